@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Agent.Sessions;
+
+/// <summary>What a brain may see of a session: never the oracle, never secret values.</summary>
+public sealed record SessionView
+{
+    /// <summary>Run id.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Session id.</summary>
+    public required string Session { get; init; }
+
+    /// <summary>The goal, rendered; secrets as <c>{{placeholders}}</c>.</summary>
+    public required string Goal { get; init; }
+
+    /// <summary>The persona; null for none.</summary>
+    public PersonaSpec? Persona { get; init; }
+
+    /// <summary>Known variables, secrets as placeholders.</summary>
+    public required IReadOnlyDictionary<string, JsonElement> State { get; init; }
+
+    /// <summary>Everything decided and observed so far, oldest first.</summary>
+    public required IReadOnlyList<Turn> Turns { get; init; }
+
+    /// <summary>Tools on offer, <c>finish</c> included.</summary>
+    public required ImmutableArray<ToolSpec> Tools { get; init; }
+
+    /// <summary>Decisions left before the step cap.</summary>
+    public required int StepsLeft { get; init; }
+}
+
+/// <summary>One decision and what came of it.</summary>
+/// <param name="Calls">The calls.</param>
+/// <param name="Observations">One observation per call, in the same order (see <see cref="ActionResult.Observation"/>).</param>
+/// <param name="Text">What the model said beside the calls; null for nothing.</param>
+public sealed record Turn(ImmutableArray<ToolCall> Calls, ImmutableArray<string> Observations, string? Text);

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using ApeTest.Runs.Recording;
+using ApeTest.Scenarios.Planning;
+
+namespace ApeTest.Runs.Queue;
+
+/// <summary>Coordinates one run's blocks over its workers: in memory, or PostgreSQL. One contract test suite for both.</summary>
+public interface IRunQueue
+{
+    /// <summary>Submits a run and returns its id. The run's clock starts when the first block is claimed.</summary>
+    Task<string> SubmitAsync(RunPlan plan, CancellationToken cancellationToken);
+
+    /// <summary>Leases a free block to <paramref name="worker"/>; null when there is none.</summary>
+    Task<BlockLease?> ClaimAsync(string worker, CancellationToken cancellationToken);
+
+    /// <summary>Extends all leases of <paramref name="worker"/> and returns its orders.</summary>
+    Task<WorkerOrders> HeartbeatAsync(string worker, CancellationToken cancellationToken);
+
+    /// <summary>Appends what a block did since its last batch. Idempotent by (run, block, epoch, sequence). A batch of a lost lease is ignored.</summary>
+    Task AppendAsync(SnapshotBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Stops, aborts or scales a run. Unknown runs throw <see cref="KeyNotFoundException"/>.</summary>
+    Task SignalAsync(string run, RunSignal signal, CancellationToken cancellationToken);
+
+    /// <summary>Yields the state of a run, at once and at each change, until the run has ended. Each batch is yielded exactly once per watcher.</summary>
+    IAsyncEnumerable<RunState> WatchAsync(string run, CancellationToken cancellationToken);
+}
+
+/// <summary>A leased block.</summary>
+/// <param name="Plan">The run's plan.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Epoch">Grows with each lease of the block.</param>
+/// <param name="Started">The run's start on the queue's clock.</param>
+/// <param name="Elapsed">Time since <paramref name="Started"/> on the queue's clock, when the lease was given.</param>
+public sealed record BlockLease(RunPlan Plan, RunBlock Block, long Epoch, DateTimeOffset Started, TimeSpan Elapsed);
+
+/// <summary>What a worker has to do, run by run.</summary>
+/// <param name="Runs">Orders by run id, for runs of which the worker holds blocks.</param>
+/// <param name="Lost">Blocks that the worker no longer holds.</param>
+public sealed record WorkerOrders(ImmutableSortedDictionary<string, RunOrders> Runs, ImmutableArray<LostBlock> Lost);
+
+/// <summary>Orders of one run.</summary>
+/// <param name="Agents">Agents wanted after scaling; null: as planned.</param>
+/// <param name="Stop">How far the run is stopped.</param>
+public sealed record RunOrders(int? Agents, StopStage Stop);
+
+/// <summary>A lost block.</summary>
+public readonly record struct LostBlock(string Run, int Block);
+
+/// <summary>How far a run is stopped.</summary>
+public enum StopStage
+{
+    /// <summary>Running.</summary>
+    None,
+
+    /// <summary>No new sessions; running ones drain for the scenario's graceful stop.</summary>
+    Drain,
+
+    /// <summary>Everything is cancelled now.</summary>
+    Abort,
+}
+
+/// <summary>A signal to a run.</summary>
+/// <param name="Kind">What to do.</param>
+/// <param name="Agents">Agents wanted, for <see cref="RunSignalKind.Scale"/>.</param>
+/// <param name="Reason">Resulting status for stop and abort: <c>stopped</c>, <c>budget</c>, <c>interrupted</c>, <c>aborted</c>. Default stopped.</param>
+public readonly record struct RunSignal(RunSignalKind Kind, int Agents = 0, string? Reason = null);
+
+/// <summary>Kinds of signals.</summary>
+public enum RunSignalKind
+{
+    /// <summary>Drain.</summary>
+    Stop,
+
+    /// <summary>Cancel now.</summary>
+    Abort,
+
+    /// <summary>Change the number of agents.</summary>
+    Scale,
+}
+
+/// <summary>State of a run as a watcher sees it.</summary>
+/// <param name="Run">Run id.</param>
+/// <param name="Status"><c>queued</c>, <c>running</c>, then the final status of DESIGN 14.3.</param>
+/// <param name="Started">The run's start; null while queued.</param>
+/// <param name="BlocksDone">Blocks whose final batch has come.</param>
+/// <param name="BlocksTotal">All blocks.</param>
+/// <param name="Workers">Workers that hold blocks.</param>
+/// <param name="Batches">Batches since the watcher's previous state.</param>
+public sealed record RunState(string Run, string Status, DateTimeOffset? Started, int BlocksDone, int BlocksTotal, int Workers,
+    ImmutableArray<SnapshotBatch> Batches)
+{
+    /// <summary>Whether the run has ended.</summary>
+    public bool Ended => Status is not ("queued" or "running");
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using ApeTest.Runs.Records;
+
+namespace ApeTest.Runs.Recording;
+
+/// <summary>What one block did since its previous batch: finished sessions and metric deltas. Serialisable.</summary>
+public sealed record SnapshotBatch
+{
+    /// <summary>Run id.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Block number.</summary>
+    public required int Block { get; init; }
+
+    /// <summary>Epoch of the lease.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>Number of the batch in its lease, from 1.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>Worker that sent it.</summary>
+    public required string Worker { get; init; }
+
+    /// <summary>End of the interval.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Whether the block has ended: all its sessions are reported.</summary>
+    public bool Final { get; init; }
+
+    /// <summary>Agents of the block with a session under way at <see cref="At"/>.</summary>
+    public int ActiveAgents { get; init; }
+
+    /// <summary>Finished sessions that are kept (all not succeeded, sampled succeeded).</summary>
+    public ImmutableArray<SessionRecord> Sessions { get; init; } = [];
+
+    /// <summary>Counters and histogram deltas.</summary>
+    public required MetricsDelta Metrics { get; init; }
+
+    /// <summary>The worker's own resource use, at most once a second and worker; null otherwise.</summary>
+    public GeneratorSample? Generator { get; init; }
+}
+
+/// <summary>The load generator's own resource use over an interval.</summary>
+/// <param name="Cpu">Share of all cores, 0..1.</param>
+/// <param name="RssBytes">Resident memory.</param>
+/// <param name="GcPauseShare">Share of time paused for garbage collection, 0..1.</param>
+/// <param name="ThreadPoolDelay">Time a queued work item waited.</param>
+public sealed record GeneratorSample(double Cpu, long RssBytes, double GcPauseShare, TimeSpan ThreadPoolDelay);

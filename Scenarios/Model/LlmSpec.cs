@@ -1,0 +1,29 @@
+namespace ApeTest.Scenarios.Model;
+
+/// <summary>The model that decides the actions of goals.</summary>
+public sealed record LlmSpec
+{
+    /// <summary>Model of the deterministic built-in planner, which needs no key and no network.</summary>
+    public const string BuiltInPlanner = "builtin/planner";
+
+    /// <summary><c>provider/model</c>. Default <see cref="BuiltInPlanner"/>.</summary>
+    public string Model { get; init; } = BuiltInPlanner;
+
+    /// <summary>Base URL of an OpenAI-compatible server, for the provider <c>openai</c>. Default: the provider's own.</summary>
+    public Uri? BaseUrl { get; init; }
+
+    /// <summary>Run budget in US dollars. Null: 1 for paid models.</summary>
+    public decimal? MaxCostUsd { get; init; }
+
+    /// <summary>Run budget in tokens (prompt and completion). Null: unlimited.</summary>
+    public long? MaxTokens { get; init; }
+
+    /// <summary>Upper bound of one answer, sent as <c>max_completion_tokens</c>. Default 1024.</summary>
+    public int MaxCompletionTokens { get; init; } = 1024;
+
+    /// <summary>Sampling temperature. Default 0.</summary>
+    public double Temperature { get; init; }
+
+    /// <summary>Time limit of one model call. Default 60 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,27 @@
+namespace ApeTest.Scenarios.Model;
+
+/// <summary>A kind of user.</summary>
+public sealed record PersonaSpec
+{
+    /// <summary>Name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Added to the system prompt.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>Think time before each action but the first. Default none.</summary>
+    public ThinkTime Think { get; init; } = ThinkTime.None;
+
+    /// <summary>Share of sessions relative to the other personas. Default 1.</summary>
+    public double Weight { get; init; } = 1;
+}
+
+/// <summary>Think time, uniform in [<paramref name="Min"/>, <paramref name="Max"/>]; written <c>500ms</c> or <c>200ms..800ms</c>.</summary>
+public readonly record struct ThinkTime(TimeSpan Min, TimeSpan Max)
+{
+    /// <summary>No think time.</summary>
+    public static ThinkTime None => default;
+
+    /// <summary>One draw from <paramref name="random"/>.</summary>
+    public TimeSpan Next(Random random) => Min == Max ? Min : Min + ((Max - Min) * random.NextDouble());
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace ApeTest.Scenarios.Model;
+
+/// <summary>A validated scenario: what is tested, by how many agents, for how long, and what counts as success. Immutable.</summary>
+public sealed record Scenario
+{
+    /// <summary>Name, shown in summaries and metrics. Letters, digits, '-', '_', '.'; at most 64 characters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The system under test.</summary>
+    public required TargetSpec Target { get; init; }
+
+    /// <summary>Number of agents (slots). Default 1.</summary>
+    public int Agents { get; init; } = 1;
+
+    /// <summary>No new session starts after this time. Default: 30 s where neither duration nor iterations are given.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>Total number of sessions over all agents. Default: unlimited.</summary>
+    public int? Iterations { get; init; }
+
+    /// <summary>Seed of every random choice. Default: drawn when the run is submitted, and recorded.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>How the number of active agents changes over time.</summary>
+    public LoadSpec Load { get; init; } = new();
+
+    /// <summary>The model that decides actions of goals.</summary>
+    public LlmSpec Llm { get; init; } = new();
+
+    /// <summary>Personas; a session takes one by its random stream. Empty: one persona without prompt or think time.</summary>
+    public ImmutableArray<PersonaSpec> Personas { get; init; } = [];
+
+    /// <summary>Data feeds by name; <c>{{name.column}}</c> takes a value of the session's row.</summary>
+    public ImmutableSortedDictionary<string, FeedSpec> Data { get; init; } = ImmutableSortedDictionary<string, FeedSpec>.Empty;
+
+    /// <summary>Paths (<c>feed.column</c>) whose values never reach the model, logs or files; the model sees the placeholder.</summary>
+    public ImmutableArray<string> Secrets { get; init; } = [];
+
+    /// <summary>Goals in words. A session takes one by weight.</summary>
+    public ImmutableArray<GoalSpec> Goals { get; init; } = [];
+
+    /// <summary>What the run must meet. The default thresholds are added by the loader.</summary>
+    public ImmutableArray<ThresholdSpec> Thresholds { get; init; } = [];
+
+    /// <summary>Limits of one session.</summary>
+    public SessionSpec Session { get; init; } = new();
+
+    /// <summary>Telemetry.</summary>
+    public TelemetrySpec Telemetry { get; init; } = new();
+
+    /// <summary>Whether actions travel through a gateway over the network (default for goals) or in process.</summary>
+    public GatewayMode Gateway { get; init; } = GatewayMode.Remote;
+
+    /// <summary>How long running sessions may finish after the end. Default 30 s.</summary>
+    public TimeSpan GracefulStop { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>Where the target policy runs.</summary>
+public enum GatewayMode
+{
+    /// <summary>Through the gateway service over the network (loopback when embedded).</summary>
+    Remote,
+
+    /// <summary>The same policy in the agent's process.</summary>
+    InProcess,
+}

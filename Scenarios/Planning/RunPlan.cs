@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using ApeTest.Scenarios.Model;
+
+namespace ApeTest.Scenarios.Planning;
+
+/// <summary>A validated, immutable run: everything a worker needs to run its blocks without asking anyone. Serialisable as JSON.</summary>
+public sealed record RunPlan
+{
+    /// <summary>Most slots in one block.</summary>
+    public const int BlockSize = 50;
+
+    /// <summary>Run id, for example <c>20261121-131502-7f3a</c>.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>The resolved scenario.</summary>
+    public required Scenario Scenario { get; init; }
+
+    /// <summary>Seed of every random choice.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>The target's OpenAPI document (JSON or YAML) as fetched before the run; null where there is none.</summary>
+    public string? OpenApiDocument { get; init; }
+
+    /// <summary><c>declared</c> or <c>derived</c>.</summary>
+    public required string Oracle { get; init; }
+
+    /// <summary>SHA-256 (hex) of the plan without run id and seed.</summary>
+    public required string PlanSha256 { get; init; }
+
+    /// <summary>SHA-256 (hex) of the data feeds; null without feeds.</summary>
+    public string? DataSha256 { get; init; }
+
+    /// <summary>Number of slots (agents).</summary>
+    public int Slots => Scenario.Agents;
+
+    /// <summary>The blocks: contiguous slots, at most <see cref="BlockSize"/> each.</summary>
+    public ImmutableArray<RunBlock> Blocks()
+    {
+        var blocks = ImmutableArray.CreateBuilder<RunBlock>();
+        for (var first = 0; first < Slots; first += BlockSize)
+        {
+            blocks.Add(new RunBlock(blocks.Count, first, Math.Min(BlockSize, Slots - first)));
+        }
+        return blocks.ToImmutable();
+    }
+}
+
+/// <summary>A block of agent slots, leased to one worker at a time.</summary>
+/// <param name="Index">Block number from 0.</param>
+/// <param name="FirstSlot">First slot (0-based).</param>
+/// <param name="Count">Number of slots.</param>
+public readonly record struct RunBlock(int Index, int FirstSlot, int Count);

@@ -1,0 +1,20 @@
+namespace ApeTest.ServiceDefaults;
+
+/// <summary>What every service has: its name, where it logs, what guards it.</summary>
+public sealed class ServiceOptions
+{
+    /// <summary>Name in logs, spans and metrics: <c>agent</c>, <c>llm-proxy</c>, <c>gateway</c>, <c>collector</c>, <c>shop</c>.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Folder for <c>{service}.jsonl</c>. Null: no log file.</summary>
+    public string? LogDirectory { get; init; }
+
+    /// <summary>Whether JSON lines go to standard output. Default false; true when a service runs alone.</summary>
+    public bool ConsoleLogs { get; init; }
+
+    /// <summary>Service token required in <c>X-Ape-Token</c>. Null: from <c>APETEST_TOKEN_FILE</c>; required where the service is not on loopback.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Run id written on every log line; null outside a run.</summary>
+    public string? Run { get; init; }
+}

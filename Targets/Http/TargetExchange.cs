@@ -1,0 +1,92 @@
+using System.Diagnostics;
+
+namespace ApeTest.Targets.Http;
+
+/// <summary>What came back. <see cref="Status"/> 0 with an <see cref="ErrorType"/> where no response came.</summary>
+public readonly record struct TargetExchange
+{
+    /// <summary>HTTP status; 0 without a response.</summary>
+    public int Status { get; init; }
+
+    /// <summary>Response headers in order of arrival, content headers included; never null.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
+
+    /// <summary>Response body, at most the request's limit.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Whole length of the body in bytes, kept or not.</summary>
+    public long BodyLength { get; init; }
+
+    /// <summary>Final URL on the target.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>Trace context that was sent.</summary>
+    public ActivityContext Trace { get; init; }
+
+    /// <summary>Where the time went.</summary>
+    public TargetTiming Timing { get; init; }
+
+    /// <summary>
+    /// Null for a response of any status. Otherwise bounded: one of <see cref="TargetErrors"/>.
+    /// </summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>What to tell a person about <see cref="ErrorType"/>; null without one.</summary>
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>First value of a header, or null; names compare without case.</summary>
+    public string? Header(string name)
+    {
+        foreach (var header in Headers)
+        {
+            if (string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return header.Value;
+            }
+        }
+        return null;
+    }
+}
+
+/// <summary>Where one exchange's time went (DESIGN 14.1).</summary>
+/// <param name="Gateway">Policy, forwarding and injected latency.</param>
+/// <param name="Target">Forward to response headers, plus headers to last byte.</param>
+/// <param name="Ttfb">Send to response headers, gateway included.</param>
+/// <param name="Retries">Retries made by the policy. Default 0.</param>
+/// <param name="Fault">Injected fault, or <c>none</c>.</param>
+public readonly record struct TargetTiming(TimeSpan Gateway, TimeSpan Target, TimeSpan Ttfb, int Retries, string Fault)
+{
+    /// <summary>Gateway plus target.</summary>
+    public TimeSpan Total => Gateway + Target;
+}
+
+/// <summary>Bounded values of <c>error.type</c> for exchanges without a usable response.</summary>
+public static class TargetErrors
+{
+    /// <summary>The name did not resolve.</summary>
+    public const string Dns = "dns";
+
+    /// <summary>The connection was refused or not made in time.</summary>
+    public const string Connect = "connect";
+
+    /// <summary>TLS failed.</summary>
+    public const string Tls = "tls";
+
+    /// <summary>The request's time limit passed.</summary>
+    public const string Timeout = "timeout";
+
+    /// <summary>The connection was reset or ended early.</summary>
+    public const string Reset = "reset";
+
+    /// <summary>The answer was not HTTP.</summary>
+    public const string Protocol = "protocol";
+
+    /// <summary>The policy refused the request: host or operation not allowed.</summary>
+    public const string Denied = "denied";
+
+    /// <summary>The run's request budget is exhausted.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>The gateway itself could not be reached or failed.</summary>
+    public const string Gateway = "gateway";
+}

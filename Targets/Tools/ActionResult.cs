@@ -1,0 +1,41 @@
+using ApeTest.Targets.Http;
+
+namespace ApeTest.Targets.Tools;
+
+/// <summary>How a call ended.</summary>
+public enum ActionOutcome
+{
+    /// <summary>The target answered below 400.</summary>
+    Ok,
+
+    /// <summary>The target answered 4xx or 5xx.</summary>
+    HttpError,
+
+    /// <summary>No usable response: see <see cref="ActionResult.ErrorType"/>.</summary>
+    TransportError,
+
+    /// <summary>The call was not sent: unknown tool or arguments against the schema.</summary>
+    Rejected,
+}
+
+/// <summary>Result of one tool call. Failures are data.</summary>
+public sealed record ActionResult
+{
+    /// <summary>How the call ended.</summary>
+    public required ActionOutcome Outcome { get; init; }
+
+    /// <summary>The exchange with the target; null where nothing was sent.</summary>
+    public TargetExchange? Exchange { get; init; }
+
+    /// <summary>When the request was dispatched (<see cref="TimeProvider.GetTimestamp"/>); 0 where nothing was sent.</summary>
+    public long Dispatched { get; init; }
+
+    /// <summary>Bounded: <c>http_404</c>, a value of <see cref="TargetErrors"/>, <c>unknown_tool</c>, <c>invalid_arguments</c>; null when ok.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>What the brain is told: the JSON observation of <see cref="Observation"/>.</summary>
+    public required string Observation { get; init; }
+
+    /// <summary>HTTP status, 0 without a response.</summary>
+    public int Status => Exchange?.Status ?? 0;
+}

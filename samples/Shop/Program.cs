@@ -1,0 +1,6 @@
+namespace ApeTest.Shop;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
