@@ -1,0 +1,59 @@
+@echo off
+rem Launcher of ApeTest on Windows: builds the CLI on first use and when sources changed, then runs it. See ape-test.
+setlocal
+set "root=%~dp0"
+set "app=%root%Cli\bin\Release\net10.0\ape-test.dll"
+set "state=%root%artifacts\launcher"
+where dotnet >nul 2>nul || (
+  echo error: the .NET SDK was not found ^(no dotnet on the PATH^). 1>&2
+  echo   Install the .NET 10 SDK, then run this command again. 1>&2
+  exit /b 3
+)
+if /i "%~1"=="feed" goto feed
+if /i "%APETEST_BUILD%"=="never" goto run
+if not exist "%app%" goto build
+if not exist "%state%\built" goto build
+if /i "%APETEST_BUILD%"=="always" goto build
+powershell -NoProfile -Command "$b=(Get-Item '%state%\built').LastWriteTimeUtc; $d='Cli','Agent','Gateway','LlmProxy','Observability','Runs','Scenarios','ServiceDefaults','Targets','samples\Shop'; foreach($x in $d){ if([IO.Directory]::EnumerateFiles('%root%'+$x,'*','AllDirectories').Where({ $_ -notmatch '\\(bin|obj)\\' -and [IO.File]::GetLastWriteTimeUtc($_) -gt $b },'First').Count){ exit 1 } }; exit 0"
+if errorlevel 1 goto build
+goto run
+
+:build
+if not exist "%state%" mkdir "%state%"
+echo ape-test: building... 1>&2
+if not exist "%root%.feed.props" call :probe
+dotnet build "%root%Cli\Cli.csproj" -c Release --nologo --disable-build-servers -v quiet -clp:NoSummary -p:RunAnalyzers=false > "%state%\build.log" 2>&1
+if errorlevel 1 (
+  echo error: the build failed: 1>&2
+  findstr /c:": error " "%state%\build.log" 1>&2
+  exit /b 3
+)
+type nul > "%state%\built"
+
+:run
+if not defined DOTNET_ThreadPool_UnfairSemaphoreSpinLimit set DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
+if not defined DOTNET_TieredPGO set DOTNET_TieredPGO=0
+dotnet "%app%" %*
+exit /b %errorlevel%
+
+:feed
+if /i "%~2"=="full" ( call :write true & exit /b 0 )
+if /i "%~2"=="partial" ( call :write false & exit /b 0 )
+if /i "%~2"=="auto" ( call :probe & exit /b 0 )
+echo Usage: ape-test feed full^|partial^|auto 1>&2
+exit /b 2
+
+:probe
+if not exist "%state%" mkdir "%state%"
+dotnet restore "%root%build\FeedProbe\FeedProbe.csproj" --artifacts-path "%state%\feed-probe" --nologo -v quiet > "%state%\feed-probe.log" 2>&1
+if errorlevel 1 ( call :write false ) else ( call :write true )
+exit /b 0
+
+:write
+> "%root%.feed.props" (
+  echo ^<Project^>
+  echo   ^<PropertyGroup^>^<FullFeed^>%1^</FullFeed^>^</PropertyGroup^>
+  echo ^</Project^>
+)
+if exist "%state%\built" del "%state%\built"
+exit /b 0
