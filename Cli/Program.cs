@@ -1,6 +1,12 @@
+using ApeTest.Cli.Signals;
+
 namespace ApeTest.Cli;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static async Task<int> Main(string[] args)
+    {
+        using var signals = new ProcessSignals();
+        return await new CliApp(CliEnvironment.OfProcess(signals)).RunAsync(args);
+    }
 }

@@ -1,6 +1,33 @@
+using ApeTest.Scenarios;
+using ApeTest.ServiceDefaults;
+using ApeTest.ServiceDefaults.Hosting;
+
 namespace ApeTest.Gateway;
 
+/// <summary>The gateway alone: 127.0.0.1:5100 unless <c>--urls</c> says otherwise; targets from <c>--config</c> or APETEST_GATEWAY__CONFIG.</summary>
 internal static class Program
 {
-    private static int Main() => 0;
+    private static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder(args);
+            if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            {
+                builder.WebHost.UseUrls($"http://127.0.0.1:{DefaultPorts.Gateway}");
+            }
+
+            builder.AddServiceDefaults(new ServiceOptions { Service = "gateway", ConsoleLogs = true });
+            builder.AddGateway(new GatewayOptions { ConfigPath = builder.Configuration["config"] ?? builder.Configuration[EnvironmentNames.GatewayConfig] });
+            var app = builder.Build();
+            app.MapServiceDefaults();
+            app.MapGateway();
+            return await app.RunServiceAsync("gateway");
+        }
+        catch (Exception error) when (error is ApeTestException or ServiceStartException)
+        {
+            await Console.Error.WriteLineAsync($"gateway: {error.Message}");
+            return ExitCodes.Input;
+        }
+    }
 }

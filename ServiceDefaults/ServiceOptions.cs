@@ -17,4 +17,10 @@ public sealed class ServiceOptions
 
     /// <summary>Run id written on every log line; null outside a run.</summary>
     public string? Run { get; init; }
+
+    /// <summary>
+    /// Whether the service lets in only its own kind: loopback <c>Host</c> and <c>Origin</c> on loopback, the service token elsewhere.
+    /// Default true. False for a service whose clients are strangers, as a system under test's are.
+    /// </summary>
+    public bool Guard { get; init; } = true;
 }

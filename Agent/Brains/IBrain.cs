@@ -17,4 +17,8 @@ public interface IBrain
 /// <param name="FinishReason">The model's finish reason.</param>
 /// <param name="Model">What the call cost; null where no model was asked.</param>
 /// <param name="Think">Think time the brain asks for before the calls, beyond the persona's. Default zero.</param>
-public readonly record struct Decision(ImmutableArray<ToolCall> Calls, string? FinishReason, ModelUse? Model, TimeSpan Think);
+public readonly record struct Decision(ImmutableArray<ToolCall> Calls, string? FinishReason, ModelUse? Model, TimeSpan Think)
+{
+    /// <summary>What the model said beside the calls; null for nothing.</summary>
+    public string? Text { get; init; }
+}

@@ -43,6 +43,13 @@ public sealed record RunPlan
         }
         return blocks.ToImmutable();
     }
+
+    /// <summary>
+    /// Sessions that <paramref name="slot"/> (from 0) may start; null where iterations are unlimited. The iterations are split statically
+    /// over the slots, the first slots taking the remainder, so that workers need no common counter.
+    /// </summary>
+    public int? IterationsOf(int slot) =>
+        Scenario.Iterations is { } iterations ? (iterations / Slots) + (slot < iterations % Slots ? 1 : 0) : null;
 }
 
 /// <summary>A block of agent slots, leased to one worker at a time.</summary>

@@ -8,6 +8,9 @@ public readonly record struct TargetExchange
     /// <summary>HTTP status; 0 without a response.</summary>
     public int Status { get; init; }
 
+    /// <summary>Name of the target in the gateway file; null where unknown.</summary>
+    public string? Target { get; init; }
+
     /// <summary>Response headers in order of arrival, content headers included; never null.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
 
@@ -34,10 +37,13 @@ public readonly record struct TargetExchange
     /// <summary>What to tell a person about <see cref="ErrorType"/>; null without one.</summary>
     public string? ErrorMessage { get; init; }
 
+    /// <summary>An exchange without a response.</summary>
+    public static TargetExchange Failed(string errorType, string message) => new() { Headers = [], ErrorType = errorType, ErrorMessage = message };
+
     /// <summary>First value of a header, or null; names compare without case.</summary>
     public string? Header(string name)
     {
-        foreach (var header in Headers)
+        foreach (var header in Headers ?? [])
         {
             if (string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase))
             {

@@ -17,6 +17,9 @@ public struct TargetRequest
     /// <summary>Tool (operationId) that makes the request; null for a request of the oracle or of a foreign client.</summary>
     public string? Operation { get; init; }
 
+    /// <summary>Whether the operation is marked <c>x-ape-destructive</c>: denied on a target that is not loopback unless allowed. Default false.</summary>
+    public bool Destructive { get; init; }
+
     /// <summary>Request headers other than content type, trace context and policy headers; null for none.</summary>
     public List<KeyValuePair<string, string>>? Headers { get; init; }
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using ApeTest.Scenarios.Loading;
+using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Targets.Policy;
 
@@ -42,6 +44,18 @@ public sealed class TargetOptions
 
     /// <summary>Requests allowed although destructive on a target that is not loopback: <c>METHOD /path/glob</c> or an operationId.</summary>
     public IList<string> Allow { get; set; } = [];
+
+    /// <summary>The options of a scenario's target.</summary>
+    public static TargetOptions From(TargetSpec target) => new()
+    {
+        Name = target.Name,
+        Url = target.Url.AbsoluteUri,
+        OpenApi = target.OpenApi,
+        Hosts = [.. target.Hosts],
+        Headers = new Dictionary<string, string>(target.Headers, StringComparer.OrdinalIgnoreCase),
+        Timeout = Durations.Format(target.Timeout),
+        Insecure = target.Insecure,
+    };
 }
 
 /// <summary>Limits over all targets of a gateway.</summary>

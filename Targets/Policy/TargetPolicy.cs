@@ -1,19 +1,137 @@
+using System.Collections.Frozen;
+using ApeTest.Scenarios;
+using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Http;
 
 namespace ApeTest.Targets.Policy;
 
 /// <summary>
 /// The gateway's behaviour as plain code: allow-list, deny rules, destructive defaults, target headers, trace context, request budget.
-/// Used by a <see cref="DelegatingHandler"/> in front of <c>SocketsHttpHandler</c> (in process and under YARP's forwarder) and by the
-/// engine's own transport.
+/// Used by <see cref="PolicyHandler"/> in front of <c>SocketsHttpHandler</c> (in process and under YARP's forwarder) and by the
+/// engine's own transport. Thread-safe.
 /// </summary>
 public sealed class TargetPolicy
 {
-    /// <summary>Judges the request and sets what travels with it.</summary>
-    public Verdict Prepare(ref TargetRequest request) => Verdict.Allow;
+    private readonly FrozenDictionary<string, TargetEntry> _targets;
+    private readonly TargetMetrics? _metrics;
+    private readonly long? _budget;
+    private long _requests;
 
-    /// <summary>Counts and logs the exchange.</summary>
-    public void Complete(in TargetExchange exchange)
+    /// <summary>Creates the policy. Invalid options throw <see cref="ApeTestException"/> with every error.</summary>
+    public TargetPolicy(GatewayFile file, TargetMetrics? metrics = null)
+    {
+        var errors = TargetOptionsValidator.Validate(file);
+        if (errors.Count > 0)
+        {
+            throw new ApeTestException(string.Join(Environment.NewLine, errors), "Correct the fields named above.", ExitCodes.Input);
+        }
+        _targets = file.Targets.ToFrozenDictionary(static target => target.Name, static target => new TargetEntry(target), StringComparer.Ordinal);
+        _budget = file.Limits.RequestBudget;
+        _metrics = metrics;
+        BodyBytes = file.Limits.BodyBytes;
+    }
+
+    /// <summary>The policy of a scenario's only target.</summary>
+    public TargetPolicy(TargetSpec target, TargetMetrics? metrics = null)
+        : this(new GatewayFile { Targets = [TargetOptions.From(target)] }, metrics)
     {
     }
+
+    /// <summary>The targets.</summary>
+    public IReadOnlyCollection<TargetEntry> Targets => _targets.Values;
+
+    /// <summary>Most bytes of a request body.</summary>
+    public long BodyBytes { get; }
+
+    /// <summary>Requests judged and let through so far.</summary>
+    public long Requests => Interlocked.Read(ref _requests);
+
+    /// <summary>The target of that name; null for none.</summary>
+    public TargetEntry? Find(string name) => _targets.GetValueOrDefault(name);
+
+    /// <summary>Judges the request and sets what travels with it.</summary>
+    public Verdict Prepare(ref TargetRequest request)
+    {
+        // A refused request is traced too: its problem document carries the id.
+        if (!TraceHeaders.IsValid(request.Trace))
+        {
+            request.Trace = TraceHeaders.Child(request.Trace);
+        }
+        if (!_targets.TryGetValue(request.Target, out var target))
+        {
+            return Deny($"target '{request.Target}' is not known; known: {string.Join(", ", _targets.Keys.Order(StringComparer.Ordinal))}");
+        }
+        if (request.Url.Scheme is not ("http" or "https"))
+        {
+            return Deny($"scheme '{request.Url.Scheme}' is not allowed: only http and https");
+        }
+        var host = HostRule.HostOf(request.Url);
+        if (!target.IsHostAllowed(host, request.Url.Port))
+        {
+            return Deny($"host {host}:{request.Url.Port} is not on the allow-list of target '{target.Name}'; to allow it, add \"{host}:{request.Url.Port}\" to `hosts`");
+        }
+        if (request.Body.Length > BodyBytes)
+        {
+            return Verdict.Deny(413, TargetErrors.Denied, $"the request body of {request.Body.Length} bytes is over the limit of {BodyBytes} (`limits.bodyBytes`)");
+        }
+        var method = request.Method.Method;
+        if (target.IsDenied(method, request.Url.AbsolutePath, request.Operation))
+        {
+            return Deny($"{method} {request.Url.AbsolutePath} is denied by a rule in `deny` of target '{target.Name}'");
+        }
+        if (!target.IsLoopback
+            && (request.Destructive || method == "DELETE")
+            && !target.IsAllowed(method, request.Url.AbsolutePath, request.Operation))
+        {
+            return Deny($"{method} {request.Url.AbsolutePath} is destructive and target '{target.Name}' is not on this machine; to allow it, add "
+                + $"\"{request.Operation ?? $"{method} {request.Url.AbsolutePath}"}\" to `allow` of the target");
+        }
+        var count = Interlocked.Increment(ref _requests);
+        if (count > _budget)
+        {
+            Interlocked.Decrement(ref _requests);
+            return Verdict.Deny(429, TargetErrors.Budget, $"the request budget of {_budget} (`limits.requestBudget`) is exhausted");
+        }
+        request.PolicyHeaders = HeadersFor(target, in request);
+        return Verdict.Allow;
+    }
+
+    /// <summary>Counts the exchange. Call once for every prepared request, refused ones included.</summary>
+    public void Complete(in TargetExchange exchange) => _metrics?.Record(in exchange);
+
+    /// <summary>The target's own list where the request has none of its names: nothing is allocated then.</summary>
+    private static List<KeyValuePair<string, string>>? HeadersFor(TargetEntry target, in TargetRequest request)
+    {
+        if (target.Headers.Count == 0)
+        {
+            return null;
+        }
+        if (request.Headers is not { Count: > 0 } && !request.HasAuthorization)
+        {
+            return target.Headers;
+        }
+        List<KeyValuePair<string, string>>? headers = null;
+        foreach (var header in target.Headers)
+        {
+            if (!(request.HasAuthorization && header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) && !Has(request.Headers, header.Key))
+            {
+                (headers ??= []).Add(header);
+            }
+        }
+        return headers;
+    }
+
+    private static bool Has(List<KeyValuePair<string, string>>? headers, string name)
+    {
+        foreach (var header in headers ?? [])
+        {
+            if (header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Verdict Deny(string detail) => Verdict.Deny(403, TargetErrors.Denied, detail);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using ApeTest.Targets.Http;
 
@@ -28,8 +29,62 @@ public sealed class SessionState
     public Dictionary<string, JsonElement> Variables { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Cookies by target URL.</summary>
-    public System.Net.CookieContainer Cookies { get; } = new();
+    public CookieContainer Cookies { get; } = new();
 
     /// <summary>Placeholders (<c>user.password</c>) and the secret values that replace <c>{{user.password}}</c> in arguments when the call is made.</summary>
     public Dictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Takes in what a response says: cookies of its URL, and a bearer token of a login. Nothing that a target sends makes it throw. Called
+    /// by the tools for every answer, redirects included.
+    /// </summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="method">Its method; a token is never taken from an answer to GET or HEAD. Null: unknown.</param>
+    /// <param name="operation">Its tool; null for none.</param>
+    /// <returns>What was picked up: name -> where from, without the value (a token and a session cookie are secrets).</returns>
+    public IReadOnlyList<KeyValuePair<string, string>> Observe(in TargetExchange exchange, HttpMethod? method = null, string? operation = null)
+    {
+        List<KeyValuePair<string, string>>? extracted = null;
+        foreach (var header in exchange.Headers ?? [])
+        {
+            if (header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) && exchange.Url is { } url && TakeCookie(url, header.Value) is { } cookie)
+            {
+                (extracted ??= []).Add(new($"cookie:{cookie}", "set-cookie (redacted)"));
+            }
+        }
+        if (TokenPickup.Find(in exchange, method, operation) is { } found)
+        {
+            BearerToken = found.Token;
+            (extracted ??= []).Add(new("token", $"{found.Path} (redacted)"));
+        }
+        return extracted ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+    }
+
+    /// <summary>Value of the <c>Cookie</c> header for a URL; empty for none.</summary>
+    public string CookieHeader(Uri url)
+    {
+        try
+        {
+            return Cookies.GetCookieHeader(url);
+        }
+        catch (CookieException)
+        {
+            return "";
+        }
+    }
+
+    private string? TakeCookie(Uri url, string header)
+    {
+        try
+        {
+            Cookies.SetCookies(url, header);
+            var equals = header.IndexOf('=');
+            return equals > 0 ? header[..equals].Trim() : null;
+        }
+        catch (CookieException)
+        {
+            // A malformed or foreign cookie is ignored, as browsers do.
+            return null;
+        }
+    }
 }

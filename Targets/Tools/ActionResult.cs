@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ApeTest.Targets.Http;
 
 namespace ApeTest.Targets.Tools;
@@ -24,7 +25,7 @@ public sealed record ActionResult
     /// <summary>How the call ended.</summary>
     public required ActionOutcome Outcome { get; init; }
 
-    /// <summary>The exchange with the target; null where nothing was sent.</summary>
+    /// <summary>The exchange with the target, the last one where redirects were followed (its timing is then the sum); null where nothing was sent.</summary>
     public TargetExchange? Exchange { get; init; }
 
     /// <summary>When the request was dispatched (<see cref="TimeProvider.GetTimestamp"/>); 0 where nothing was sent.</summary>
@@ -35,6 +36,12 @@ public sealed record ActionResult
 
     /// <summary>What the brain is told: the JSON observation of <see cref="Observation"/>.</summary>
     public required string Observation { get; init; }
+
+    /// <summary>Answers before <see cref="Exchange"/> that redirected to it, oldest first.</summary>
+    public ImmutableArray<TargetExchange> Redirects { get; init; } = [];
+
+    /// <summary>What the session picked up from the responses: name -> value, secrets redacted (for <c>sessions.jsonl</c>).</summary>
+    public ImmutableSortedDictionary<string, string> Extracted { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>HTTP status, 0 without a response.</summary>
     public int Status => Exchange?.Status ?? 0;

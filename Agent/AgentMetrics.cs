@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using ApeTest.Runs.Recording;
+using ApeTest.Runs.Records;
+using ApeTest.ServiceDefaults.Metrics;
+
+namespace ApeTest.Agent;
+
+/// <summary>The agent's live metrics (DESIGN 14.4). A run's summary does not come from them but from its recorder.</summary>
+internal sealed class AgentMetrics
+{
+    public const string MeterName = "ApeTest.Agent";
+
+    private const int MaxTools = 200;
+    private const string OtherTool = "_other";
+
+    private readonly Counter<long> _sessions;
+    private readonly Histogram<double> _sessionDuration;
+    private readonly Histogram<double> _actionDuration;
+    private readonly Histogram<double> _interval;
+    private readonly Histogram<double> _part;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _recoveries;
+    private readonly ConcurrentDictionary<string, byte> _tools = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _runs = new(StringComparer.Ordinal);
+    private long _active;
+    private long _target;
+
+    public AgentMetrics(IMeterFactory factory)
+    {
+        var meter = factory.Create(MeterName);
+        var fast = new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets.Fast };
+        var slow = new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets.Slow };
+        _sessions = meter.CreateCounter<long>("apetest.sessions", "{session}", "Ended sessions.");
+        _sessionDuration = meter.CreateHistogram("apetest.session.duration", "s", "Duration of sessions.", null, slow);
+        _actionDuration = meter.CreateHistogram("apetest.action.duration", "s", "Dispatch of an action to the last byte of its answer.", null, fast);
+        _interval = meter.CreateHistogram("apetest.action.interval", "s", "Dispatch of one action to dispatch of the next in its session (MTBA).", null, fast);
+        _part = meter.CreateHistogram("apetest.action.part", "s", "Measured parts of the time between actions.", null, fast);
+        _dropped = meter.CreateCounter<long>("apetest.iterations.dropped", "{iteration}", "Iterations that could not start.");
+        _recoveries = meter.CreateCounter<long>("apetest.recoveries", "{recovery}", "Failures that a session recovered from.");
+        meter.CreateObservableGauge("apetest.agents.active", () => Interlocked.Read(ref _active), "{agent}", "Agents with a session under way.");
+        meter.CreateObservableGauge("apetest.agents.target", () => Interlocked.Read(ref _target), "{agent}", "Agents that should be active.");
+        meter.CreateObservableGauge("apetest.run.info", RunInfo, "", "Runs under way: join on it for run variables.");
+    }
+
+    public void SessionStarted() => Interlocked.Increment(ref _active);
+
+    public void SessionEnded(string goal, SessionOutcome outcome, TimeSpan duration)
+    {
+        Interlocked.Decrement(ref _active);
+        var tag = new KeyValuePair<string, object?>("goal", goal);
+        _sessions.Add(1, tag, new KeyValuePair<string, object?>("outcome", OutcomeName(outcome)));
+        _sessionDuration.Record(duration.TotalSeconds, tag);
+    }
+
+    public void Action(string tool, TimeSpan duration)
+        => _actionDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("tool", ToolLabel(tool)));
+
+    public void Interval(in IntervalSample sample)
+    {
+        _interval.Record(sample.Interval.TotalSeconds, new KeyValuePair<string, object?>("goal", sample.Goal));
+        Part("think", sample.Think);
+        Part("model", sample.Model);
+        Part("gateway", sample.Gateway);
+        Part("target", sample.Target);
+        Part("harness", sample.Harness);
+        var rest = sample.Interval - sample.Think - sample.Model - sample.Gateway - sample.Target - sample.Harness;
+        Part("unaccounted", rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
+    }
+
+    public void IterationsDropped(string reason, long count) => _dropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Recovery(string kind) => _recoveries.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <summary>How many agents this worker's blocks should have active now.</summary>
+    public void AgentsWanted(int agents) => Interlocked.Exchange(ref _target, agents);
+
+    public void RunStarted(string run, string scenario) => _runs[run] = scenario;
+
+    public void RunEnded(string run) => _runs.TryRemove(run, out _);
+
+    /// <summary>As written everywhere: <c>agent_error</c>.</summary>
+    public static string OutcomeName(SessionOutcome outcome) => outcome switch
+    {
+        SessionOutcome.Succeeded => "succeeded",
+        SessionOutcome.Failed => "failed",
+        SessionOutcome.Stuck => "stuck",
+        SessionOutcome.AgentError => "agent_error",
+        _ => "aborted",
+    };
+
+    private void Part(string part, TimeSpan value) => _part.Record(value.TotalSeconds, new KeyValuePair<string, object?>("part", part));
+
+    private string ToolLabel(string tool)
+    {
+        if (_tools.ContainsKey(tool))
+        {
+            return tool;
+        }
+        // A few threads may pass the check together: the bound is against unbounded growth, not an exact count.
+        return _tools.Count < MaxTools && _tools.TryAdd(tool, 0) ? tool : _tools.ContainsKey(tool) ? tool : OtherTool;
+    }
+
+    private IEnumerable<Measurement<int>> RunInfo() => _runs.Select(static run => new Measurement<int>(
+        1, new KeyValuePair<string, object?>("run", run.Key), new KeyValuePair<string, object?>("scenario", run.Value)));
+}

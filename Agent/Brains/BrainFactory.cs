@@ -1,0 +1,21 @@
+using ApeTest.Scenarios.Planning;
+
+namespace ApeTest.Agent.Brains;
+
+/// <summary>
+/// Makes the brain of a run. On the full package feed the folder <c>SemanticKernel/</c> is compiled in and implements
+/// <see cref="TryCreate"/>; otherwise the call vanishes and the OpenAI SDK decides.
+/// </summary>
+internal sealed partial class BrainFactory(ChatConnection connection, TimeProvider time)
+{
+    private readonly PromptBuilder _prompts = new(new HistoryWindow());
+
+    public IBrain Create(RunPlan plan)
+    {
+        IBrain? brain = null;
+        TryCreate(plan, ref brain);
+        return brain ?? new ChatBrain(connection.Client(plan.Scenario.Llm.Model), plan.Scenario.Llm, _prompts, time);
+    }
+
+    partial void TryCreate(RunPlan plan, ref IBrain? brain);
+}

@@ -1,0 +1,57 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Collections.Concurrent;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace ApeTest.Agent.Brains;
+
+/// <summary>The one connection pool to LlmProxy and the SDK's clients on it, shared by all sessions of a worker.</summary>
+internal sealed class ChatConnection : IDisposable
+{
+    private readonly ConcurrentDictionary<string, ChatClient> _clients = new(StringComparer.Ordinal);
+    private readonly HttpClient _http;
+    private readonly ApiKeyCredential _key;
+    private readonly OpenAIClientOptions _options;
+
+    /// <summary>Connects to the proxy at <paramref name="proxy"/> (with or without a trailing <c>/v1</c>).</summary>
+    public ChatConnection(Uri proxy, string? key)
+    {
+        _http = new HttpClient(new MeasureHandler(new SocketsHttpHandler
+        {
+            // We write traceparent and baggage ourselves; null also spares the diagnostics handler.
+            ActivityHeadersPropagator = null,
+            UseCookies = false,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        }))
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        // The SDK insists on a key; on loopback the proxy asks for none.
+        _key = new ApiKeyCredential(string.IsNullOrEmpty(key) ? "none" : key);
+        _options = new OpenAIClientOptions
+        {
+            Endpoint = V1(proxy),
+            Transport = new HttpClientPipelineTransport(_http),
+            // A hidden retry would falsify the model's time: the proxy's are counted and timed.
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+            EnableDistributedTracing = false,
+            ClientLoggingOptions = new ClientLoggingOptions { EnableLogging = false },
+        };
+    }
+
+    /// <summary>The client of one model.</summary>
+    public ChatClient Client(string model) => _clients.GetOrAdd(model, static (name, self) => new ChatClient(name, self._key, self._options), this);
+
+    public void Dispose() => _http.Dispose();
+
+    private static Uri V1(Uri proxy)
+    {
+        var text = proxy.AbsoluteUri.TrimEnd('/');
+        return new Uri(text.EndsWith("/v1", StringComparison.Ordinal) ? text : text + "/v1");
+    }
+}

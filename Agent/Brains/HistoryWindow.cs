@@ -1,0 +1,142 @@
+using System.Text;
+using System.Text.Json;
+using ApeTest.Agent.Sessions;
+
+namespace ApeTest.Agent.Brains;
+
+/// <summary>
+/// Turns as messages under a token budget: the newest whole, older observations reduced, the oldest turns told in one line. A call and
+/// its observation stay together, because providers refuse a conversation in which one is missing.
+/// </summary>
+internal sealed class HistoryWindow(int maxTokens = HistoryWindow.DefaultMaxTokens)
+{
+    /// <summary>Leaves room for tools and answer in a context of 32k tokens.</summary>
+    public const int DefaultMaxTokens = 12_000;
+
+    // A JSON conversation has about four characters a token with every common tokenizer.
+    private const int CharsPerToken = 4;
+    private const int MessageOverhead = 16;
+    private const int ReducedLength = 600;
+    private const string Nudge = "No tool was called. Call one of the tools, or `finish` when the goal is reached or cannot be reached.";
+
+    /// <summary>Appends the messages of <paramref name="turns"/> to <paramref name="messages"/>, oldest first.</summary>
+    public void Append(IReadOnlyList<Turn> turns, List<PromptMessage> messages)
+    {
+        var budget = (long)maxTokens * CharsPerToken;
+        var whole = turns.Count;
+        // The newest turn is always whole: without it the model would act blindly.
+        while (whole > 0 && (whole == turns.Count || Length(turns[whole - 1]) <= budget))
+        {
+            budget -= Length(turns[--whole]);
+        }
+
+        var reduced = whole;
+        while (reduced > 0 && ReducedTurnLength(turns[reduced - 1]) <= budget)
+        {
+            budget -= ReducedTurnLength(turns[--reduced]);
+        }
+
+        if (reduced > 0)
+        {
+            messages.Add(new PromptMessage(PromptRole.User, Summary(turns, reduced)));
+        }
+        for (var i = reduced; i < turns.Count; i++)
+        {
+            Append(turns[i], reduce: i < whole, messages);
+        }
+    }
+
+    /// <summary>Shortens an observation to its status and the start of its body.</summary>
+    internal static string Reduce(string observation)
+    {
+        if (observation.Length <= ReducedLength)
+        {
+            return observation;
+        }
+        var status = Status(observation);
+        using var output = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(output))
+        {
+            writer.WriteStartObject();
+            if (int.TryParse(status, out var number))
+            {
+                writer.WriteNumber("status", number);
+            }
+            writer.WriteString("body_start", BodyStart(observation));
+            writer.WriteString("note", "older observation, shortened");
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(output.GetBuffer().AsSpan(0, (int)output.Length));
+    }
+
+    private static void Append(Turn turn, bool reduce, List<PromptMessage> messages)
+    {
+        if (turn.Calls.IsEmpty)
+        {
+            messages.Add(new PromptMessage(PromptRole.Assistant, string.IsNullOrEmpty(turn.Text) ? "(nothing)" : turn.Text));
+            messages.Add(new PromptMessage(PromptRole.User, Nudge));
+            return;
+        }
+        messages.Add(new PromptMessage(PromptRole.Assistant, turn.Text, turn.Calls, null));
+        for (var i = 0; i < turn.Calls.Length; i++)
+        {
+            var observation = i < turn.Observations.Length ? turn.Observations[i] : "{}";
+            messages.Add(new PromptMessage(PromptRole.Tool, reduce ? Reduce(observation) : observation, [], turn.Calls[i].Id));
+        }
+    }
+
+    private static long Length(Turn turn) => CallsLength(turn) + turn.Observations.Sum(static text => (long)text.Length + MessageOverhead);
+
+    private static long ReducedTurnLength(Turn turn)
+        => CallsLength(turn) + turn.Observations.Sum(static text => (long)Math.Min(text.Length, ReducedLength) + MessageOverhead);
+
+    private static long CallsLength(Turn turn)
+    {
+        var length = (long)(turn.Text?.Length ?? 0) + MessageOverhead;
+        foreach (var call in turn.Calls)
+        {
+            length += call.Tool.Length + call.Id.Length + call.Arguments.GetRawText().Length + MessageOverhead;
+        }
+        return length;
+    }
+
+    private static string Summary(IReadOnlyList<Turn> turns, int count)
+    {
+        const int shown = 40;
+        var text = new StringBuilder("Earlier in this session, oldest first: ");
+        var calls = turns.Take(count).SelectMany(static turn => turn.Calls.Select((call, i) => $"{call.Tool} -> {Status(turn.Observations[i])}")).ToList();
+        if (calls.Count > shown)
+        {
+            text.Append(calls.Count - shown).Append(" calls, then ");
+        }
+        return text.AppendJoin(", ", calls.Skip(Math.Max(0, calls.Count - shown))).Append('.').ToString();
+    }
+
+    private static string Status(string observation)
+    {
+        var value = Property(observation, "status"u8);
+        return value.ValueKind is JsonValueKind.Number ? value.GetRawText() : Property(observation, "error"u8).ValueKind is JsonValueKind.Object ? "error" : "ok";
+    }
+
+    private static string BodyStart(string observation)
+    {
+        const int kept = ReducedLength / 2;
+        var body = Property(observation, "body"u8);
+        var text = body.ValueKind is JsonValueKind.Undefined ? observation : body.GetRawText();
+        // Not in the middle of a surrogate pair.
+        return text[..(char.IsHighSurrogate(text[Math.Min(kept, text.Length) - 1]) ? kept - 1 : Math.Min(kept, text.Length))];
+    }
+
+    private static JsonElement Property(string observation, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(observation);
+            return document.RootElement.ValueKind is JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var value) ? value.Clone() : default;
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using ApeTest.Runs.Records;
+using ApeTest.Targets.Oracles;
+
+namespace ApeTest.Agent.Sessions;
+
+/// <summary>
+/// The outcome of a session from its end and the oracle's verdict (DESIGN 2). Complete evidence makes a finished session succeed,
+/// whatever the brain claims; without it no claim helps. A session that did not finish (step cap, timeout, budget, repeated failure)
+/// stays stuck even if its evidence is complete: it did not know that it was done, and a user would still be clicking. Its evidence is
+/// recorded all the same.
+/// </summary>
+internal static class Judgement
+{
+    public static (SessionOutcome Outcome, string Reason) Of(SessionEnd end, OracleVerdict? verdict, string? broken)
+    {
+        if (end.Outcome is { } outcome)
+        {
+            return (outcome, end.Reason);
+        }
+        if (verdict is { Succeeded: true })
+        {
+            return (SessionOutcome.Succeeded, "evidence: every condition holds");
+        }
+        var claim = end.Claim!;
+        if (broken is not null)
+        {
+            return (SessionOutcome.Failed, $"target_error: {broken}");
+        }
+        if (!claim.Success)
+        {
+            return (SessionOutcome.Failed, $"gave_up: {claim.Reason}");
+        }
+        var missing = verdict?.Evidence.FirstOrDefault(static each => !each.Ok);
+        return (SessionOutcome.Stuck, missing is null
+            ? "finish_without_evidence: the goal declares no condition"
+            : $"finish_without_evidence: {missing.Condition} ({missing.Detail})");
+    }
+}

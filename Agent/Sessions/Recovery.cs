@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ApeTest.Targets.Sessions;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Agent.Sessions;
+
+/// <summary>
+/// How a session recovers from what the target says (DESIGN 8): 401 -> forget the login and let the brain log in again; 429 and 503 with
+/// <c>Retry-After</c> -> wait as told if the brain repeats the call. Only what then worked counts as a recovery.
+/// </summary>
+internal sealed class Recovery(TimeProvider time)
+{
+    public const string Reauth = "reauth";
+    public const string RetryAfter = "retry_after";
+    public const string ModelBackoff = "model_backoff";
+
+    /// <summary>The longest wait that a target may ask for.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<string, long> _notBefore = new(StringComparer.Ordinal);
+    private bool _loginLost;
+
+    /// <summary>How long to wait before <paramref name="tool"/> may be called again; zero for no wait.</summary>
+    public TimeSpan WaitBefore(string tool)
+    {
+        if (!_notBefore.TryGetValue(tool, out var until))
+        {
+            return TimeSpan.Zero;
+        }
+        var left = time.GetElapsedTime(time.GetTimestamp(), until);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <summary>Takes an action's result; returns what the brain is told, and in <paramref name="recovered"/> what worked again, if anything.</summary>
+    public string Observe(string tool, ActionResult result, SessionState state, bool hadLogin, bool gotLogin, out string? recovered)
+    {
+        recovered = null;
+        if (result.Status is 429 or 503 && Delay(result) is { } delay)
+        {
+            _notBefore[tool] = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+            return result.Observation;
+        }
+        if (result.Status is > 0 and < 500 && _notBefore.Remove(tool))
+        {
+            recovered = RetryAfter;
+        }
+        if (result.Status == 401 && hadLogin)
+        {
+            state.BearerToken = null;
+            _loginLost = true;
+            return WithNote(result.Observation, "The login is no longer valid and was dropped: log in again, then go on.");
+        }
+        if (_loginLost && gotLogin && result.Outcome is ActionOutcome.Ok)
+        {
+            _loginLost = false;
+            recovered = Reauth;
+        }
+        return result.Observation;
+    }
+
+    private TimeSpan? Delay(ActionResult result)
+    {
+        if (result.Exchange?.Header("Retry-After") is not { } value)
+        {
+            return null;
+        }
+        TimeSpan delay;
+        if (double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
+        {
+            delay = TimeSpan.FromSeconds(Math.Min(seconds, MaxWait.TotalSeconds));
+        }
+        else if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+        {
+            delay = date - time.GetUtcNow();
+        }
+        else
+        {
+            return null;
+        }
+        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay > MaxWait ? MaxWait : delay;
+    }
+
+    private static string WithNote(string observation, string note)
+    {
+        try
+        {
+            if (JsonNode.Parse(observation) is JsonObject json)
+            {
+                json["note"] = json["note"] is { } earlier ? $"{earlier}; {note}" : note;
+                return json.ToJsonString();
+            }
+        }
+        catch (JsonException)
+        {
+        }
+        return observation;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+
+namespace ApeTest.Agent.Sessions;
+
+/// <summary>
+/// Spans of a session. They exist without any listener too: the ids travel to proxy, gateway and target and stand on every log line.
+/// The sampled flag is decided here, once per session (DESIGN 5, Sampling).
+/// </summary>
+internal static class SessionTrace
+{
+    public const string SourceName = "ApeTest.Agent";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Starts the root span of a session and makes it current. The trace id is random, not seeded: two runs of one seed share no trace.</summary>
+    public static Activity StartSession(string goal, bool sampled)
+    {
+        var flags = sampled ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None;
+        // Ambient spans (a test's, a host's) are not parents of a session.
+        Activity.Current = null;
+        return Start($"invoke_agent {goal}", new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags), ActivityKind.Internal)
+            .SetTag("gen_ai.operation.name", "invoke_agent").SetTag("gen_ai.agent.name", goal);
+    }
+
+    /// <summary>Starts a span below the current one and makes it current.</summary>
+    public static Activity StartChild(string name, ActivityKind kind) => Start(name, Activity.Current?.Context ?? default, kind);
+
+    private static Activity Start(string name, ActivityContext parent, ActivityKind kind)
+    {
+        if (Source.StartActivity(name, kind, parent) is { } listened)
+        {
+            return listened;
+        }
+        // Nobody listens, or the sampler dropped it: the ids are needed all the same.
+        return new Activity(name).SetParentId(parent.TraceId, parent.SpanId, parent.TraceFlags).Start();
+    }
+}

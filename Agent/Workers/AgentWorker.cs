@@ -1,0 +1,284 @@
+using System.Collections.Concurrent;
+using ApeTest.Agent.Brains;
+using ApeTest.Runs.Queue;
+using ApeTest.Runs.Recording;
+using ApeTest.Scenarios;
+using ApeTest.Scenarios.Planning;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ApeTest.Agent.Workers;
+
+/// <summary>
+/// The worker: claims blocks, runs them, heartbeats once a second for all of them, reports what they did. Told to end, it drains.
+/// </summary>
+internal sealed partial class AgentWorker(
+    IRunQueue queue, AgentOptions options, BrainFactory brains, AgentMetrics metrics, ILoggerFactory loggers, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = loggers.CreateLogger<AgentWorker>();
+    private readonly ILogger _sessionLogger = loggers.CreateLogger("ApeTest.Agent.Session");
+    private readonly ConcurrentDictionary<BlockRun, Task> _blocks = new();
+    private readonly Dictionary<string, (RunContext Context, int Blocks)> _runs = new(StringComparer.Ordinal);
+    private readonly Lock _runsGate = new();
+    private readonly GeneratorWatch _watch = new(time);
+
+    /// <summary>Ends the worker: drains, and cancels what still runs when <paramref name="cancellationToken"/> is cancelled.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await using var registration = cancellationToken.Register(() => AbortAll(StopOrder.WorkerStopped));
+        await base.StopAsync(CancellationToken.None);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var ticking = new CancellationTokenSource();
+        var tick = TickAsync(ticking.Token);
+
+        // 1. Claim and run blocks until told to end.
+        await ClaimAsync(stoppingToken);
+
+        // 2. Drain; after a while, cancel.
+        foreach (var block in _blocks.Keys)
+        {
+            block.Stop.Drain();
+        }
+        using (var limit = new CancellationTokenSource(options.ShutdownDrain, time))
+        await using (limit.Token.Register(() => AbortAll(StopOrder.WorkerStopped)))
+        {
+            await Task.WhenAll(_blocks.Values);
+        }
+
+        // 3. The heartbeat goes on until the last block has reported.
+        await ticking.CancelAsync();
+        await tick;
+    }
+
+    private async Task ClaimAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                stoppingToken.ThrowIfCancellationRequested();
+                if (_blocks.Count < options.MaxBlocks && await TryClaimAsync(stoppingToken) is { } lease)
+                {
+                    Start(lease);
+                    continue;
+                }
+                await Task.Delay(options.ClaimInterval, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task<BlockLease?> TryClaimAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await queue.ClaimAsync(options.WorkerName, stoppingToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            QueueFailed(exception, "claim");
+            return null;
+        }
+    }
+
+    private void Start(BlockLease lease)
+    {
+        if (Enter(lease.Plan) is not { } context)
+        {
+            _ = RefuseAsync(lease);
+            return;
+        }
+        var block = new BlockRun(context, lease, queue, options.WorkerName, _logger);
+        BlockStarted(lease.Plan.Run, lease.Block.Index, lease.Block.Count);
+        var ended = new TaskCompletionSource();
+        _blocks[block] = ended.Task;
+        _ = RunAsync(block, lease.Plan.Run, ended);
+    }
+
+    private async Task RunAsync(BlockRun block, string run, TaskCompletionSource ended)
+    {
+        try
+        {
+            await block.RunAsync();
+        }
+        catch (Exception exception)
+        {
+            BlockFailed(exception, run, block.Block.Index);
+        }
+        finally
+        {
+            _blocks.TryRemove(block, out _);
+            Leave(run);
+            block.Dispose();
+            BlockEnded(run, block.Block.Index);
+            ended.SetResult();
+        }
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                await HeartbeatAsync(cancellationToken);
+                metrics.AgentsWanted(_blocks.Keys.Sum(static block => block.WantedHere()));
+                var generator = _watch.Sample();
+                foreach (var block in _blocks.Keys)
+                {
+                    await FlushAsync(block, generator, cancellationToken);
+                    // The process is one: one of its blocks tells.
+                    generator = null;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        metrics.AgentsWanted(0);
+    }
+
+    private async Task HeartbeatAsync(CancellationToken cancellationToken)
+    {
+        if (_blocks.IsEmpty)
+        {
+            return;
+        }
+        try
+        {
+            var orders = await queue.HeartbeatAsync(options.WorkerName, cancellationToken);
+            foreach (var block in _blocks.Keys)
+            {
+                if (orders.Lost.Contains(new LostBlock(block.Run, block.Block.Index)))
+                {
+                    BlockLost(block.Run, block.Block.Index);
+                    block.Lose();
+                }
+                else if (orders.Runs.TryGetValue(block.Run, out var order))
+                {
+                    block.Apply(order);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            QueueFailed(exception, "heartbeat");
+        }
+    }
+
+    private static async Task FlushAsync(BlockRun block, GeneratorSample? generator, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await block.FlushAsync(final: false, generator, cancellationToken);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended meanwhile and has told everything itself.
+        }
+    }
+
+    private void AbortAll(string reason)
+    {
+        foreach (var block in _blocks.Keys)
+        {
+            block.Stop.Abort(reason);
+        }
+    }
+
+    private RunContext? Enter(RunPlan plan)
+    {
+        lock (_runsGate)
+        {
+            if (_runs.TryGetValue(plan.Run, out var known))
+            {
+                _runs[plan.Run] = known with { Blocks = known.Blocks + 1 };
+                return known.Context;
+            }
+            try
+            {
+                var context = new RunContext(plan, options, brains.Create(plan), metrics, _sessionLogger, time, Signal);
+                _runs[plan.Run] = (context, 1);
+                metrics.RunStarted(plan.Run, plan.Scenario.Name);
+                return context;
+            }
+            catch (ApeTestException exception)
+            {
+                RunRefused(plan.Run, exception.Message, exception.Hint);
+                return null;
+            }
+        }
+    }
+
+    private void Leave(string run)
+    {
+        lock (_runsGate)
+        {
+            var (context, blocks) = _runs[run];
+            if (blocks > 1)
+            {
+                _runs[run] = (context, blocks - 1);
+                return;
+            }
+            _runs.Remove(run);
+            metrics.RunEnded(run);
+            context.Dispose();
+        }
+    }
+
+    /// <summary>A plan that this worker cannot run: the run is told and ends, rather than hang.</summary>
+    private async Task RefuseAsync(BlockLease lease)
+    {
+        try
+        {
+            var recorder = new BlockRecorder(lease.Plan, lease.Block, lease.Epoch, options.WorkerName, time);
+            recorder.Error(new ErrorSample("run_refused", "harness", ""));
+            await queue.AppendAsync(recorder.Drain(final: true), CancellationToken.None);
+            await queue.SignalAsync(lease.Plan.Run, new RunSignal(RunSignalKind.Abort, Reason: "aborted"), CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            QueueFailed(exception, "refuse");
+        }
+    }
+
+    private void Signal(RunPlan plan, RunSignal signal) => _ = SignalAsync(plan, signal);
+
+    private async Task SignalAsync(RunPlan plan, RunSignal signal)
+    {
+        try
+        {
+            await queue.SignalAsync(plan.Run, signal, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            QueueFailed(exception, "signal");
+        }
+    }
+
+    [LoggerMessage(21, LogLevel.Information, "block {Block} of run {Run} started with {Slots} agents", EventName = "block.started")]
+    private partial void BlockStarted(string run, int block, int slots);
+
+    [LoggerMessage(22, LogLevel.Information, "block {Block} of run {Run} ended", EventName = "block.ended")]
+    private partial void BlockEnded(string run, int block);
+
+    [LoggerMessage(23, LogLevel.Warning, "block {Block} of run {Run} was lost to another worker", EventName = "block.lost")]
+    private partial void BlockLost(string run, int block);
+
+    [LoggerMessage(24, LogLevel.Error, "block {Block} of run {Run} failed", EventName = "block.failed")]
+    private partial void BlockFailed(Exception exception, string run, int block);
+
+    [LoggerMessage(25, LogLevel.Error, "run {Run} cannot be run here: {Problem} {Hint}", EventName = "run.refused")]
+    private partial void RunRefused(string run, string problem, string? hint);
+
+    [LoggerMessage(26, LogLevel.Warning, "the run queue failed at {Operation}", EventName = "queue.failed")]
+    private partial void QueueFailed(Exception exception, string operation);
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using ApeTest.Agent.Brains;
+using ApeTest.Agent.Sessions;
+using ApeTest.Runs.Queue;
+using ApeTest.Scenarios;
+using ApeTest.Scenarios.Load;
+using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Planning;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Policy;
+using ApeTest.Targets.Tools;
+using Microsoft.Extensions.Logging;
+
+namespace ApeTest.Agent.Workers;
+
+/// <summary>What all sessions of one run share in a worker: the catalog (parsed once), transport, brain. Immutable but for the connections below.</summary>
+internal sealed class RunContext : IDisposable
+{
+    private readonly IDisposable _transport;
+
+    /// <summary>Prepares a run. A plan that cannot be run here throws <see cref="ApeTestException"/>.</summary>
+    public RunContext(RunPlan plan, AgentOptions options, IBrain brain, AgentMetrics metrics, ILogger sessionLogger, TimeProvider time,
+        Action<RunPlan, RunSignal> signal)
+    {
+        Plan = plan;
+        Brain = brain;
+        Metrics = metrics;
+        SessionLogger = sessionLogger;
+        Time = time;
+        var target = plan.Scenario.Target;
+        Catalog = plan.OpenApiDocument is { } document ? OpenApiImporter.Import(document, target.Url) : ToolCatalog.Generic(target.Url);
+        (Transport, _transport) = Connect(plan.Scenario, options, time);
+        Tools = Catalog.CreateTools(Transport, target.Name, time);
+        Specs = Tools.Specs.Add(FinishTool.Spec);
+        Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
+        BudgetExhausted = Once(() => signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget")));
+    }
+
+    public RunPlan Plan { get; }
+
+    public ToolCatalog Catalog { get; }
+
+    public ITargetTransport Transport { get; }
+
+    /// <summary>The target's tools and <c>state_update</c>.</summary>
+    public ToolSet Tools { get; }
+
+    /// <summary>What a brain is offered: <see cref="Tools"/> and <c>finish</c>. One instance a run, so that brains can cache by it.</summary>
+    public ImmutableArray<ToolSpec> Specs { get; }
+
+    public LoadShape Shape { get; }
+
+    public IBrain Brain { get; }
+
+    public AgentMetrics Metrics { get; }
+
+    public ILogger SessionLogger { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>Ends the run because a budget of it is used up; the second call does nothing.</summary>
+    public Action BudgetExhausted { get; }
+
+    public void Dispose() => _transport.Dispose();
+
+    private static (ITargetTransport Transport, IDisposable Owned) Connect(Scenario scenario, AgentOptions options, TimeProvider time)
+    {
+        if (scenario.Gateway is GatewayMode.InProcess)
+        {
+            var direct = new SocketsTransport(new TargetPolicy(scenario.Target), time);
+            return (direct, direct);
+        }
+        if (options.GatewayUrl is null)
+        {
+            throw new ApeTestException("The run's actions go through a gateway, but this agent knows none.",
+                "Set APETEST_GATEWAY__URL, or `gateway: in-process` in the scenario.", ExitCodes.Environment);
+        }
+        var gateway = new GatewayTransport(options.GatewayUrl, options.Token, scenario.Target.Timeout, time);
+        return (gateway, gateway);
+    }
+
+    private static Action Once(Action action)
+    {
+        var done = 0;
+        return () =>
+        {
+            if (Interlocked.Exchange(ref done, 1) == 0)
+            {
+                action();
+            }
+        };
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections;
+using ApeTest.Cli.Signals;
+using ApeTest.Runs.Directory;
+
+namespace ApeTest.Cli;
+
+/// <summary>Everything a command takes from its process, so that tests run commands in their own.</summary>
+internal sealed class CliEnvironment
+{
+    /// <summary>Columns of a terminal whose width is unknown.</summary>
+    public const int DefaultWidth = 80;
+
+    /// <summary>Standard output: the summary, tables or JSON, and nothing else.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Standard error: progress and messages.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Standard input, for confirmations.</summary>
+    public required TextReader In { get; init; }
+
+    /// <summary>Whether a person can answer at <see cref="In"/>.</summary>
+    public bool InputIsTerminal { get; init; }
+
+    /// <summary>Whether <see cref="Out"/> is a terminal.</summary>
+    public bool OutputIsTerminal { get; init; }
+
+    /// <summary>Whether <see cref="Error"/> is a terminal: the live view is shown there.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns of the terminal. Default <see cref="DefaultWidth"/>.</summary>
+    public int Width { get; init; } = DefaultWidth;
+
+    /// <summary>Environment variables.</summary>
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    /// <summary>Current directory; <c>.ape/runs</c> is below it.</summary>
+    public required string CurrentDirectory { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Where signals come from.</summary>
+    public required ISignalSource Signals { get; init; }
+
+    /// <summary>Folder of all runs.</summary>
+    public string RunsRoot => RunDirectory.RunsRoot(CurrentDirectory);
+
+    /// <summary>Whether <c>NO_COLOR</c> (no-color.org: present and not empty) or a dumb terminal forbids colour.</summary>
+    public bool ForbidsColor => Variables.GetValueOrDefault("NO_COLOR") is { Length: > 0 } || Variables.GetValueOrDefault("TERM") is "dumb";
+
+    /// <summary>The path as seen from <see cref="CurrentDirectory"/>.</summary>
+    public string Absolute(string path) => Path.GetFullPath(path, CurrentDirectory);
+
+    /// <summary>The path relative to <see cref="CurrentDirectory"/> where it is below it.</summary>
+    public string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+
+    /// <summary>The environment of this process.</summary>
+    public static CliEnvironment OfProcess(ISignalSource signals)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)variable.Key] = (string?)variable.Value ?? string.Empty;
+        }
+        return new CliEnvironment
+        {
+            Out = Console.Out,
+            Error = Console.Error,
+            In = Console.In,
+            InputIsTerminal = !Console.IsInputRedirected,
+            OutputIsTerminal = !Console.IsOutputRedirected,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            Width = WidthOfTerminal(),
+            Variables = variables,
+            CurrentDirectory = Environment.CurrentDirectory,
+            Time = TimeProvider.System,
+            Signals = signals,
+        };
+    }
+
+    private static int WidthOfTerminal()
+    {
+        if (Console.IsErrorRedirected && Console.IsOutputRedirected)
+        {
+            return DefaultWidth;
+        }
+        try
+        {
+            return Console.WindowWidth > 0 ? Console.WindowWidth : DefaultWidth;
+        }
+        catch (IOException)
+        {
+            return DefaultWidth;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ApeTest.Cli.Help;
+using ApeTest.Cli.Input;
+using ApeTest.Cli.Rendering;
+using ApeTest.Runs.Directory;
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Commands.Runs;
+
+/// <summary><c>ape-test runs</c>: the runs of this directory.</summary>
+internal static class RunsCommand
+{
+    public static CliCommand Create(CliEnvironment environment)
+    {
+        var command = new CliCommand("runs", "List the runs of this directory, newest first.")
+        {
+            Examples =
+            [
+                new("a table", "ape-test runs"),
+                new("for a program", "ape-test runs --format json"),
+            ],
+        };
+        var format = OutputFormat.Add(command, "Options", "A table, or one JSON array. Default text.");
+        command.SetAction(parse => Run(environment, OutputFormat.IsJson(parse, format)));
+        return command;
+    }
+
+    private static int Run(CliEnvironment environment, bool json)
+    {
+        var rows = RunDirectoryReader.List(environment.RunsRoot).Select(directory => Row(environment, directory)).ToList();
+        if (json)
+        {
+            environment.Out.WriteLine(JsonSerializer.Serialize(rows, RunRowJson.Default.ListRunRow));
+            return ExitCodes.Done;
+        }
+        if (rows.Count == 0)
+        {
+            environment.Error.WriteLine("no runs here yet; start one with 'ape-test start'");
+            return ExitCodes.Done;
+        }
+        var table = new TextTable().Left("RUN").Left("SCENARIO").Left("STATUS").Left("STARTED (UTC)").Right("TIME").Right("AGENTS").Right("SUCCESS");
+        foreach (var row in rows)
+        {
+            table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing), row.Status, Show.Time(row.Started), Show.Seconds(row.DurationS),
+                row.Agents?.ToString() ?? Show.Nothing, Show.Share(row.SuccessRate));
+        }
+        table.Write(environment.Out, Math.Max(environment.Width, CliEnvironment.DefaultWidth));
+        return ExitCodes.Done;
+    }
+
+    private static RunRow Row(CliEnvironment environment, RunDirectory directory)
+    {
+        var (status, file) = RunDirectoryReader.StatusOf(directory, environment.Time);
+        var summary = status is "queued" or "running" ? null : RunDirectoryReader.ReadSummary(directory);
+        // A run that was killed lasted as long as its last sign of life.
+        var duration = summary?.Run.DurationS ?? (file?.Heartbeat - file?.Started)?.TotalSeconds;
+        return new RunRow(directory.Run, file?.Scenario ?? summary?.Run.Scenario, status, file?.Started ?? summary?.Run.Started,
+            duration, file?.Agents ?? summary?.Run.Agents, summary?.Sessions.SuccessRate);
+    }
+}
+
+/// <summary>One run in the list. Seconds; share 0..1; null where unknown.</summary>
+internal sealed record RunRow(string Run, string? Scenario, string Status, DateTimeOffset? Started, double? DurationS, int? Agents, double? SuccessRate);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(List<RunRow>))]
+internal sealed partial class RunRowJson : JsonSerializerContext;

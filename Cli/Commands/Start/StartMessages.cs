@@ -1,0 +1,51 @@
+using ApeTest.Cli.Input;
+using ApeTest.Cli.Rendering;
+using ApeTest.Scenarios.Loading;
+using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Planning;
+
+namespace ApeTest.Cli.Commands.Start;
+
+/// <summary>What <c>start</c> says on standard error while it goes on.</summary>
+internal sealed class StartMessages(CliEnvironment environment, bool quiet)
+{
+    /// <summary>What is about to be tested; for the demonstration also how to aim at something real.</summary>
+    public void Starting(ScenarioInput input, Scenario scenario)
+    {
+        if (input.IsDemonstration)
+        {
+            Say($"""
+                no scenario, no --target and no --goal: this tests the sample shop with {scenario.Llm.Model}
+                  your application:
+                    ape-test start --target URL --openapi PATH --goal TEXT --success OPERATION
+                  a real model: --model cerebras/gpt-oss-120b (CEREBRAS_API_KEY), ollama/NAME
+                """);
+        }
+        else if (input.FileName is { } file)
+        {
+            Say($"scenario {file}");
+        }
+    }
+
+    /// <summary>The run has begun.</summary>
+    public void Running(RunPlan plan)
+    {
+        var scenario = plan.Scenario;
+        var duration = scenario.Duration is { } time ? $" for {Durations.Format(time)}" : string.Empty;
+        var iterations = scenario.Iterations is { } count ? $", {Show.Count(count)} sessions" : string.Empty;
+        Say($"run {plan.Run}: {Show.Count(scenario.Agents)} {(scenario.Agents == 1 ? "agent" : "agents")} on {scenario.Target.Url}{duration}{iterations}, seed {plan.Seed}");
+    }
+
+    /// <summary>A signal came.</summary>
+    public void Stopping(bool now) => Say(now
+        ? "stopping now: running sessions are cancelled"
+        : "stopping: no new sessions, the running ones finish; again to stop now");
+
+    private void Say(string text)
+    {
+        if (!quiet)
+        {
+            environment.Error.WriteLine(text.ReplaceLineEndings("\n"));
+        }
+    }
+}

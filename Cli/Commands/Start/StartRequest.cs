@@ -1,0 +1,25 @@
+using ApeTest.Cli.Input;
+
+namespace ApeTest.Cli.Commands.Start;
+
+/// <summary>What <c>start</c> was asked to do.</summary>
+internal sealed record StartRequest
+{
+    /// <summary>What to run.</summary>
+    public required ScenarioInput Input { get; init; }
+
+    /// <summary>Whether standard output carries summary.json instead of text.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>File that gets summary.json too; null for none.</summary>
+    public string? OutFile { get; init; }
+
+    /// <summary>No progress, no messages.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>A target that is not on this machine was agreed to beforehand.</summary>
+    public bool Confirmed { get; init; }
+
+    /// <summary>No colours.</summary>
+    public bool NoColor { get; init; }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ApeTest.Cli.Errors;
+using ApeTest.Cli.Rendering;
+using ApeTest.Cli.Signals;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Json;
+using ApeTest.Runs.Summaries;
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Commands.Start;
+
+/// <summary>Tells the result of a run: text or JSON on standard output, a file if asked for, and the exit code.</summary>
+internal sealed class SummaryOutput(CliEnvironment environment, StartRequest request)
+{
+    /// <summary>Checks before the run that the file can be written; otherwise <see cref="ApeTestException"/> (exit 3).</summary>
+    public static void CheckWritable(CliEnvironment environment, string? file)
+    {
+        if (file is null)
+        {
+            return;
+        }
+        var path = environment.Absolute(file);
+        var existed = File.Exists(path);
+        try
+        {
+            using (File.Open(path, FileMode.OpenOrCreate, FileAccess.Write))
+            {
+                // Only whether it opens.
+            }
+            if (!existed)
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ApeTestException($"--out {file} cannot be written: {e.Message}", "Name a file in a directory that exists and that you may write to.",
+                ExitCodes.Environment, e);
+        }
+    }
+
+    /// <summary>Writes the summary and returns the exit code.</summary>
+    public async Task<int> WriteAsync(RunSummary summary, RunDirectory directory, string model, StopSignal? signal)
+    {
+        var json = JsonSerializer.Serialize(summary, RunsJson.Indented.RunSummary);
+        if (request.Json)
+        {
+            environment.Out.WriteLine(json);
+        }
+        else
+        {
+            var reasons = await OutcomeReason.ReadAsync(directory, CancellationToken.None);
+            new SummaryText(environment.Out, Paint.ForOutput(environment, request.NoColor))
+                .Write(summary, reasons, model, environment.Shown(directory.Path));
+        }
+        var code = RunVerdict.ExitCode(summary, signal switch
+        {
+            StopSignal.Interrupt => PosixSignal.SIGINT,
+            StopSignal.Terminate => PosixSignal.SIGTERM,
+            _ => null,
+        });
+        return WriteFile(json) || code != ExitCodes.Done ? code : ExitCodes.Environment;
+    }
+
+    private bool WriteFile(string json)
+    {
+        if (request.OutFile is not { } file)
+        {
+            return true;
+        }
+        try
+        {
+            File.WriteAllText(environment.Absolute(file), json + "\n");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ErrorReport.Write(environment, $"--out {file} could not be written: {e.Message}", "The summary is in the run directory.");
+            return false;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using ApeTest.Cli.Rendering;
+using ApeTest.Runs.Control;
+
+namespace ApeTest.Cli.Commands.Status;
+
+/// <summary>The figures of a run in a few lines.</summary>
+internal static class StatusText
+{
+    public static void Write(TextWriter output, RunProgress progress)
+    {
+        var left = progress is { Ended: false, DurationS: { } duration } ? $" of {Show.Seconds(duration)}" : string.Empty;
+        output.WriteLine($"{progress.Run}  {Show.Cut(Show.Safe(progress.Scenario), 30)}  {progress.Status}  {Show.Seconds(progress.ElapsedS)}{left}");
+        if (!progress.Ended)
+        {
+            output.WriteLine($"  agents    {progress.AgentsActive} of {progress.AgentsTarget} active, {progress.ActionsPerSecond:0.#} actions/s");
+        }
+        output.WriteLine($"  sessions  {Show.Count(progress.SessionsStarted)} started, {Show.Count(progress.Succeeded)} succeeded, {Show.Count(progress.Failed)} failed, "
+            + $"{Show.Count(progress.Stuck)} stuck, {Show.Count(progress.AgentError)} agent_error, {Show.Count(progress.Aborted)} aborted");
+        output.WriteLine($"  success   {Show.Share(progress.SuccessRate)}");
+        output.WriteLine($"  MTBA      {Show.Seconds(progress.MtbaMeanS)} mean, active p95 {Show.Seconds(progress.MtbaActiveP95S)}; TTFT p95 {Show.Seconds(progress.TtftP95S)}; action p95 {Show.Seconds(progress.ActionP95S)}");
+        output.WriteLine($"  cost      {Show.Dollars(progress.CostUsd)}, {Show.Count(progress.Tokens)} tokens");
+    }
+}

@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using ApeTest.Agent;
+using ApeTest.Gateway;
+using ApeTest.LlmProxy;
+using ApeTest.LlmProxy.Models;
+using ApeTest.LlmProxy.Options;
+using ApeTest.Observability;
+using ApeTest.Observability.Collecting;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Queue;
+using ApeTest.Scenarios.Model;
+using ApeTest.ServiceDefaults;
+using ApeTest.ServiceDefaults.Hosting;
+using ApeTest.Shop;
+using ApeTest.Targets.Policy;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ApeTest.Cli.Embedded;
+
+/// <summary>
+/// Everything that a run needs, in this process: each service a web application of its own on a free loopback port, with a service token
+/// and a proxy key that live as long as the run. The services speak HTTP to each other, as they do when distributed.
+/// </summary>
+internal sealed class EmbeddedHost : IAsyncDisposable
+{
+    private readonly CliEnvironment _environment;
+    private readonly RunDirectory _directory;
+    private readonly string _token = NewSecret();
+    private readonly string _proxyKey = NewSecret();
+    private readonly MemoryRunQueue _queue;
+    private readonly List<EmbeddedService> _services = [];
+    private readonly Lock _lock = new();
+    private EmbeddedService? _gateway;
+    private EmbeddedService? _proxy;
+    private EmbeddedService? _collector;
+
+    public EmbeddedHost(CliEnvironment environment, RunDirectory directory)
+    {
+        (_environment, _directory) = (environment, directory);
+        _queue = new MemoryRunQueue(environment.Time);
+    }
+
+    /// <summary>The queue that the collector watches and the agents claim from.</summary>
+    public IRunQueue Queue => _queue;
+
+    /// <summary>Tells whether a model can be used. After <see cref="StartLlmProxyAsync"/>.</summary>
+    public ILlmReadiness Models => _proxy!.Services.GetRequiredService<ILlmReadiness>();
+
+    /// <summary>Collects runs. After <see cref="StartCollectorAsync"/>.</summary>
+    public RunCollectors Collectors => _collector!.Services.GetRequiredService<RunCollectors>();
+
+    /// <summary>Base URL of the control API. After <see cref="StartCollectorAsync"/>.</summary>
+    public Uri ControlUrl => _collector!.Url;
+
+    /// <summary>Starts the sample shop and returns where it listens.</summary>
+    public async Task<Uri> StartShopAsync(ShopOptions shop, CancellationToken cancellationToken)
+    {
+        // The target's clients are strangers to our guard, as any application's users are.
+        var service = await StartAsync(ShopExtensions.Service, token: null, guard: false,
+            builder => builder.AddShop(shop), app => app.MapShop(), cancellationToken);
+        return service.Url;
+    }
+
+    /// <summary>Starts the LLM proxy.</summary>
+    public async Task StartLlmProxyAsync(LlmSpec llm, CancellationToken cancellationToken)
+    {
+        var options = new LlmProxyOptions
+        {
+            DefaultModel = llm.Model,
+            Environment = name => _environment.Variables.GetValueOrDefault(name),
+            Keys = [new ProxyKeyOptions { Name = "run", Key = _proxyKey, MaxCostUsd = llm.MaxCostUsd, MaxTokens = llm.MaxTokens }],
+        };
+        if (llm.BaseUrl is { } url)
+        {
+            options.Providers[llm.Model.Split('/')[0]] = new ProviderOptions { BaseUrl = url.ToString() };
+        }
+        // Its clients show a proxy key, not the service token.
+        _proxy = await StartAsync("llm-proxy", token: null, guard: true, builder => builder.AddLlmProxy(options), app => app.MapLlmProxy(), cancellationToken);
+    }
+
+    /// <summary>Starts the gateway to <paramref name="target"/>.</summary>
+    public async Task StartGatewayAsync(TargetSpec target, CancellationToken cancellationToken)
+    {
+        var options = new GatewayOptions { File = new GatewayFile { Targets = [TargetOptions.From(target)] } };
+        _gateway = await StartAsync("gateway", _token, guard: true, builder => builder.AddGateway(options), app => app.MapGateway(), cancellationToken);
+    }
+
+    /// <summary>Starts the collector with the control API.</summary>
+    public async Task StartCollectorAsync(CancellationToken cancellationToken)
+    {
+        var token = _directory.ReadToken();
+        var options = new CollectorOptions { RunsRoot = _environment.RunsRoot, Token = token, Mode = "embedded", Feed = PackageFeed.Name };
+        _collector = await StartAsync("collector", token: null, guard: true, builder =>
+        {
+            builder.Services.AddSingleton<IRunQueue>(_queue);
+            builder.AddCollector(options);
+        }, app => app.MapCollector(), cancellationToken);
+    }
+
+    /// <summary>Starts the agents: they claim what is submitted to <see cref="Queue"/>. After gateway and proxy.</summary>
+    public async Task StartAgentsAsync(CancellationToken cancellationToken)
+    {
+        var options = new AgentOptions
+        {
+            GatewayUrl = _gateway!.Url,
+            LlmProxyUrl = _proxy!.Url,
+            Token = _token,
+            ProxyKey = _proxyKey,
+            WorkerName = "embedded",
+            ClaimInterval = TimeSpan.FromMilliseconds(10),
+            // The run is over, or everything was cancelled, before the host stops.
+            ShutdownDrain = TimeSpan.Zero,
+        };
+        await StartAsync("agent", _token, guard: true, builder =>
+        {
+            builder.Services.AddSingleton<IRunQueue>(_queue);
+            builder.AddAgents(options);
+        }, _ => { }, cancellationToken);
+    }
+
+    /// <summary>Stops everything, agents first, within a few seconds.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Users of a service are started after it: they go first, and nobody calls a service that is gone.
+        for (var i = _services.Count - 1; i >= 0; i--)
+        {
+            await _services[i].DisposeAsync();
+        }
+        _queue.Dispose();
+    }
+
+    private async Task<EmbeddedService> StartAsync(string service, string? token, bool guard,
+        Action<Microsoft.AspNetCore.Builder.WebApplicationBuilder> add, Action<Microsoft.AspNetCore.Builder.WebApplication> map, CancellationToken cancellationToken)
+    {
+        var options = new ServiceOptions { Service = service, LogDirectory = _directory.Logs, Run = _directory.Run, Token = token, Guard = guard };
+        var started = await EmbeddedService.StartAsync(options, ServiceUrls.FreeLoopback, _environment.Time, add, map, cancellationToken);
+        lock (_lock)
+        {
+            _services.Add(started);
+        }
+        return started;
+    }
+
+    private static string NewSecret() => RandomNumberGenerator.GetHexString(64, lowercase: true);
+}

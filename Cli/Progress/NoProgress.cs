@@ -1,0 +1,7 @@
+namespace ApeTest.Cli.Progress;
+
+/// <summary><c>--quiet</c>.</summary>
+internal sealed class NoProgress : IRunProgressView
+{
+    public Task ShowAsync(Func<RunSnapshot> read, CancellationToken end) => Task.CompletedTask;
+}

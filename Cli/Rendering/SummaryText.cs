@@ -1,0 +1,247 @@
+using System.Globalization;
+using ApeTest.Runs.Summaries;
+
+namespace ApeTest.Cli.Rendering;
+
+/// <summary>The summary of a run as text of at most 80 columns; its last line says what was measured.</summary>
+internal sealed class SummaryText(TextWriter output, Paint paint)
+{
+    /// <summary>Columns that the text needs.</summary>
+    public const int Width = 80;
+
+    private const int MostOperations = 12;
+    private const int MostErrors = 6;
+    private const int MostReasons = 3;
+
+    /// <summary>Writes everything.</summary>
+    /// <param name="summary">The summary.</param>
+    /// <param name="reasons">Why sessions did not succeed, from the kept sessions.</param>
+    /// <param name="model">Model that decided; null for unknown.</param>
+    /// <param name="directory">Where the run's files are, as shown to the user.</param>
+    public void Write(RunSummary summary, IReadOnlyList<OutcomeReason> reasons, string? model, string directory)
+    {
+        Head(summary, model);
+        Thresholds(summary);
+        Sessions(summary, reasons);
+        Latency(summary);
+        Operations(summary);
+        Errors(summary);
+        Foot(summary, directory);
+    }
+
+    private void Head(RunSummary summary, string? model)
+    {
+        var run = summary.Run;
+        var status = run.Status is "completed" ? paint.Good(run.Status) : paint.Warn(run.Status);
+        Line($"{paint.Strong(Show.Cut(Show.Safe(run.Scenario), 34))}  {run.Id}  {status} after {Show.Seconds(run.DurationS)}");
+        var facts = new List<string> { Plural(run.Agents, "agent"), $"seed {run.Seed}", $"oracle {run.Oracle}" };
+        if (model is not null)
+        {
+            facts.Insert(1, Show.Cut(Show.Safe(model), 32));
+        }
+        Line(string.Join(", ", facts));
+        foreach (var reason in run.Suspect)
+        {
+            Wrapped(paint.Warn("SUSPECT "), 8, Show.Safe(reason));
+        }
+    }
+
+    private void Thresholds(RunSummary summary)
+    {
+        Heading("Thresholds");
+        foreach (var threshold in summary.Thresholds)
+        {
+            var verdict = threshold.Ok ? paint.Good("PASS") : paint.Bad("FAIL");
+            var name = Show.Cut(threshold.Name, 32).PadRight(32);
+            var value = threshold.Value is { } number ? Value(threshold.Name, number) : "nothing measured";
+            Line($"  {verdict}  {name}  {value,10} {threshold.Expr,-10} {Show.Cut(Evidence(threshold, summary), 15)}");
+        }
+        if (summary.Thresholds.IsEmpty)
+        {
+            Line("  none");
+        }
+    }
+
+    private void Sessions(RunSummary summary, IReadOnlyList<OutcomeReason> reasons)
+    {
+        var sessions = summary.Sessions;
+        Heading("Sessions");
+        Line($"  {Show.Count(sessions.Started)} started, {Show.Count(sessions.Judged)} judged, {Show.Share(sessions.SuccessRate)} succeeded; agent errors {Show.Share(sessions.AgentErrorRate)}");
+        Outcome("succeeded", sessions.Succeeded, reasons);
+        Outcome("failed", sessions.Failed, reasons);
+        Outcome("stuck", sessions.Stuck, reasons);
+        Outcome("agent_error", sessions.AgentError, reasons);
+        Outcome("aborted", sessions.Aborted, reasons);
+        foreach (var goal in sessions.ByGoal.Length > 1 ? sessions.ByGoal : [])
+        {
+            Line($"  goal {Show.Cut(Show.Safe(goal.Goal), 40),-40}  {Show.Count(goal.Succeeded),9}  {Show.Share(goal.SuccessRate)}");
+        }
+        foreach (var (kind, count) in sessions.Recoveries)
+        {
+            Line($"  recovered by {kind}: {Show.Count(count)}");
+        }
+        if (summary.Load.Dropped > 0)
+        {
+            Line($"  {Show.Count(summary.Load.Dropped)} iterations could not start");
+        }
+    }
+
+    private void Outcome(string outcome, long count, IReadOnlyList<OutcomeReason> reasons)
+    {
+        if (count == 0 && outcome != "succeeded")
+        {
+            return;
+        }
+        Line($"  {outcome,-12}{Show.Count(count),9}");
+        foreach (var reason in reasons.Where(reason => reason.Outcome == outcome).Take(MostReasons))
+        {
+            Wrapped(new string(' ', 25), 25, $"{Show.Count(reason.Count)} x {Show.Cut(Show.Safe(reason.Example), 100)}");
+        }
+    }
+
+    private void Latency(RunSummary summary)
+    {
+        Heading("Time");
+        var table = new TextTable().Left("").Right("count").Right("mean").Right("p50").Right("p95").Right("p99").Right("max");
+        Row(table, "session", summary.Sessions.Duration);
+        table.Row("between actions (MTBA)", Show.Count(summary.Mtba.Count), Show.Seconds(summary.Mtba.Mean), Show.Seconds(summary.Mtba.P50),
+            Show.Seconds(summary.Mtba.P95), Show.Seconds(summary.Mtba.P99), Show.Seconds(summary.Mtba.Max));
+        Row(table, "  without think", summary.Mtba.Active);
+        Row(table, "first token (TTFT)", summary.Ttft);
+        Row(table, "action", summary.Actions.Duration);
+        table.Write(output, Width, "  ");
+        if (summary.Mtba.Mean is { } mean and > 0)
+        {
+            var parts = summary.Mtba.Parts;
+            var shown = new (string Name, double? Seconds)[]
+            {
+                ("think", parts.Think), ("model", parts.Model), ("gateway", parts.Gateway), ("target", parts.Target),
+                ("harness", parts.Harness), ("unaccounted", parts.Unaccounted),
+            }.Where(part => part.Seconds is > 0).Select(part => $"{part.Name} {Show.Seconds(part.Seconds)} ({part.Seconds!.Value / mean * 100:0} %)");
+            Wrapped("  MTBA is ", 10, string.Join(", ", shown));
+        }
+        if (summary.Llm.Calls > 0)
+        {
+            var estimated = summary.Tokens.Estimated ? " (estimated)" : string.Empty;
+            Line($"  {Show.Count(summary.Llm.Calls)} model calls, {Show.Count(summary.Tokens.Prompt)} + {Show.Count(summary.Tokens.Completion)} tokens{estimated}, {Show.Dollars(summary.CostUsd)}");
+        }
+    }
+
+    private void Operations(RunSummary summary)
+    {
+        if (summary.Http.IsEmpty)
+        {
+            return;
+        }
+        Heading("Operations");
+        var table = new TextTable().Left("").Right("count").Right("errors").Right("p50").Right("p95").Right("p99").Left("status");
+        foreach (var operation in summary.Http.Take(MostOperations))
+        {
+            var statuses = operation.ByStatus.OrderByDescending(status => status.Value)
+                .Select(status => status.Key == 0 ? $"none:{status.Value}" : $"{status.Key}:{status.Value}");
+            table.Row($"{operation.Method} {Show.Safe(operation.Operation)}", Show.Count(operation.Count), Show.Count(operation.Errors),
+                Show.Seconds(operation.Duration.P50), Show.Seconds(operation.Duration.P95), Show.Seconds(operation.Duration.P99),
+                string.Join(' ', statuses));
+        }
+        table.Write(output, Width, "  ");
+        More(summary.Http.Length - MostOperations, "operation");
+    }
+
+    private void Errors(RunSummary summary)
+    {
+        if (summary.Errors.IsEmpty)
+        {
+            return;
+        }
+        Heading("Errors");
+        foreach (var error in summary.Errors.Take(MostErrors))
+        {
+            Line($"  {Show.Count(error.Count),7} x {error.Type} ({error.Where})");
+            if (!error.Traces.IsEmpty)
+            {
+                Line($"          ape-test logs --grep {error.Traces[0]}");
+            }
+        }
+        More(summary.Errors.Length - MostErrors, "kind of error");
+    }
+
+    private void Foot(RunSummary summary, string directory)
+    {
+        Heading("Files");
+        Line($"  {directory}");
+        if (summary.Slowest.Length > 0)
+        {
+            var slowest = summary.Slowest[0];
+            Line($"  slowest action: {Show.Safe(slowest.Operation)} {Show.Seconds(slowest.DurationS)}, ape-test logs --grep {slowest.TraceId}");
+        }
+        if (summary.Generator.RecordsDropped > 0)
+        {
+            Line(paint.Warn($"  {Show.Count(summary.Generator.RecordsDropped)} records were not kept"));
+        }
+        output.WriteLine();
+        Wrapped("Measured: ", 10, Show.Safe(summary.Measured));
+    }
+
+    private static string Value(string metric, double value) => metric switch
+    {
+        _ when metric.Contains("success", StringComparison.Ordinal) || metric.Contains("rate", StringComparison.Ordinal) => Show.Share(value),
+        _ when metric.Contains("cost", StringComparison.Ordinal) => Show.Dollars((decimal)value),
+        _ when IsTime(metric) => Show.Seconds(value),
+        _ => value.ToString("0.####", CultureInfo.InvariantCulture),
+    };
+
+    private static bool IsTime(string metric)
+    {
+        var name = metric.Split('{')[0];
+        return name.EndsWith("_mean", StringComparison.Ordinal) || name.EndsWith("_max", StringComparison.Ordinal)
+            || name is [.., 'p', >= '0' and <= '9', >= '0' and <= '9'];
+    }
+
+    private static string Evidence(ThresholdResult threshold, RunSummary summary) => threshold.Name switch
+    {
+        "session_success" => $"{summary.Sessions.Succeeded}/{summary.Sessions.Judged}",
+        "agent_error_rate" => $"{summary.Sessions.AgentError}/{summary.Sessions.Started - summary.Sessions.Aborted}",
+        _ => threshold.By is "default" ? "(default)" : string.Empty,
+    };
+
+    private static void Row(TextTable table, string name, Distribution distribution) =>
+        table.Row(name, Show.Count(distribution.Count), Show.Seconds(distribution.Mean), Show.Seconds(distribution.P50),
+            Show.Seconds(distribution.P95), Show.Seconds(distribution.P99), Show.Seconds(distribution.Max));
+
+    private static string Plural(int count, string word) => $"{Show.Count(count)} {word}{(count == 1 ? string.Empty : "s")}";
+
+    private void More(int count, string word)
+    {
+        if (count > 0)
+        {
+            Line($"  and {Plural(count, word)} more in summary.json");
+        }
+    }
+
+    private void Heading(string text)
+    {
+        output.WriteLine();
+        output.WriteLine(paint.Strong(text));
+    }
+
+    /// <summary>Wraps at words; later lines are indented by <paramref name="indent"/>.</summary>
+    private void Wrapped(string first, int indent, string text)
+    {
+        var line = first;
+        var length = indent;
+        foreach (var word in text.Split(' '))
+        {
+            if (length > indent && length + 1 + word.Length > Width)
+            {
+                Line(line);
+                line = new string(' ', indent);
+                length = indent;
+            }
+            line += length == indent ? word : $" {word}";
+            length += length == indent ? word.Length : word.Length + 1;
+        }
+        Line(line);
+    }
+
+    private void Line(string text) => output.WriteLine(text);
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.Policy;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ApeTest.Gateway.Forwarding;
+
+/// <summary>Forwards one request to its target with YARP, under the target policy. Streams both ways.</summary>
+internal sealed partial class GatewayForwarder(
+    IHttpForwarder forwarder, TargetPolicy policy, TargetInvokers invokers, TimeProvider time, ILogger<GatewayForwarder> logger)
+{
+    private const string ClientGone = "client_gone";
+
+    private readonly GatewayTransformer _transformer = new(time);
+
+    /// <summary>Handles <c>/{target}/{**path}</c>.</summary>
+    public async Task ForwardAsync(HttpContext context)
+    {
+        // 1. Where it goes, and in whose trace.
+        var started = time.GetTimestamp();
+        var name = (string)context.Request.RouteValues["target"]!;
+        var target = policy.Find(name);
+        var trace = TraceOf(context);
+        if (Destination.Of(context, name, target) is not { } url)
+        {
+            var refused = new PolicyCall(new TargetRequest { Method = HttpMethod.Get, Url = target?.Url ?? Destination.Nowhere, Target = name, Trace = TraceHeaders.Child(trace) }, started);
+            await RefuseAsync(context, refused, StatusCodes.Status400BadRequest, TargetErrors.Denied, "the path leaves the target's base path, or is not a valid path");
+            Finish(context, refused, TargetErrors.Denied);
+            return;
+        }
+        var call = new PolicyCall(
+            new TargetRequest
+            {
+                Method = HttpMethod.Parse(context.Request.Method),
+                Url = url,
+                Target = name,
+                Operation = context.Request.Headers[ApeHeaders.Operation].FirstOrDefault(),
+                Destructive = context.Request.Headers[ApeHeaders.Destructive] == "true",
+                HasAuthorization = context.Request.Headers.Authorization.Count > 0,
+                Trace = trace,
+            },
+            started);
+        context.Features.Set(call);
+
+        // 2. The body's limit, before any of it is read.
+        if (context.Request.ContentLength > policy.BodyBytes)
+        {
+            await RefuseAsync(context, call, StatusCodes.Status413PayloadTooLarge, TargetErrors.Denied, $"the request body is over the limit of {policy.BodyBytes} bytes (`limits.bodyBytes`)");
+            Finish(context, call, TargetErrors.Denied);
+            return;
+        }
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = policy.BodyBytes;
+        }
+
+        // 3. Forward. The time limit is one of inactivity, so that a long stream is not cut.
+        var config = new ForwarderRequestConfig { ActivityTimeout = target?.Timeout ?? TimeSpan.FromSeconds(30) };
+        var error = await forwarder.SendAsync(context, url.GetLeftPart(UriPartial.Authority), invokers.For(name), config, _transformer, context.RequestAborted);
+
+        // 4. What went wrong, told as the gateway's own answer where none has begun.
+        string? errorType = null;
+        if (error != ForwarderError.None)
+        {
+            var (status, type, detail) = GatewayProblem.Of(error, context.GetForwarderErrorFeature()?.Exception, target);
+            errorType = context.RequestAborted.IsCancellationRequested && type is not (TargetErrors.Denied or TargetErrors.Budget) ? ClientGone : type;
+            if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            {
+                await RefuseAsync(context, call, status, type, detail);
+            }
+        }
+
+        // 5. Count and log.
+        Finish(context, call, errorType);
+    }
+
+    private void Finish(HttpContext context, PolicyCall call, string? errorType)
+    {
+        var exchange = new TargetExchange
+        {
+            Headers = [],
+            Target = policy.Find(call.Request.Target) is null ? null : call.Request.Target,
+            Url = call.Request.Url,
+            Trace = call.Request.Trace,
+            // With an error type the status is the gateway's own, not the target's.
+            Status = errorType is null ? context.Response.StatusCode : 0,
+            ErrorType = errorType,
+            Timing = GatewayTransformer.Timing(call, time),
+        };
+        policy.Complete(in exchange);
+        var sampled = (call.Request.Trace.TraceFlags & ActivityTraceFlags.Recorded) != 0;
+        if (sampled || context.Response.StatusCode >= 400 || errorType is not null)
+        {
+            LogRequest(
+                logger,
+                context.Request.Method,
+                call.Request.Target,
+                call.Request.Url.AbsolutePath,
+                context.Response.StatusCode,
+                exchange.Timing.Gateway.TotalSeconds,
+                exchange.Timing.Target.TotalSeconds,
+                errorType);
+        }
+    }
+
+    private async Task RefuseAsync(HttpContext context, PolicyCall call, int status, string errorType, string detail)
+    {
+        if (!TraceHeaders.IsValid(call.Request.Trace))
+        {
+            call.Request.Trace = TraceHeaders.Child(call.Request.Trace);
+        }
+        context.Response.Clear();
+        var headers = context.Response.Headers;
+        headers[ApeHeaders.Error] = errorType;
+        headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
+        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(GatewayTransformer.Timing(call, time));
+        await TypedResults.Problem(detail, statusCode: status, extensions: [new("error_type", errorType)]).ExecuteAsync(context);
+    }
+
+    /// <summary>This server's own span where it is in the caller's trace (so the target's span hangs on it), else the caller's context as it came.</summary>
+    private static ActivityContext TraceOf(HttpContext context)
+    {
+        var given = TraceHeaders.TryParse(context.Request.Headers.TraceParent, out var parsed) ? parsed : default;
+        var own = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Context : default;
+        if (given == default)
+        {
+            // A stranger's request is sampled: there is nobody else to decide.
+            return own == default ? default : new ActivityContext(own.TraceId, own.SpanId, ActivityTraceFlags.Recorded);
+        }
+        return own.TraceId == given.TraceId ? new ActivityContext(own.TraceId, own.SpanId, given.TraceFlags) : given;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Method} {Target} {Path} {Status} in {GatewayS} s + {TargetS} s {ErrorType}", EventName = "gateway.request")]
+    private static partial void LogRequest(
+        ILogger logger, string method, string target, string path, int status, double gatewayS, double targetS, string? errorType);
+}

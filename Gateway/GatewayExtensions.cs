@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using ApeTest.Gateway.Configuration;
+using ApeTest.Gateway.Forwarding;
+using ApeTest.Targets.Policy;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ApeTest.Gateway;
+
+/// <summary>The gateway as a library: one call to add it, one to map <c>/{target}/{**path}</c>.</summary>
+public static class GatewayExtensions
+{
+    /// <summary>
+    /// Adds the gateway. A missing, malformed or invalid file throws <see cref="Scenarios.ApeTestException"/> (exit 2) with every error.
+    /// </summary>
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder, GatewayOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
+        var file = options.File ?? GatewayFileLoader.Load(options.ConfigPath ?? GatewayFileLoader.DefaultPath);
+        // Compiled once here, so that what is wrong is told before anything listens.
+        _ = new TargetPolicy(file);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => new TargetPolicy(file, new TargetMetrics(services.GetRequiredService<IMeterFactory>())));
+        builder.Services.AddSingleton<TargetInvokers>();
+        builder.Services.AddSingleton<TargetTransformer>();
+        builder.Services.AddSingleton<TargetForwarder>();
+        builder.Services.AddHttpForwarder();
+        return builder;
+    }
+
+    /// <summary>Maps the proxy: <c>/{target}/{**path}</c>, any method.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var forwarder = app.Services.GetRequiredService<TargetForwarder>();
+        app.Map("/{target}/{**path}", forwarder.ForwardAsync);
+        return app;
+    }
+}

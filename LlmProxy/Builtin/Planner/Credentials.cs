@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+
+namespace ApeTest.LlmProxy.Builtin.Planner;
+
+/// <summary>Who the session is, as the goal says it: <c>as X / Y</c>, <c>as X with password Y</c>, <c>username X and password Y</c>.</summary>
+internal sealed partial record Credentials(string User, string? Password)
+{
+    /// <summary>Finds them and takes them out of <paramref name="goal"/>, since names and passwords are no words.</summary>
+    public static Credentials? Take(ref string goal)
+    {
+        var match = WithPassword().Match(goal);
+        match = match.Success ? match : Slash().Match(goal);
+        match = match.Success ? match : UserOnly().Match(goal);
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        goal = goal[..match.Index] + " " + goal[(match.Index + match.Length)..];
+        var password = match.Groups["p"];
+        return new Credentials(Bare(match.Groups["u"].Value), password.Success ? Bare(password.Value) : null);
+    }
+
+    private static string Bare(string value)
+    {
+        value = value.TrimEnd(',', ';');
+        value = value.Length > 1 && value[^1] is '.' or ')' ? value[..^1] : value;
+        return value.Length > 1 && value[0] is '"' or '\'' or '`' or '“' && value[^1] is '"' or '\'' or '`' or '”' ? value[1..^1] : value;
+    }
+
+    private const string Value = """(?:"[^"]+"|'[^']+'|`[^`]+`|\{\{[^{}]+\}\}|[^\s,;()/]+)""";
+    private const string End = """(?=[\s,;.)]|$)""";
+
+    [GeneratedRegex("""(?:\b(?:as|with|using|for)\s+)?(?:(?:the\s+)?(?:user\s*-?name|user|login|e-?mail(?:\s+address)?|member|account|name|card(?:\s+number)?)\s*(?:is|:|=)?\s+)?(?<u>""" + Value
+        + """),?\s*(?:\(|with|and|using|,)?\s*(?:the\s+|a\s+|my\s+)?(?:password|pass\s?code|passphrase|pin|pw|secret)\s*(?:is|:|=)?\s*(?<p>""" + Value + """)\)?""" + End,
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex WithPassword();
+
+    [GeneratedRegex("""(?:\b(?:as|with|using)\s+)?(?:(?:user(?:name)?|credentials|account)\s*:?\s+)?(?<u>""" + Value + """)\s*/\s*(?<p>""" + Value + """)""" + End,
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Slash();
+
+    [GeneratedRegex("""(?<=\b(?:log|sign)(?:\s|-)?(?:in|up|on)\s+|\bregister\s+|\bauthenticate\s+)as\s+(?:(?:user|member|customer)\s+)?(?!(?:a|an|the|new)\s)(?<u>""" + Value + """)""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex UserOnly();
+}

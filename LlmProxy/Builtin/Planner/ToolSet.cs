@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ApeTest.LlmProxy.Builtin.Planner;
+
+/// <summary>The tools of a request, understood once: sessions of a run send the same list with every request.</summary>
+internal sealed class ToolSet
+{
+    private const int MaxCached = 64;
+    private static readonly ConcurrentDictionary<string, ToolSet> Cache = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, Operation> _byName;
+
+    private ToolSet(IReadOnlyList<Operation> operations, bool canFinish, bool hasHttp)
+    {
+        Operations = operations;
+        CanFinish = canFinish;
+        HasHttp = hasHttp;
+        _byName = operations.ToDictionary(operation => operation.Name, StringComparer.Ordinal);
+        Collections = operations.Where(operation => operation.IsCollection).Select(operation => operation.Noun)
+            .Concat(operations.Where(operation => operation.EndsWithParameter).Select(operation => operation.Noun))
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var parameter in operations.SelectMany(operation => operation.Parameters))
+        {
+            parameter.RecogniseCollections(Collections);
+        }
+    }
+
+    public IReadOnlyList<Operation> Operations { get; }
+
+    /// <summary>Stems of what the API keeps many of.</summary>
+    public IReadOnlySet<string> Collections { get; }
+
+    /// <summary>Whether <c>finish</c> is offered.</summary>
+    public bool CanFinish { get; }
+
+    /// <summary>Whether the generic <c>http_*</c> tools are offered.</summary>
+    public bool HasHttp { get; }
+
+    public Operation? Find(string name) => _byName.GetValueOrDefault(name);
+
+    public static ToolSet Read(JsonElement tools, ReadOnlySpan<byte> utf8)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(utf8, digest);
+        var key = Convert.ToHexString(digest);
+        if (Cache.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        if (Cache.Count >= MaxCached)
+        {
+            Cache.Clear(); // rare: 64 different APIs in one process; understanding one again costs a millisecond
+        }
+
+        return Cache[key] = Read(tools.Clone());
+    }
+
+    private static ToolSet Read(JsonElement tools)
+    {
+        Dictionary<string, Operation> operations = new(StringComparer.Ordinal);
+        var (canFinish, hasHttp) = (false, false);
+        foreach (var tool in tools.EnumerateArray())
+        {
+            if (!tool.TryGetProperty("function", out var function))
+            {
+                continue;
+            }
+
+            var name = function.GetProperty("name").GetString()!;
+            if (name is "finish" or "state_update" || name.StartsWith("http_", StringComparison.Ordinal))
+            {
+                canFinish |= name == "finish";
+                hasHttp |= name == "http_get";
+                continue;
+            }
+
+            var description = function.TryGetProperty("description", out var text) ? text.GetString() ?? "" : "";
+            var schema = function.TryGetProperty("parameters", out var parameters) ? parameters : default;
+            operations[name] = Operation.Read(name, description, schema);
+        }
+
+        return new ToolSet([.. operations.Values], canFinish, hasHttp);
+    }
+}

@@ -1,0 +1,45 @@
+using ApeTest.LlmProxy.Errors;
+using ApeTest.LlmProxy.Measures;
+using ApeTest.LlmProxy.Options;
+using ApeTest.LlmProxy.Providers;
+
+namespace ApeTest.LlmProxy.Chat;
+
+/// <summary>Sends a request until the provider answers with something to pass on. Retries end here: nothing has reached the client yet.</summary>
+internal sealed class UpstreamCall(LlmProxyOptions options, RetryPause pauses, TimeProvider clock)
+{
+    /// <summary>Returns at the headers of the answer to pass on. A failure throws <see cref="ProviderException"/>.</summary>
+    public async Task<ProviderResponse> SendAsync(
+        IChatProvider provider, ProviderRequest request, CallMeasure measure, CallDeadline deadline)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            TimeSpan? pause;
+            try
+            {
+                deadline.Enter(ErrorTypes.HeadersTimeout, options.Timeouts.Headers);
+                measure.Sent();
+                var response = await provider.SendAsync(request, deadline.Token);
+                pause = RetryPause.IsRetryable(response.Status) ? pauses.Next(attempt, response.RetryAfter) : null;
+                if (pause is null)
+                {
+                    return response;
+                }
+
+                await response.DisposeAsync();
+            }
+            catch (ProviderException)
+            {
+                pause = pauses.Next(attempt, null);
+                if (pause is null)
+                {
+                    throw;
+                }
+            }
+
+            deadline.Pause();
+            await Task.Delay(pause.Value, clock, deadline.Token);
+            measure.Retries++;
+        }
+    }
+}

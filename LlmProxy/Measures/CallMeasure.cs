@@ -1,0 +1,107 @@
+using System.Text.Json;
+using ApeTest.LlmProxy.Errors;
+
+namespace ApeTest.LlmProxy.Measures;
+
+/// <summary>
+/// What one call took. Times are <see cref="TimeProvider"/> timestamps: <c>queue</c> = waiting for the gate; <c>ttft</c> = last attempt sent
+/// to first content or tool-call delta; <c>duration</c> = request read to last byte, queue and retries included.
+/// </summary>
+internal sealed class CallMeasure(TimeProvider clock)
+{
+    private readonly long _received = clock.GetTimestamp();
+    private long _queued;
+    private long? _entered;
+    private long _sent;
+    private long? _firstToken;
+    private long _lastToken;
+    private long? _ended;
+
+    public string Provider { get; set; } = "";
+
+    public string Model { get; set; } = "";
+
+    public int Status { get; set; }
+
+    public int Retries { get; set; }
+
+    public string ErrorType { get; set; } = ErrorTypes.None;
+
+    public string? FinishReason { get; set; }
+
+    public int PromptTokens { get; set; }
+
+    public int CompletionTokens { get; set; }
+
+    /// <summary>Whether the tokens are estimates (4 characters each), because the provider sent no usage or estimates itself.</summary>
+    public bool Estimated { get; set; }
+
+    public decimal CostUsd { get; set; }
+
+    /// <summary>False when a model that costs something has no known price: its cost counts as 0.</summary>
+    public bool Priced { get; set; } = true;
+
+    public bool Failed => ErrorType != ErrorTypes.None;
+
+    public TimeSpan Queue => _entered is { } entered ? clock.GetElapsedTime(_queued, entered) : TimeSpan.Zero;
+
+    public TimeSpan? Ttft => _firstToken is { } first ? clock.GetElapsedTime(_sent, first) : null;
+
+    public TimeSpan Duration => clock.GetElapsedTime(_received, _ended ?? clock.GetTimestamp());
+
+    /// <summary>Mean time between output tokens after the first; null with fewer than two tokens or no stream.</summary>
+    public TimeSpan? PerOutputToken =>
+        _firstToken is { } first && CompletionTokens > 1 ? clock.GetElapsedTime(first, _lastToken) / (CompletionTokens - 1) : null;
+
+    public void Queueing() => _queued = clock.GetTimestamp();
+
+    public void Entered() => _entered = clock.GetTimestamp();
+
+    public void Sent() => _sent = clock.GetTimestamp();
+
+    /// <summary>A content or tool-call delta was read at <paramref name="timestamp"/>.</summary>
+    public void Token(long timestamp)
+    {
+        _firstToken ??= timestamp;
+        _lastToken = timestamp;
+    }
+
+    public void Ended() => _ended ??= clock.GetTimestamp();
+
+    /// <summary>The in-band JSON. ASCII on one line, so that it fits a header and an SSE comment.</summary>
+    public byte[] ToJson()
+    {
+        using var stream = new MemoryStream(256);
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            if (Ttft is { } ttft)
+            {
+                json.WriteNumber("ttft_s", ttft.TotalSeconds);
+            }
+            else
+            {
+                json.WriteNull("ttft_s");
+            }
+
+            json.WriteNumber("queue_s", Queue.TotalSeconds);
+            json.WriteNumber("duration_s", Duration.TotalSeconds);
+            json.WriteNumber("cost_usd", CostUsd);
+            json.WriteNumber("retries", Retries);
+            json.WriteString("provider", Provider);
+            json.WriteString("model", Model);
+            json.WriteBoolean("estimated", Estimated);
+            json.WriteNumber("prompt_tokens", PromptTokens);
+            json.WriteNumber("completion_tokens", CompletionTokens);
+            json.WriteBoolean("priced", Priced);
+            if (Failed)
+            {
+                json.WriteString("error", ErrorType);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace ApeTest.LlmProxy.Measures;
+
+/// <summary>Tells the world about an ended call: metrics, span and log line. Never what was said.</summary>
+internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport> logger)
+{
+    public const string SourceName = "ApeTest.LlmProxy";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Starts the span <c>chat {model}</c>; null when nobody listens.</summary>
+    public static Activity? Start(string provider, string model)
+    {
+        var span = Source.StartActivity("chat " + model, ActivityKind.Client);
+        if (span?.IsAllDataRequested == true)
+        {
+            span.SetTag("gen_ai.operation.name", "chat");
+            span.SetTag("gen_ai.provider.name", provider);
+            span.SetTag("gen_ai.request.model", model);
+        }
+
+        return span;
+    }
+
+    public void Write(CallMeasure call, Activity? span)
+    {
+        metrics.Record(call);
+        if (span?.IsAllDataRequested == true)
+        {
+            span.SetTag("gen_ai.usage.input_tokens", call.PromptTokens);
+            span.SetTag("gen_ai.usage.output_tokens", call.CompletionTokens);
+            span.SetTag("gen_ai.server.time_to_first_token", call.Ttft?.TotalSeconds);
+            span.SetTag("apetest.llm.queue", call.Queue.TotalSeconds);
+            span.SetTag("apetest.llm.retries", call.Retries);
+            span.SetTag("apetest.llm.cost_usd", (double)call.CostUsd);
+            if (call.FinishReason is { } reason)
+            {
+                span.SetTag("gen_ai.response.finish_reasons", new[] { reason });
+            }
+
+            if (call.Failed)
+            {
+                span.SetTag("error.type", call.ErrorType);
+                span.SetStatus(ActivityStatusCode.Error);
+            }
+        }
+
+        var ttft = call.Ttft?.TotalSeconds;
+        if (call.Failed)
+        {
+            LogFailed(call.Provider, call.Model, call.Status, call.ErrorType, ttft, call.Duration.TotalSeconds, call.Retries);
+        }
+        else if (Activity.Current?.Recorded == true)
+        {
+            LogRequest(call.Provider, call.Model, call.Status, ttft, call.Duration.TotalSeconds, call.Queue.TotalSeconds,
+                call.PromptTokens, call.CompletionTokens, call.Retries);
+        }
+    }
+
+    /// <summary>The request's text, for debugging a prompt. Only at Trace.</summary>
+    public void WriteSensitive(ReadOnlyMemory<byte> body)
+    {
+        if (logger.IsEnabled(LogLevel.Trace))
+        {
+            LogRequestSensitive(System.Text.Encoding.UTF8.GetString(body.Span));
+        }
+    }
+
+    [LoggerMessage(EventName = "llm.request", Level = LogLevel.Information,
+        Message = "{provider}/{model} {status} in {duration_s} s")]
+    private partial void LogRequest(string provider, string model, int status, double? ttft_s, double duration_s, double queue_s,
+        int prompt_tokens, int completion_tokens, int retries);
+
+    [LoggerMessage(EventName = "llm.failed", Level = LogLevel.Warning,
+        Message = "{provider}/{model} {status} {error_type} in {duration_s} s")]
+    private partial void LogFailed(string provider, string model, int status, string error_type, double? ttft_s, double duration_s, int retries);
+
+    [LoggerMessage(EventName = "llm.request.sensitive", Level = LogLevel.Trace, Message = "{body}")]
+    private partial void LogRequestSensitive(string body);
+}

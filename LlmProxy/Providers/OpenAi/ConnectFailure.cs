@@ -1,0 +1,21 @@
+using ApeTest.LlmProxy.Errors;
+
+namespace ApeTest.LlmProxy.Providers.OpenAi;
+
+/// <summary>Names a transport failure: what, where, what to do.</summary>
+internal static class ConnectFailure
+{
+    public static ProviderException From(HttpRequestException error, string name, string where)
+    {
+        var (type, what) = error.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => (ErrorTypes.Dns, "its host name does not resolve"),
+            HttpRequestError.SecureConnectionError => (ErrorTypes.Tls, "the TLS handshake failed"),
+            HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError => (ErrorTypes.Connect, "the connection was refused; is it running?"),
+            HttpRequestError.ResponseEnded => (ErrorTypes.Reset, "the connection was closed before an answer"),
+            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError => (ErrorTypes.Protocol, "its answer is not valid HTTP"),
+            _ => (ErrorTypes.Reset, error.Message),
+        };
+        return new ProviderException(type, $"{name} at {where} is unreachable: {what}", error);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+using ApeTest.LlmProxy.Builtin;
+using ApeTest.LlmProxy.Options;
+using ApeTest.LlmProxy.Providers.Cerebras;
+using ApeTest.LlmProxy.Providers.Ollama;
+using ApeTest.LlmProxy.Providers.OpenAi;
+using ApeTest.LlmProxy.Queueing;
+
+namespace ApeTest.LlmProxy.Providers;
+
+/// <summary>The providers by name, each with its gate.</summary>
+internal sealed class ProviderRegistry : IDisposable
+{
+    private const string OpenAiName = "openai";
+    private static readonly string[] BuiltInNames = [BuiltinProvider.ProviderName, CerebrasServer.Name, OpenAiName, OllamaServer.Name];
+
+    private readonly FrozenDictionary<string, ProviderEntry> _providers;
+
+    public ProviderRegistry(LlmProxyOptions options, TimeProvider clock)
+    {
+        _providers = BuiltInNames.Concat(options.Providers.Keys).Distinct(StringComparer.Ordinal)
+            .Select(name => (name, settings: options.Providers.TryGetValue(name, out var set) ? set : new ProviderOptions()))
+            .ToFrozenDictionary(
+                entry => entry.name,
+                entry => new ProviderEntry(
+                    Create(entry.name, entry.settings, options, clock),
+                    new ConcurrencyGate(entry.settings.Concurrency ?? options.Queue.Concurrency, options.Queue.Length, options.Queue.Deadline, clock)),
+                StringComparer.Ordinal);
+    }
+
+    public IEnumerable<IChatProvider> All => _providers.Values.Select(entry => entry.Provider).OrderBy(provider => provider.Name, StringComparer.Ordinal);
+
+    public static bool IsBuiltInName(string name) => BuiltInNames.Contains(name);
+
+    public ProviderEntry? Find(string name) => _providers.GetValueOrDefault(name);
+
+    public void Dispose()
+    {
+        foreach (var entry in _providers.Values)
+        {
+            (entry.Provider as IDisposable)?.Dispose();
+        }
+    }
+
+    private static IChatProvider Create(string name, ProviderOptions settings, LlmProxyOptions options, TimeProvider clock)
+    {
+        if (name == BuiltinProvider.ProviderName)
+        {
+            return new BuiltinProvider(options.Planner, clock);
+        }
+
+        var environment = options.Environment;
+        var server = name switch
+        {
+            CerebrasServer.Name => CerebrasServer.Create(),
+            OllamaServer.Name => OllamaServer.Create(SecretSource.Read(environment, "OLLAMA_HOST")),
+            OpenAiName => new OpenAiServer
+            {
+                Name = name,
+                BaseUrl = new Uri("https://api.openai.com/v1"),
+                KeyVariable = "OPENAI_API_KEY",
+                KeyRequired = true,
+            },
+            _ => new OpenAiServer { Name = name, BaseUrl = new Uri(settings.BaseUrl!) },
+        };
+        if (settings.BaseUrl is { } url)
+        {
+            // Another server than the provider's own (vLLM, llama.cpp): whether it wants a key is its own affair.
+            server = server with { BaseUrl = new Uri(url), KeyRequired = false };
+        }
+
+        var variable = settings.KeyVariable ?? server.KeyVariable;
+        server = server with
+        {
+            KeyVariable = variable,
+            Key = settings.Key ?? (variable.Length > 0 ? SecretSource.Read(environment, variable) : null),
+            Free = settings.Free ?? (server.Free || server.BaseUrl.IsLoopback),
+            AskUsage = settings.AskUsage,
+        };
+        return new OpenAiProvider(server, options.Timeouts.Connect, clock);
+    }
+}
+
+/// <summary>A provider and the gate in front of it.</summary>
+internal sealed record ProviderEntry(IChatProvider Provider, ConcurrencyGate Gate);

@@ -1,0 +1,38 @@
+namespace ApeTest.LlmProxy.Sse;
+
+/// <summary>What one chunk of a streamed completion says.</summary>
+internal struct ChunkFacts
+{
+    /// <summary>A content or tool-call delta that is not empty: this is what time to first token waits for.</summary>
+    public bool Token;
+
+    /// <summary>Reasoning text: progress, but neither content nor tool call, so not the first token.</summary>
+    public bool Reasoning;
+
+    /// <summary>Bytes of content, arguments and reasoning, for estimates.</summary>
+    public int Bytes;
+
+    /// <summary>Bit i: choice i appears.</summary>
+    public ulong Choices;
+
+    /// <summary>Bit i: choice i has a finish reason.</summary>
+    public ulong Finished;
+
+    /// <summary>The last finish reason; null for none.</summary>
+    public string? FinishReason;
+
+    /// <summary>Whether it carries a usage object.</summary>
+    public bool HasUsage;
+
+    /// <summary>Whether <c>choices</c> is there and empty.</summary>
+    public bool NoChoices;
+
+    /// <summary>Whether it is an error and not a chunk.</summary>
+    public bool IsError;
+
+    /// <summary>Prompt tokens of the usage.</summary>
+    public int PromptTokens;
+
+    /// <summary>Completion tokens of the usage.</summary>
+    public int CompletionTokens;
+}

@@ -1,0 +1,285 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ApeTest.Runs.Control;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Queue;
+using ApeTest.Runs.Recording;
+using ApeTest.Runs.Summaries;
+using ApeTest.Scenarios.Load;
+using ApeTest.Scenarios.Model;
+using Microsoft.Extensions.Logging;
+
+namespace ApeTest.Observability.Collecting;
+
+/// <summary>
+/// One run as the collector sees it. Batches are merged as they come; each second the live figures, <c>run.json</c> and the time series
+/// are written, every 10 s the histograms, at the end the summary. Stops the run when its budget is spent. Thread-safe.
+/// </summary>
+public sealed partial class CollectedRun
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HistogramBlock = TimeSpan.FromSeconds(10);
+
+    // LlmSpec.MaxCostUsd; a free model never costs anything.
+    private const decimal DefaultMaxCostUsd = 1;
+
+    private readonly Lock _lock = new();
+    private readonly IRunQueue _queue;
+    private readonly RunAggregate _aggregate;
+    private readonly RunDirectory _directory;
+    private readonly RunDirectoryWriter _writer;
+    private readonly LoadShape _shape;
+    private readonly Uri? _controlUrl;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource<RunSummary> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Channel<RunProgress>> _watchers = [];
+
+    private MetricsDelta _histograms = new();
+    private TimeSpan _histogramsFrom;
+    private DateTimeOffset _ticked;
+    private int? _scaledTo;
+    private bool _budgetSpent;
+
+    internal CollectedRun(IRunQueue queue, RunAggregate aggregate, RunDirectory directory, RunDirectoryLimits limits, Uri? controlUrl,
+        TimeProvider time, ILogger logger)
+    {
+        (_queue, _aggregate, _directory, _controlUrl, _time, _logger) = (queue, aggregate, directory, controlUrl, time, logger);
+        _writer = new RunDirectoryWriter(directory, limits, (path, error) => LogWriteFailed(Path.GetFileName(path), error.Message));
+        var scenario = aggregate.Plan.Scenario;
+        _shape = new LoadShape(scenario.Load, scenario.Agents, scenario.Duration);
+        _ticked = time.GetUtcNow();
+        Progress = aggregate.Progress(_ticked, 0, 0);
+    }
+
+    /// <summary>Run id.</summary>
+    public string Run => _aggregate.Plan.Run;
+
+    /// <summary>Agents of the scenario.</summary>
+    public int Agents => _aggregate.Plan.Scenario.Agents;
+
+    /// <summary>The run's directory.</summary>
+    public RunDirectory Directory => _directory;
+
+    /// <summary>The latest live figures, at most a second old.</summary>
+    public RunProgress Progress { get; private set; }
+
+    /// <summary>The final summary, once it is written. Fails only by a bug.</summary>
+    public Task<RunSummary> Completion => _completion.Task;
+
+    /// <summary>The summary: so far, or final.</summary>
+    public RunSummary Summarize()
+    {
+        if (_completion.Task.IsCompletedSuccessfully)
+        {
+            return _completion.Task.Result;
+        }
+        lock (_lock)
+        {
+            return _aggregate.Summarize(_time.GetUtcNow());
+        }
+    }
+
+    /// <summary>The live figures: at once, then each second until the run has ended, with the final ones last.</summary>
+    public async IAsyncEnumerable<RunProgress> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A watcher that does not keep up skips figures; it never holds the run up.
+        var channel = Channel.CreateBounded<RunProgress>(new BoundedChannelOptions(4) { FullMode = BoundedChannelFullMode.DropOldest });
+        lock (_lock)
+        {
+            channel.Writer.TryWrite(Progress);
+            if (_completion.Task.IsCompleted)
+            {
+                channel.Writer.Complete();
+            }
+            else
+            {
+                _watchers.Add(channel);
+            }
+        }
+        try
+        {
+            await foreach (var progress in channel.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return progress;
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _watchers.Remove(channel);
+            }
+        }
+    }
+
+    /// <summary>Stops the run: drains, or cancels everything when <paramref name="now"/>.</summary>
+    /// <param name="now">Whether running sessions are cancelled.</param>
+    /// <param name="reason">The run's final status: <c>stopped</c>, <c>interrupted</c>, <c>aborted</c>.</param>
+    /// <param name="cancellationToken">Ends the call, not the stop.</param>
+    public Task StopAsync(bool now, string reason, CancellationToken cancellationToken) =>
+        _queue.SignalAsync(Run, new RunSignal(now ? RunSignalKind.Abort : RunSignalKind.Stop, Reason: reason), cancellationToken);
+
+    /// <summary>Changes the number of agents, from 0 to the scenario's.</summary>
+    public async Task ScaleAsync(int agents, CancellationToken cancellationToken)
+    {
+        await _queue.SignalAsync(Run, new RunSignal(RunSignalKind.Scale, agents), cancellationToken);
+        lock (_lock)
+        {
+            _scaledTo = agents;
+        }
+    }
+
+    internal void Begin(string resolvedScenario)
+    {
+        _writer.WriteScenario(resolvedScenario);
+        WriteRun();
+        // Not tied to a caller: a run is collected to its end, which the queue tells.
+        _ = CollectAsync();
+    }
+
+    private async Task CollectAsync()
+    {
+        try
+        {
+            await using (_time.CreateTimer(_ => OnTick(), null, Tick, Tick))
+            {
+                await foreach (var state in _queue.WatchAsync(Run, CancellationToken.None))
+                {
+                    Take(state);
+                    await StopWhenBudgetIsSpentAsync();
+                }
+            }
+            Finish();
+        }
+        catch (Exception error)
+        {
+            LogCollectFailed(error);
+            End(() => _completion.TrySetException(error));
+        }
+        finally
+        {
+            _writer.Dispose();
+        }
+    }
+
+    private void Take(RunState state)
+    {
+        lock (_lock)
+        {
+            _aggregate.Add(state);
+            foreach (var batch in state.Batches)
+            {
+                foreach (var session in batch.Sessions)
+                {
+                    _writer.AppendSession(session);
+                }
+            }
+            _aggregate.RecordsDropped = _writer.Dropped.Total;
+        }
+    }
+
+    private async Task StopWhenBudgetIsSpentAsync()
+    {
+        var llm = _aggregate.Plan.Scenario.Llm;
+        if (_budgetSpent || _aggregate.Ended || !(IsCostSpent(llm) || _aggregate.Tokens >= llm.MaxTokens))
+        {
+            return;
+        }
+        _budgetSpent = true;
+        LogBudgetSpent(_aggregate.CostUsd, _aggregate.Tokens);
+        // Draining would go on spending.
+        await StopAsync(now: true, "budget", CancellationToken.None);
+    }
+
+    private bool IsCostSpent(LlmSpec llm) => _aggregate.CostUsd > 0 && _aggregate.CostUsd >= (llm.MaxCostUsd ?? DefaultMaxCostUsd);
+
+    private void OnTick()
+    {
+        lock (_lock)
+        {
+            if (!_completion.Task.IsCompleted)
+            {
+                TakePoint();
+                WriteRun();
+            }
+        }
+    }
+
+    // Called under the lock.
+    private void TakePoint()
+    {
+        var now = _time.GetUtcNow();
+        var elapsed = now - (_aggregate.Started ?? now);
+        var over = _aggregate.Started is null || _aggregate.Ended || elapsed >= _aggregate.Plan.Scenario.Duration;
+        var target = over ? 0 : Math.Min(_scaledTo ?? int.MaxValue, _shape.ActiveAgents(elapsed));
+        var interval = _aggregate.TakeInterval();
+        var seconds = (now - _ticked).TotalSeconds;
+        _ticked = now;
+        Progress = _aggregate.Progress(now, target, seconds > 0 ? interval.Actions.Total / seconds : 0);
+        foreach (var watcher in _watchers)
+        {
+            watcher.Writer.TryWrite(Progress);
+        }
+        if (_aggregate.Started is null)
+        {
+            return;
+        }
+
+        _writer.AppendPoint(TimePoint.Of(interval, now, elapsed, _aggregate.ActiveAgents, target));
+        _histograms.Add(interval);
+        if (elapsed - _histogramsFrom >= HistogramBlock || _aggregate.Ended)
+        {
+            _writer.AppendHistograms(_histogramsFrom, elapsed, _histograms);
+            (_histograms, _histogramsFrom) = (new MetricsDelta(), elapsed);
+        }
+    }
+
+    private void Finish()
+    {
+        lock (_lock)
+        {
+            TakePoint();
+            _aggregate.RecordsDropped = _writer.Dropped.Total;
+            var summary = _aggregate.Summarize(_ticked);
+            _writer.WriteSummary(summary);
+            WriteRun();
+            End(() => _completion.TrySetResult(summary));
+        }
+    }
+
+    private void End(Action complete)
+    {
+        lock (_lock)
+        {
+            complete();
+            foreach (var watcher in _watchers)
+            {
+                watcher.Writer.TryComplete();
+            }
+        }
+    }
+
+    private void WriteRun() => _writer.WriteRun(new RunFile
+    {
+        Run = Run,
+        Scenario = _aggregate.Plan.Scenario.Name,
+        Status = _aggregate.Status,
+        Pid = Environment.ProcessId,
+        ControlUrl = _aggregate.Ended ? null : _controlUrl,
+        Started = _aggregate.Started,
+        Heartbeat = _time.GetUtcNow(),
+        Agents = _aggregate.Plan.Scenario.Agents,
+    });
+
+    [LoggerMessage(EventId = 1, EventName = "collector.write_failed", Level = LogLevel.Warning,
+        Message = "{File} of the run directory cannot be written: {Reason} What is lost is counted in the summary.")]
+    private partial void LogWriteFailed(string file, string reason);
+
+    [LoggerMessage(EventId = 2, EventName = "collector.budget_spent", Level = LogLevel.Warning,
+        Message = "The run's model budget is spent ({CostUsd} USD, {Tokens} tokens); the run ends.")]
+    private partial void LogBudgetSpent(decimal costUsd, long tokens);
+
+    [LoggerMessage(EventId = 3, EventName = "collector.failed", Level = LogLevel.Error, Message = "The run can no longer be collected.")]
+    private partial void LogCollectFailed(Exception error);
+}

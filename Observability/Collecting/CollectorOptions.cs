@@ -1,0 +1,17 @@
+namespace ApeTest.Observability.Collecting;
+
+/// <summary>Where the collector keeps runs, and what it says of itself in summaries.</summary>
+public sealed record CollectorOptions
+{
+    /// <summary>Folder of the run directories. Default <c>.ape/runs</c> below the current directory.</summary>
+    public string RunsRoot { get; init; } = Runs.Directory.RunDirectory.RunsRoot(Environment.CurrentDirectory);
+
+    /// <summary><c>embedded</c> or <c>distributed</c>. Default embedded.</summary>
+    public string Mode { get; init; } = "embedded";
+
+    /// <summary>Package feed of the build: <c>partial</c> or <c>full</c>. Default partial.</summary>
+    public string Feed { get; init; } = "partial";
+
+    /// <summary>Size caps of a run directory.</summary>
+    public Runs.Directory.RunDirectoryLimits Limits { get; init; } = new();
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Queue;
+using ApeTest.Runs.Summaries;
+using ApeTest.Scenarios.Planning;
+
+namespace ApeTest.Observability.Collecting;
+
+/// <summary>Collects runs of the queue. In the container as a singleton.</summary>
+public sealed class RunCollector(IRunQueue queue, CollectorOptions options, TimeProvider time, CollectorMetrics metrics,
+    ILoggerFactory loggers)
+{
+    private readonly ConcurrentDictionary<string, CollectedRun> _runs = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Begins to collect a submitted run, to its end. Runs that have ended are let go when the next one begins: their directories hold
+    /// the rest. A run that is collected already: <see cref="InvalidOperationException"/>.
+    /// </summary>
+    /// <param name="plan">The plan, as submitted.</param>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="resolvedScenario">Text of <c>scenario.resolved.yaml</c>, secrets redacted.</param>
+    /// <param name="controlUrl">Base URL of this collector, for <c>run.json</c>; null for none.</param>
+    public CollectedRun Collect(RunPlan plan, RunDirectory directory, string resolvedScenario, Uri? controlUrl)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        foreach (var ended in _runs.Where(entry => entry.Value.Completion.IsCompleted))
+        {
+            _runs.TryRemove(ended);
+        }
+
+        var run = new CollectedRun(queue, new RunAggregate(plan, options.Mode, options.Feed), directory, options.Limits, controlUrl, time,
+            loggers.CreateLogger<CollectedRun>());
+        if (!_runs.TryAdd(plan.Run, run))
+        {
+            throw new InvalidOperationException($"Run {plan.Run} is collected already.");
+        }
+        metrics.Watch(plan.Run, plan.Scenario.Name, run.Completion);
+        run.Begin(resolvedScenario);
+        return run;
+    }
+
+    /// <summary>A run that was collected here and not let go yet; null for any other.</summary>
+    public CollectedRun? Find(string run) => _runs.GetValueOrDefault(run);
+}

@@ -1,0 +1,28 @@
+using ApeTest.Observability.Collecting;
+using ApeTest.Observability.ControlApi;
+using Microsoft.AspNetCore.Builder;
+
+namespace ApeTest.Observability;
+
+/// <summary>The collector as a library: merges runs, writes their directories, serves the control API.</summary>
+public static class CollectorExtensions
+{
+    /// <summary>Adds the collector. Call after <c>AddServiceDefaults</c>; needs an <c>IRunQueue</c> in the container.</summary>
+    public static WebApplicationBuilder AddCollector(this WebApplicationBuilder builder, CollectorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<CollectorMetrics>();
+        builder.Services.AddSingleton<RunCollector>();
+        builder.Services.AddSingleton<Lookup>();
+        return builder;
+    }
+
+    /// <summary>Maps the control API (DESIGN 14.5). Call after <c>MapServiceDefaults</c>.</summary>
+    public static WebApplication MapCollector(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapControlApi();
+        return app;
+    }
+}

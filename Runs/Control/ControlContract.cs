@@ -1,0 +1,37 @@
+namespace ApeTest.Runs.Control;
+
+/// <summary>Names of the control API (DESIGN 14.5): all paths are below <see cref="RunsPath"/>.</summary>
+public static class ControlContract
+{
+    /// <summary><c>GET</c>: runs, newest first, as <see cref="RunListEntry"/>. One run: <c>{RunsPath}/{id}</c>, <c>GET</c>: <see cref="RunProgress"/>.</summary>
+    public const string RunsPath = "/api/v1/runs";
+
+    /// <summary>Header that carries the token of <c>control.token</c>.</summary>
+    public const string TokenHeader = "X-Ape-Token";
+
+    /// <summary>Server-sent event that carries a <see cref="RunProgress"/>, each second.</summary>
+    public const string ProgressEvent = "progress";
+
+    /// <summary>Last server-sent event: the final <see cref="RunProgress"/>.</summary>
+    public const string EndEvent = "end";
+}
+
+/// <summary>One run in a list.</summary>
+/// <param name="Run">Run id.</param>
+/// <param name="Scenario">Scenario name; null where its directory no longer tells.</param>
+/// <param name="Status">Status; <c>interrupted</c> when its process died.</param>
+/// <param name="Started">Start.</param>
+/// <param name="Agents">Agents.</param>
+/// <param name="ControlUrl">Where it listens while it runs; null once it has ended.</param>
+public sealed record RunListEntry(string Run, string? Scenario, string Status, DateTimeOffset? Started, int? Agents, Uri? ControlUrl);
+
+/// <summary>Body of <c>POST .../stop</c>.</summary>
+/// <param name="Now">False: no new sessions, running ones drain. True: everything is cancelled.</param>
+public sealed record StopRequest(bool Now);
+
+/// <summary>Body of <c>POST .../scale</c>.</summary>
+/// <param name="Agents">Agents wanted, from 0 to the agents of the scenario.</param>
+public sealed record ScaleRequest([property: System.Text.Json.Serialization.JsonRequired] int Agents);
+
+/// <summary>A problem document (RFC 9457), as far as the client reads it.</summary>
+public sealed record ControlProblem(string? Title, int? Status, string? Detail);

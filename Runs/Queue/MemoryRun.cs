@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using ApeTest.Runs.Recording;
+using ApeTest.Scenarios.Planning;
+
+namespace ApeTest.Runs.Queue;
+
+/// <summary>One run of a <see cref="MemoryRunQueue"/>, guarded by the queue's lock.</summary>
+internal sealed class MemoryRun(RunPlan plan)
+{
+    private readonly MemoryBlock[] _blocks = [.. plan.Blocks().Select(block => new MemoryBlock(block))];
+    private readonly List<MemoryWatcher> _watchers = [];
+    private DateTimeOffset? _started;
+    private long _startedAt;
+    private StopStage _stop;
+    private string? _stopReason;
+    private int? _agents;
+
+    public RunPlan Plan => plan;
+
+    public bool Ended => Array.TrueForAll(_blocks, block => block.Done);
+
+    public RunOrders Orders => new(_agents, _stop);
+
+    public BlockLease? Claim(string worker, TimeProvider time)
+    {
+        if (_stop is not StopStage.None || Array.Find(_blocks, block => !block.Done && block.Worker is null) is not { } free)
+        {
+            return null;
+        }
+        var now = time.GetTimestamp();
+        if (_started is null)
+        {
+            _started = time.GetUtcNow();
+            _startedAt = now;
+        }
+        free.Lease(worker, now);
+        Changed();
+        return new BlockLease(plan, free.Block, free.Epoch, _started.Value, time.GetElapsedTime(_startedAt, now));
+    }
+
+    /// <summary>Extends the leases of <paramref name="worker"/>; false when it has none.</summary>
+    public bool Extend(string worker, long now)
+    {
+        var any = false;
+        foreach (var block in _blocks)
+        {
+            if (block.Worker == worker)
+            {
+                block.Extend(now);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    /// <summary>Frees the blocks whose lease ran out, and returns who lost which.</summary>
+    public IReadOnlyList<(string Worker, int Block)> Expire(TimeProvider time, TimeSpan leaseTime)
+    {
+        List<(string, int)>? lost = null;
+        foreach (var block in _blocks)
+        {
+            if (block.Worker is { } worker && time.GetElapsedTime(block.LeasedAt) >= leaseTime)
+            {
+                (lost ??= []).Add((worker, block.Block.Index));
+                block.Free();
+            }
+        }
+        if (lost is null)
+        {
+            return [];
+        }
+        CloseFreeBlocks();
+        Changed();
+        return lost;
+    }
+
+    public void Append(SnapshotBatch batch)
+    {
+        if (batch.Block < 0 || batch.Block >= _blocks.Length || !_blocks[batch.Block].Accept(batch))
+        {
+            return;
+        }
+        foreach (var watcher in _watchers)
+        {
+            watcher.Add(batch, MaxPending());
+        }
+        Changed();
+    }
+
+    public void Signal(RunSignal signal)
+    {
+        if (signal.Reason is not (null or "stopped" or "budget" or "interrupted" or "aborted"))
+        {
+            throw new ArgumentException($"Unknown reason {signal.Reason}.", nameof(signal));
+        }
+        if (signal.Kind is RunSignalKind.Scale && (signal.Agents < 0 || signal.Agents > plan.Slots))
+        {
+            throw new ArgumentOutOfRangeException(nameof(signal), signal.Agents, $"The run has {plan.Slots} slots.");
+        }
+        if (Ended)
+        {
+            return;
+        }
+
+        if (signal.Kind is RunSignalKind.Scale)
+        {
+            _agents = signal.Agents;
+        }
+        else
+        {
+            var stage = signal.Kind is RunSignalKind.Abort ? StopStage.Abort : StopStage.Drain;
+            _stop = _stop > stage ? _stop : stage;
+            _stopReason ??= signal.Reason ?? "stopped";
+            CloseFreeBlocks();
+        }
+        Changed();
+    }
+
+    public RunState State(ImmutableArray<SnapshotBatch> batches) => new(
+        plan.Run,
+        Ended ? _stopReason ?? "completed" : _started is null ? "queued" : "running",
+        _started,
+        _blocks.Count(block => block.Done),
+        _blocks.Length,
+        _blocks.Where(block => block.Worker is not null).Select(block => block.Worker).Distinct(StringComparer.Ordinal).Count(),
+        batches);
+
+    public MemoryWatcher Watch()
+    {
+        var watcher = new MemoryWatcher();
+        foreach (var block in _blocks)
+        {
+            if (block.SoFar.ToBatch() is { } batch)
+            {
+                watcher.Add(batch, MaxPending());
+            }
+        }
+        _watchers.Add(watcher);
+        return watcher;
+    }
+
+    public void Leave(MemoryWatcher watcher) => _watchers.Remove(watcher);
+
+    // Once the run is stopped, nobody takes a free block any more: there is nothing in it to wait for.
+    private void CloseFreeBlocks()
+    {
+        if (_stop is StopStage.None)
+        {
+            return;
+        }
+        foreach (var block in _blocks)
+        {
+            if (block.Worker is null)
+            {
+                block.Close();
+            }
+        }
+    }
+
+    private int MaxPending() => Math.Max(MemoryRunQueue.MaxPending, 2 * _blocks.Length);
+
+    private void Changed()
+    {
+        foreach (var watcher in _watchers)
+        {
+            watcher.Wake();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using ApeTest.Runs.Histograms;
+using ApeTest.Runs.Recording;
+
+namespace ApeTest.Runs.Summaries;
+
+/// <summary>The generator samples of all workers, and whether they say that the generator was the bottleneck.</summary>
+internal sealed class GeneratorUse
+{
+    /// <summary>Share of all cores above which the generator itself slows what it measures.</summary>
+    public const double CpuLimit = 0.85;
+
+    /// <summary>Longest acceptable p99 of the thread-pool delay.</summary>
+    public static readonly TimeSpan DelayLimit = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest acceptable p95 of the start delay.</summary>
+    public static readonly TimeSpan LateStartLimit = TimeSpan.FromMilliseconds(500);
+
+    private readonly SortedDictionary<string, Worker> _workers = new(StringComparer.Ordinal);
+    private readonly Histogram _delay = new();
+
+    /// <summary>Mean CPU share of the busiest worker; null without samples.</summary>
+    public double? Cpu => _workers.Count == 0 ? null : _workers.Values.Max(worker => worker.Cpu / worker.Samples);
+
+    /// <summary>CPU share of the busiest worker in its latest sample.</summary>
+    public double? CpuNow => _workers.Count == 0 ? null : _workers.Values.Max(worker => worker.CpuNow);
+
+    /// <summary>Largest resident memory of each worker, summed.</summary>
+    public long? RssBytes => _workers.Count == 0 ? null : _workers.Values.Sum(worker => worker.RssBytes);
+
+    /// <summary>Mean share of garbage collection pauses of the most paused worker.</summary>
+    public double? GcPauseShare => _workers.Count == 0 ? null : _workers.Values.Max(worker => worker.GcPauseShare / worker.Samples);
+
+    /// <summary>p99 over all samples.</summary>
+    public TimeSpan? DelayP99 => _delay.ValueAt(99);
+
+    public void Add(string worker, GeneratorSample sample)
+    {
+        if (!_workers.TryGetValue(worker, out var use))
+        {
+            _workers[worker] = use = new Worker();
+        }
+        use.Samples++;
+        use.Cpu += sample.Cpu;
+        use.CpuNow = sample.Cpu;
+        use.GcPauseShare += sample.GcPauseShare;
+        use.RssBytes = Math.Max(use.RssBytes, sample.RssBytes);
+        _delay.Record(sample.ThreadPoolDelay);
+    }
+
+    /// <summary>Reasons to suspect the figures, each with the value and the limit.</summary>
+    public IEnumerable<string> Suspicions(Histogram startDelay)
+    {
+        if (Cpu > CpuLimit)
+        {
+            yield return FormattableString.Invariant($"generator_cpu: {Cpu:0.00} of all cores (limit {CpuLimit:0.00})");
+        }
+        if (DelayP99 > DelayLimit)
+        {
+            yield return FormattableString.Invariant(
+                $"threadpool_delay: p99 {DelayP99.Value.TotalSeconds:0.000} s (limit {DelayLimit.TotalSeconds:0.000} s)");
+        }
+        if (startDelay.ValueAt(95) is { } late && late > LateStartLimit)
+        {
+            yield return FormattableString.Invariant(
+                $"late_starts: p95 {late.TotalSeconds:0.000} s (limit {LateStartLimit.TotalSeconds:0.000} s)");
+        }
+    }
+
+    private sealed class Worker
+    {
+        public int Samples { get; set; }
+
+        public double Cpu { get; set; }
+
+        public double CpuNow { get; set; }
+
+        public double GcPauseShare { get; set; }
+
+        public long RssBytes { get; set; }
+    }
+}

@@ -1,0 +1,137 @@
+using ApeTest.Runs.Control;
+using ApeTest.Runs.Queue;
+using ApeTest.Runs.Recording;
+using ApeTest.Runs.Records;
+using ApeTest.Scenarios.Planning;
+
+namespace ApeTest.Runs.Summaries;
+
+/// <summary>
+/// Merges the batches of a run, in any order (that each comes once is the queue's promise), into the run's state so far. Batches are
+/// only read. Not thread-safe.
+/// </summary>
+/// <param name="plan">The run's plan.</param>
+/// <param name="mode"><c>embedded</c> or <c>distributed</c>.</param>
+/// <param name="feed">Package feed of the build: <c>partial</c> or <c>full</c>.</param>
+public sealed class RunAggregate(RunPlan plan, string mode, string feed)
+{
+    private readonly SortedSet<string> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, (DateTimeOffset At, int Agents)> _active = [];
+    private MetricsDelta _interval = new();
+
+    /// <summary>The run's plan.</summary>
+    public RunPlan Plan => plan;
+
+    /// <summary>Status as the queue last told it.</summary>
+    public string Status { get; private set; } = "queued";
+
+    /// <summary>The run's start; null while queued.</summary>
+    public DateTimeOffset? Started { get; private set; }
+
+    /// <summary>Agents with a session under way, by the latest batch of each block.</summary>
+    public int ActiveAgents => _active.Values.Sum(block => block.Agents);
+
+    /// <summary>Whether the run has ended.</summary>
+    public bool Ended => Status is not ("queued" or "running");
+
+    /// <summary>Records that could not be kept beyond what the batches tell: written by whoever stores them.</summary>
+    public long RecordsDropped { get; set; }
+
+    /// <summary>Cost so far, in US dollars.</summary>
+    public decimal CostUsd => Metrics.Llm.ByModel.Values.Sum(model => model.CostUsd);
+
+    /// <summary>Tokens so far, prompt and completion.</summary>
+    public long Tokens => Metrics.Llm.ByModel.Values.Sum(model => model.PromptTokens + model.CompletionTokens);
+
+    /// <summary>Everything so far.</summary>
+    internal MetricsDelta Metrics { get; } = new();
+
+    internal GeneratorUse Generator { get; } = new();
+
+    /// <summary>
+    /// Aborted sessions; once the run has ended, also those that started and were never heard of again (their worker was lost).
+    /// </summary>
+    internal long Aborted => Metrics.Ended(SessionOutcome.Aborted) + (Ended ? Unreported : 0);
+
+    internal int Workers => _workers.Count;
+
+    internal string Mode => mode;
+
+    internal string Feed => feed;
+
+    private long Unreported => Math.Max(0, Metrics.Started
+        - Enum.GetValues<SessionOutcome>().Sum(outcome => Metrics.Ended(outcome)));
+
+    /// <summary>Takes the next state of the run and its batches.</summary>
+    public void Add(RunState state)
+    {
+        (Status, Started) = (state.Status, state.Started ?? Started);
+        foreach (var batch in state.Batches)
+        {
+            Add(batch);
+        }
+    }
+
+    /// <summary>Takes one batch.</summary>
+    public void Add(SnapshotBatch batch)
+    {
+        Metrics.Add(batch.Metrics);
+        _interval.Add(batch.Metrics);
+        _workers.Add(batch.Worker);
+        if (!_active.TryGetValue(batch.Block, out var known) || batch.At >= known.At)
+        {
+            _active[batch.Block] = (batch.At, batch.Final ? 0 : batch.ActiveAgents);
+        }
+        if (batch.Generator is { } sample)
+        {
+            Generator.Add(batch.Worker, sample);
+        }
+    }
+
+    /// <summary>What was added since the last call.</summary>
+    public MetricsDelta TakeInterval()
+    {
+        var interval = _interval;
+        _interval = new MetricsDelta();
+        return interval;
+    }
+
+    /// <summary>The summary at <paramref name="now"/>.</summary>
+    public RunSummary Summarize(DateTimeOffset now) => SummaryBuilder.Build(this, now);
+
+    /// <summary>The live figures at <paramref name="now"/>.</summary>
+    /// <param name="now">Time of the figures.</param>
+    /// <param name="agentsTarget">Agents that should be active.</param>
+    /// <param name="actionsPerSecond">Rate of the last second.</param>
+    public RunProgress Progress(DateTimeOffset now, int agentsTarget, double actionsPerSecond) => new()
+    {
+        Run = plan.Run,
+        Scenario = plan.Scenario.Name,
+        Status = Status,
+        Started = Started,
+        ElapsedS = Math.Round((now - (Started ?? now)).TotalSeconds, 3),
+        DurationS = plan.Scenario.Duration?.TotalSeconds,
+        AgentsActive = ActiveAgents,
+        AgentsTarget = agentsTarget,
+        Workers = Workers,
+        SessionsStarted = Metrics.Started,
+        Succeeded = Metrics.Ended(SessionOutcome.Succeeded),
+        Failed = Metrics.Ended(SessionOutcome.Failed),
+        Stuck = Metrics.Ended(SessionOutcome.Stuck),
+        AgentError = Metrics.Ended(SessionOutcome.AgentError),
+        Aborted = Aborted,
+        SuccessRate = Rates.Round(Rates.Success(Metrics.Ended(SessionOutcome.Succeeded),
+            Metrics.Ended(SessionOutcome.Failed), Metrics.Ended(SessionOutcome.Stuck))),
+        Actions = Metrics.Actions.Total,
+        ActionErrors = Metrics.Actions.Errors,
+        ActionsPerSecond = Math.Round(actionsPerSecond, 1),
+        ActionP95S = Metrics.Actions.Duration.ValueAt(95)?.TotalSeconds,
+        MtbaMeanS = Metrics.Intervals.Overall.Mean?.TotalSeconds,
+        MtbaActiveP95S = Metrics.Intervals.Active.ValueAt(95)?.TotalSeconds,
+        TtftP95S = Metrics.Ttft.ValueAt(95)?.TotalSeconds,
+        Tokens = Tokens,
+        CostUsd = CostUsd,
+        GeneratorCpu = Generator.CpuNow,
+        RecordsDropped = Metrics.RecordsDropped + RecordsDropped,
+    };
+}

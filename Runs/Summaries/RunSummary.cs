@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace ApeTest.Runs.Summaries;
+
+/// <summary>
+/// <c>summary.json</c> (DESIGN 14.3, schema <c>summary.schema.json</c>). Seconds; shares 0..1; every key always present, null where
+/// nothing was measured. Properties are declared in the order in which they are written.
+/// </summary>
+public sealed record RunSummary
+{
+    /// <summary>Value of <see cref="Schema"/>.</summary>
+    public const string SchemaName = "apetest.summary/1";
+
+    /// <summary>Format and version.</summary>
+    public string Schema { get; init; } = SchemaName;
+
+    /// <summary>The run.</summary>
+    public required RunFacts Run { get; init; }
+
+    /// <summary>Sessions.</summary>
+    public required SessionSummary Sessions { get; init; }
+
+    /// <summary>Mean time between actions.</summary>
+    public required MtbaSummary Mtba { get; init; }
+
+    /// <summary>Time to first token.</summary>
+    public required Distribution Ttft { get; init; }
+
+    /// <summary>Model calls.</summary>
+    public required LlmSummary Llm { get; init; }
+
+    /// <summary>Actions.</summary>
+    public required ActionSummary Actions { get; init; }
+
+    /// <summary>HTTP by operation, most frequent first.</summary>
+    public required ImmutableArray<HttpSummary> Http { get; init; }
+
+    /// <summary>Load.</summary>
+    public required LoadSummary Load { get; init; }
+
+    /// <summary>Tokens.</summary>
+    public required TokenSummary Tokens { get; init; }
+
+    /// <summary>Cost in US dollars.</summary>
+    public required decimal CostUsd { get; init; }
+
+    /// <summary>Thresholds in the scenario's order.</summary>
+    public required ImmutableArray<ThresholdResult> Thresholds { get; init; }
+
+    /// <summary>Errors, most frequent first.</summary>
+    public required ImmutableArray<ErrorSummary> Errors { get; init; }
+
+    /// <summary>Slowest actions, slowest first.</summary>
+    public required ImmutableArray<SlowestSummary> Slowest { get; init; }
+
+    /// <summary>The load generator itself.</summary>
+    public required GeneratorSummary Generator { get; init; }
+
+    /// <summary>What was measured, with its share, and what to change.</summary>
+    public required string Measured { get; init; }
+}
+
+/// <summary>Facts of a run.</summary>
+/// <param name="Id">Run id.</param>
+/// <param name="Scenario">Scenario name.</param>
+/// <param name="Status"><c>completed</c>, <c>stopped</c>, <c>interrupted</c>, <c>budget</c> or <c>aborted</c>; before the end <c>queued</c> or <c>running</c>.</param>
+/// <param name="Started">Start; null when no block was ever claimed.</param>
+/// <param name="DurationS">Start to end.</param>
+/// <param name="Seed">Seed.</param>
+/// <param name="Agents">Agents of the scenario.</param>
+/// <param name="Workers">Workers that reported.</param>
+/// <param name="Mode"><c>embedded</c> or <c>distributed</c>.</param>
+/// <param name="Oracle"><c>declared</c> or <c>derived</c>.</param>
+/// <param name="Feed">Package feed of the build: <c>partial</c> or <c>full</c>.</param>
+/// <param name="PlanSha256">Hash of the plan without run id and seed.</param>
+/// <param name="DataSha256">Hash of the data feeds; null without feeds.</param>
+/// <param name="Suspect">Why the figures may be the generator's own; empty when they are not.</param>
+public sealed record RunFacts(string Id, string Scenario, string Status, DateTimeOffset? Started, double DurationS, long Seed, int Agents,
+    int Workers, string Mode, string Oracle, string Feed,
+    [property: JsonPropertyName("plan_sha256")] string PlanSha256, [property: JsonPropertyName("data_sha256")] string? DataSha256,
+    ImmutableArray<string> Suspect);
+
+/// <summary>Sessions by outcome. Rates as in DESIGN 2; <c>PassK</c>: chance that k sessions of one goal all succeed.</summary>
+public sealed record SessionSummary(long Started, long Succeeded, long Failed, long Stuck, long AgentError, long Aborted,
+    double? SuccessRate, double? AgentErrorRate, ImmutableSortedDictionary<string, long> Recoveries,
+    ImmutableSortedDictionary<string, double?> PassK, Distribution Duration, Distribution Actions, ImmutableArray<GoalSummary> ByGoal)
+{
+    /// <summary>Sessions that an oracle judged.</summary>
+    [JsonIgnore]
+    public long Judged => Succeeded + Failed + Stuck;
+}
+
+/// <summary>One goal.</summary>
+public sealed record GoalSummary(string Goal, long Succeeded, double? SuccessRate);
+
+/// <summary>Mean time between actions: its distribution, that without think time, and the mean of each part.</summary>
+public sealed record MtbaSummary(long Count, double? Mean, double? P50, double? P90, double? P95, double? P99, double? Max,
+    Distribution Active, MtbaParts Parts, string? Dominant);
+
+/// <summary>Means in seconds that add up to the mean of the intervals.</summary>
+public sealed record MtbaParts(double? Think, double? Model, double? Gateway, double? Target, double? Harness, double? Unaccounted);
+
+/// <summary>Model calls.</summary>
+public sealed record LlmSummary(long Calls, Distribution Queue, Distribution Duration, long Retries, long? Failovers,
+    ImmutableArray<ModelSummary> ByModel);
+
+/// <summary>One model.</summary>
+public sealed record ModelSummary(string Provider, string Model, long Calls, long Retries, long PromptTokens, long CompletionTokens,
+    bool Estimated, decimal CostUsd);
+
+/// <summary>Actions sent, calls rejected before, actions with an error.</summary>
+public sealed record ActionSummary(long Total, long Rejected, long Errors, Distribution Duration);
+
+/// <summary>One operation; status 0 stands for no response. <c>ResponseFromIntended</c> is for open load shapes.</summary>
+public sealed record HttpSummary(string Operation, string Method, long Count, long Errors,
+    ImmutableSortedDictionary<int, long> ByStatus, Distribution Duration, Distribution Ttfb, Distribution? ResponseFromIntended);
+
+/// <summary>Load shape, and iterations that started, could not start, or started late.</summary>
+public sealed record LoadSummary(string Shape, long Started, long Dropped, Distribution StartDelay);
+
+/// <summary>Tokens of all models.</summary>
+public sealed record TokenSummary(long Prompt, long Completion, bool Estimated);
+
+/// <summary>One threshold. <paramref name="Value"/> is null where nothing was measured: not ok, and inconclusive.</summary>
+public sealed record ThresholdResult(string Name, string Expr, double? Value, bool Ok, string By)
+{
+    /// <summary>Whether there was nothing to compare.</summary>
+    [JsonIgnore]
+    public bool Inconclusive => Value is null;
+}
+
+/// <summary>Errors of one type, with the trace ids of at most five.</summary>
+public sealed record ErrorSummary(string Type, string Where, long Count, ImmutableArray<string> Traces);
+
+/// <summary>One of the slowest actions.</summary>
+public sealed record SlowestSummary(string TraceId, string Session, string Operation, double DurationS);
+
+/// <summary>The generator's own resource use: CPU share of all cores of the busiest worker, largest resident memory of all workers together.</summary>
+public sealed record GeneratorSummary(double? Cpu, long? RssBytes, double? GcPauseShare,
+    [property: JsonPropertyName("threadpool_delay_p99_s")] double? ThreadpoolDelayP99S, long RecordsDropped, bool Saturated);

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+using ApeTest.Scenarios;
+
+namespace ApeTest.Runs.Summaries;
+
+/// <summary>What a finished run means to the process that started it (DESIGN 14.6).</summary>
+public static class RunVerdict
+{
+    /// <summary>
+    /// The exit code: interrupted (130, or 143 for SIGTERM), budget (4), nothing judged (3), a threshold failed (99), aborted (5),
+    /// done (0). A run that judged nothing says nothing about its thresholds, so that they cannot fail it as 99.
+    /// </summary>
+    /// <param name="summary">The run's summary.</param>
+    /// <param name="stopSignal">Signal that ended the run; null for none.</param>
+    public static int ExitCode(RunSummary summary, PosixSignal? stopSignal) => (stopSignal, summary.Run.Status) switch
+    {
+        (PosixSignal.SIGTERM, _) => ExitCodes.Terminated,
+        (not null, _) or (_, "interrupted") => ExitCodes.Interrupted,
+        (_, "budget") => ExitCodes.Budget,
+        _ when summary.Sessions.Judged == 0 => ExitCodes.Environment,
+        _ when summary.Thresholds.Any(threshold => !threshold.Ok) => ExitCodes.ThresholdFailed,
+        (_, "aborted") => ExitCodes.Partial,
+        _ => ExitCodes.Done,
+    };
+}

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using ApeTest.Runs.Recording;
+using ApeTest.Runs.Records;
+
+namespace ApeTest.Runs.Summaries;
+
+/// <summary>Turns a merged run into its summary.</summary>
+internal static class SummaryBuilder
+{
+    public static RunSummary Build(RunAggregate run, DateTimeOffset now)
+    {
+        var metrics = run.Metrics;
+        var mtba = Mtba(metrics.Intervals);
+        var suspect = run.Generator.Suspicions(metrics.StartDelay).ToImmutableArray();
+        var models = metrics.Llm.ByModel.Values;
+        return new RunSummary
+        {
+            Run = Facts(run, suspect, now),
+            Sessions = Sessions(run),
+            Mtba = mtba,
+            Ttft = Distribution.OfSeconds(metrics.Ttft),
+            Llm = Llm(metrics.Llm),
+            Actions = new ActionSummary(metrics.Actions.Total, metrics.Actions.Rejected, metrics.Actions.Errors,
+                Distribution.OfSeconds(metrics.Actions.Duration)),
+            Http = Http(metrics),
+            Load = new LoadSummary(run.Plan.Scenario.Load.Shape.ToString().ToLowerInvariant(), metrics.Started,
+                metrics.Dropped.Values.Sum(), Distribution.OfSeconds(metrics.StartDelay)),
+            Tokens = new TokenSummary(models.Sum(m => m.PromptTokens), models.Sum(m => m.CompletionTokens), models.Any(m => m.Estimated)),
+            CostUsd = Usd(run.CostUsd),
+            Thresholds = ThresholdEvaluator.Evaluate(run.Plan.Scenario.Thresholds, metrics, run.Aborted),
+            Errors = [.. metrics.Errors.Values
+                .OrderByDescending(error => error.Count).ThenBy(error => error.Type, StringComparer.Ordinal)
+                .Select(error => new ErrorSummary(error.Type, error.Where, error.Count, [.. error.Traces]))],
+            Slowest = [.. metrics.Slowest
+                .Select(slow => new SlowestSummary(slow.TraceId, slow.Session, slow.Operation, Math.Round(slow.Duration.TotalSeconds, 6)))],
+            Generator = Generator(run, suspect),
+            Measured = MeasuredSentence.Of(mtba, suspect),
+        };
+    }
+
+    private static RunFacts Facts(RunAggregate run, ImmutableArray<string> suspect, DateTimeOffset now) => new(
+        run.Plan.Run,
+        run.Plan.Scenario.Name,
+        run.Status,
+        run.Started,
+        Math.Max(0, Math.Round((now - (run.Started ?? now)).TotalSeconds, 3)),
+        run.Plan.Seed,
+        run.Plan.Scenario.Agents,
+        run.Workers,
+        run.Mode,
+        run.Plan.Oracle,
+        run.Feed,
+        run.Plan.PlanSha256,
+        run.Plan.DataSha256,
+        suspect);
+
+    private static SessionSummary Sessions(RunAggregate run)
+    {
+        var metrics = run.Metrics;
+        var succeeded = metrics.Ended(SessionOutcome.Succeeded);
+        var failed = metrics.Ended(SessionOutcome.Failed);
+        var stuck = metrics.Ended(SessionOutcome.Stuck);
+        var agentError = metrics.Ended(SessionOutcome.AgentError);
+        return new SessionSummary(
+            metrics.Started,
+            succeeded,
+            failed,
+            stuck,
+            agentError,
+            run.Aborted,
+            Rates.Round(Rates.Success(succeeded, failed, stuck)),
+            Rates.Round(Rates.AgentError(agentError, metrics.Started, run.Aborted)),
+            metrics.Recoveries.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Rates.PassK(metrics.Goals.Values),
+            Distribution.OfSeconds(metrics.SessionDuration),
+            Distribution.OfCounts(metrics.SessionActions),
+            [.. metrics.Goals.Select(goal => new GoalSummary(goal.Key, goal.Value.Succeeded,
+                Rates.Round(Rates.Success(goal.Value.Succeeded, goal.Value.Failed, goal.Value.Stuck))))]);
+    }
+
+    private static MtbaSummary Mtba(IntervalMetrics intervals)
+    {
+        var overall = Distribution.OfSeconds(intervals.Overall);
+        var parts = Parts(intervals);
+        return new MtbaSummary(overall.Count, overall.Mean, overall.P50, overall.P90, overall.P95, overall.P99, overall.Max,
+            Distribution.OfSeconds(intervals.Active), parts, MeasuredSentence.Dominant(parts));
+    }
+
+    private static MtbaParts Parts(IntervalMetrics intervals)
+    {
+        var count = intervals.Overall.Count;
+        if (count == 0)
+        {
+            return new MtbaParts(null, null, null, null, null, null);
+        }
+        double Mean(long ticks) => Math.Round((double)ticks / TimeSpan.TicksPerSecond / count, 6);
+        var known = intervals.Think + intervals.Model + intervals.Gateway + intervals.Target + intervals.Harness;
+        return new MtbaParts(Mean(intervals.Think), Mean(intervals.Model), Mean(intervals.Gateway), Mean(intervals.Target),
+            Mean(intervals.Harness), Mean(Math.Max(0, intervals.Overall.RawSum - known)));
+    }
+
+    // Failovers are null: no provider reports them in band.
+    private static LlmSummary Llm(ModelMetrics llm) => new(
+        llm.ByModel.Values.Sum(model => model.Calls),
+        Distribution.OfSeconds(llm.Queue),
+        Distribution.OfSeconds(llm.Duration),
+        llm.ByModel.Values.Sum(model => model.Retries),
+        null,
+        [.. llm.ByModel.Values.Select(model => new ModelSummary(model.Provider, model.Model, model.Calls, model.Retries,
+            model.PromptTokens, model.CompletionTokens, model.Estimated, Usd(model.CostUsd)))]);
+
+    private static ImmutableArray<HttpSummary> Http(MetricsDelta metrics) =>
+        [.. metrics.Http
+            .OrderByDescending(operation => operation.Value.Count).ThenBy(operation => operation.Key, StringComparer.Ordinal)
+            .Select(operation => new HttpSummary(operation.Key, operation.Value.Method, operation.Value.Count, operation.Value.Errors,
+                operation.Value.ByStatus.ToImmutableSortedDictionary(),
+                Distribution.OfSeconds(operation.Value.Duration),
+                Distribution.OfSeconds(operation.Value.Ttfb),
+                null))];
+
+    private static GeneratorSummary Generator(RunAggregate run, ImmutableArray<string> suspect) => new(
+        run.Generator.Cpu is { } cpu ? Math.Round(cpu, 4) : null,
+        run.Generator.RssBytes,
+        run.Generator.GcPauseShare is { } share ? Math.Round(share, 6) : null,
+        run.Generator.DelayP99 is { } delay ? Math.Round(delay.TotalSeconds, 6) : null,
+        run.Metrics.RecordsDropped + run.RecordsDropped,
+        suspect.Length > 0);
+
+    private static decimal Usd(decimal value) => Math.Round(value, 6);
+}

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Text;
+using ApeTest.Scenarios.Data;
+using ApeTest.Scenarios.Loading.Resolved;
+using ApeTest.Scenarios.Loading.Sources;
+using ApeTest.Scenarios.Loading.Tree;
+using ApeTest.Scenarios.Model;
+
+namespace ApeTest.Scenarios.Loading.Binding;
+
+/// <summary>Binds <c>data</c>: reads CSV files and inline rows.</summary>
+internal static class DataBinder
+{
+    private const string Example = "{ user: { csv: users.csv } }";
+
+    public static Feeds Bind(ObjectReader root)
+    {
+        var feeds = new Feeds();
+        var path = root.PathOf("data");
+        foreach (var (name, keyOrigin, node) in root.Map("data", Example, out var resolved))
+        {
+            var feedPath = FieldPath.Append(path, name);
+            feeds.Add(name, null);
+            if (name.Length is 0 or > 64 || !(char.IsAsciiLetter(name[0]) || name[0] == '_') || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+            {
+                root.Context.Errors.Add(keyOrigin, feedPath, $"{Quote.Text(name)} is not a name of a feed", "Use letters, digits, '-' and '_', for example user.");
+                continue;
+            }
+            if (node is not MappingNode mapping)
+            {
+                root.Context.Errors.Add(node.Origin, feedPath, $"must be a mapping (got {node.Description})", $"Write for example `data: {Example}`.");
+                continue;
+            }
+            var child = new ResolvedMapping(node.Origin.Label);
+            resolved.Add(name, child);
+            feeds.Add(name, Feed(new ObjectReader(root.Context, mapping, node.Origin, feedPath, ScenarioShape.Feed, child)));
+        }
+        feeds.Close();
+        return feeds;
+    }
+
+    private static FeedSpec? Feed(ObjectReader reader)
+    {
+        var csvNode = reader.Take("csv");
+        var rowsNode = reader.Take("rows");
+        FeedSpec? feed = null;
+        if (csvNode is not null && rowsNode is not null)
+        {
+            reader.Error(rowsNode, "rows", "cannot be beside csv", "Keep one of the two.");
+        }
+        else if (csvNode is not null)
+        {
+            feed = reader.OptionalReference("csv", Rules.Text("users.csv", 1024)) is { } csv ? Csv(reader, csvNode, csv) : null;
+        }
+        else if (rowsNode is not null)
+        {
+            feed = Rows(reader);
+        }
+        else
+        {
+            reader.Error(null, "", "needs csv or rows", "Write for example `{ csv: users.csv }` or `{ rows: [ { name: ann } ] }`.");
+        }
+        reader.Finish();
+        return feed;
+    }
+
+    private static FeedSpec? Csv(ObjectReader reader, Node node, string csv)
+    {
+        try
+        {
+            var file = new FileInfo(Path.GetFullPath(csv, reader.Context.BaseDirectory));
+            if (!file.Exists)
+            {
+                reader.Error(node, "csv", $"the file {Quote.Text(csv)} does not exist", "A path is relative to the scenario's directory.");
+                return null;
+            }
+            if (file.Length > CsvReader.MaxBytes)
+            {
+                reader.Error(node, "csv", $"the file {Quote.Text(csv)} is larger than {CsvReader.MaxBytes / 1024 / 1024} MiB", "Keep only the rows that the run needs.");
+                return null;
+            }
+            using var stream = file.OpenRead();
+            using var text = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            var table = CsvReader.Read(text);
+            foreach (var (line, message) in table.Errors)
+            {
+                reader.Context.Errors.Add(new Origin(OriginKind.File, csv, line, 1), reader.Path, message, null);
+            }
+            reader.Context.DataFiles.Add(file.FullName);
+            return table.Errors.IsEmpty ? new FeedSpec { Csv = csv, Columns = table.Columns, Rows = table.Rows } : null;
+        }
+        catch (DecoderFallbackException)
+        {
+            reader.Error(node, "csv", $"the file {Quote.Text(csv)} is not UTF-8 text", "Save it as UTF-8.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            reader.Error(node, "csv", $"the file {Quote.Text(csv)} cannot be read: {Quote.Plain(exception.Message.TrimEnd('.'), 200)}", null);
+        }
+        return null;
+    }
+
+    private static FeedSpec? Rows(ObjectReader reader)
+    {
+        var errors = reader.Context.Errors;
+        var before = errors.Count;
+        var rows = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
+        ImmutableArray<string> columns = [];
+        foreach (var (node, path) in reader.List("rows", "[ { name: ann, password: secret } ]", out var resolved))
+        {
+            if (node is not MappingNode { Entries.Count: > 0 } row)
+            {
+                errors.Add(node.Origin, path, $"must be a mapping of columns (got {node.Description})", "Write for example `{ name: ann, password: secret }`.");
+                continue;
+            }
+            columns = columns.IsEmpty ? [.. row.Entries.Select(e => e.Key)] : columns;
+            var shown = new ResolvedMapping(node.Origin.Label);
+            resolved.Items.Add(shown);
+            foreach (var (key, keyOrigin, _) in row.Entries)
+            {
+                if (!columns.Contains(key))
+                {
+                    errors.Add(keyOrigin, FieldPath.Append(path, key), "the first row has no such column", $"Columns: {Quote.Plain(string.Join(", ", columns))}.");
+                }
+            }
+            rows.Add([.. columns.Select(column => Cell(row, column, path, shown, errors))]);
+        }
+        if (rows.Count == 0 && errors.Count == before)
+        {
+            reader.Error(reader.Take("rows"), "rows", "has no rows", "Write for example `rows: [ { name: ann } ]`.");
+        }
+        return errors.Count == before ? new FeedSpec { Columns = columns, Rows = rows.ToImmutable() } : null;
+    }
+
+    private static string Cell(MappingNode row, string column, string path, ResolvedMapping shown, ErrorList errors)
+    {
+        switch (row[column])
+        {
+            case ScalarNode scalar:
+                shown.Add(column, new ResolvedScalar(scalar.Text, true, scalar.Origin.Label));
+                return scalar.Text;
+            case null:
+                errors.Add(row.Origin, path, $"has no column {Quote.Text(column)}, which the first row has", null);
+                return "";
+            case var other:
+                errors.Add(other.Origin, FieldPath.Append(path, column), $"must be a single value (got {other.Description})", null);
+                return "";
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace ApeTest.Scenarios.Loading.Binding;
+
+/// <summary>What a field holds.</summary>
+internal enum FieldKind
+{
+    /// <summary>A text, number, boolean, duration.</summary>
+    Scalar,
+
+    /// <summary>An object with fields of its own.</summary>
+    Object,
+
+    /// <summary>A list of scalars.</summary>
+    ScalarList,
+
+    /// <summary>A list of objects.</summary>
+    ObjectList,
+
+    /// <summary>Free keys with scalar values.</summary>
+    ScalarMap,
+
+    /// <summary>Free keys with objects.</summary>
+    ObjectMap,
+
+    /// <summary>Rows of data: a list of free keys with scalar values.</summary>
+    Rows,
+
+    /// <summary>A list that must be empty in this version.</summary>
+    Reserved,
+}
+
+/// <summary>One field.</summary>
+internal sealed record FieldShape(string Name, FieldKind Kind, ObjectShape? Item = null);
+
+/// <summary>The fields of an object.</summary>
+internal sealed class ObjectShape(params ImmutableArray<FieldShape> fields)
+{
+    private readonly FrozenDictionary<string, FieldShape> _byName = fields.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+
+    public ImmutableArray<FieldShape> Fields { get; } = fields;
+
+    public FieldShape? this[string name] => _byName.GetValueOrDefault(name);
+
+    /// <summary>By the spelling of an environment variable, which has no case.</summary>
+    public FieldShape? FindIgnoringCase(string name) =>
+        Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>
+/// The fields of a scenario, once: the reader refuses what is not here, environment variables are matched against it, and a test holds
+/// the JSON schema to it.
+/// </summary>
+internal static class ScenarioShape
+{
+    public static ObjectShape Success { get; } = new(
+        Scalar("operation"), Scalar("read"), Scalar("status"),
+        new FieldShape("capture", FieldKind.ScalarMap), new FieldShape("json", FieldKind.ScalarMap));
+
+    public static ObjectShape Goal { get; } = new(
+        Scalar("name"), Scalar("weight"), Scalar("goal"), new FieldShape("success", FieldKind.ObjectList, Success));
+
+    public static ObjectShape Persona { get; } = new(Scalar("name"), Scalar("prompt"), Scalar("think"), Scalar("weight"));
+
+    public static ObjectShape Feed { get; } = new(Scalar("csv"), new FieldShape("rows", FieldKind.Rows));
+
+    public static ObjectShape Target { get; } = new(
+        Scalar("name"), Scalar("url"), Scalar("openapi"), new FieldShape("hosts", FieldKind.ScalarList),
+        new FieldShape("headers", FieldKind.ScalarMap), Scalar("timeout"), Scalar("insecure"));
+
+    public static ObjectShape Load { get; } = new(Scalar("shape"), Scalar("from"), Scalar("to"), Scalar("over"));
+
+    public static ObjectShape Llm { get; } = new(
+        Scalar("model"), Scalar("baseUrl"), Scalar("maxCostUsd"), Scalar("maxTokens"), Scalar("maxCompletionTokens"),
+        Scalar("temperature"), Scalar("timeout"));
+
+    public static ObjectShape Session { get; } = new(Scalar("maxSteps"), Scalar("timeout"), Scalar("maxTokens"));
+
+    public static ObjectShape Telemetry { get; } = new(Scalar("sample"));
+
+    public static ObjectShape Root { get; } = new(
+        Scalar("$schema"),
+        Scalar("name"),
+        new FieldShape("target", FieldKind.Object, Target),
+        Scalar("agents"), Scalar("duration"), Scalar("iterations"), Scalar("seed"),
+        new FieldShape("load", FieldKind.Object, Load),
+        new FieldShape("llm", FieldKind.Object, Llm),
+        new FieldShape("personas", FieldKind.ObjectList, Persona),
+        new FieldShape("data", FieldKind.ObjectMap, Feed),
+        new FieldShape("secrets", FieldKind.ScalarList),
+        new FieldShape("goals", FieldKind.ObjectList, Goal),
+        new FieldShape("journeys", FieldKind.Reserved),
+        new FieldShape("thresholds", FieldKind.ScalarMap),
+        new FieldShape("session", FieldKind.Object, Session),
+        new FieldShape("telemetry", FieldKind.Object, Telemetry),
+        Scalar("gateway"), Scalar("gracefulStop"));
+
+    private static FieldShape Scalar(string name) => new(name, FieldKind.Scalar);
+}

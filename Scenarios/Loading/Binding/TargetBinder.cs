@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using System.Text;
+using ApeTest.Scenarios.Loading.Resolved;
+using ApeTest.Scenarios.Loading.Sources;
+using ApeTest.Scenarios.Loading.Tree;
+using ApeTest.Scenarios.Model;
+
+namespace ApeTest.Scenarios.Loading.Binding;
+
+/// <summary>Binds <c>target</c>; resolves <c>${VAR}</c> in header values.</summary>
+internal static class TargetBinder
+{
+    private const string SampleShop = "http://127.0.0.1:5080";
+
+    public static TargetSpec Bind(ObjectReader parent)
+    {
+        var reader = parent.Object("target", $"{{ url: {SampleShop} }}");
+        var name = reader.Value("name", "target", Rules.Name("shop").Then(text =>
+            text.Contains('.', StringComparison.Ordinal) ? Rules.Wrong<string>("must not hold '.'", "It is a part of the gateway's path, for example shop.") : text));
+        var url = parent.Take("target") is null or MappingNode
+            ? reader.Required("url", NetworkRules.Url(SampleShop), "is required: which application to test", Candidates(parent, reader))
+            : reader.OptionalReference("url", NetworkRules.Url(SampleShop));
+        var openApi = reader.OptionalReference("openapi", NetworkRules.OpenApi);
+        var hosts = reader.Texts("hosts", NetworkRules.Host, "[ cdn.example.com ]");
+        var headers = Headers(reader);
+        var timeout = reader.Value("timeout", TimeSpan.FromSeconds(30), Rules.Duration("30s"));
+        var insecure = reader.Value("insecure", false, Rules.Boolean);
+        reader.Finish();
+        return new TargetSpec
+        {
+            Name = name,
+            Url = url ?? new Uri(SampleShop),
+            OpenApi = openApi,
+            Hosts = hosts,
+            Headers = headers,
+            Timeout = timeout,
+            Insecure = insecure,
+        };
+    }
+
+    // Whatever in the scenario looks like the URL that was meant, then the sample shop.
+    private static string Candidates(ObjectReader root, ObjectReader target)
+    {
+        var candidates = new List<string>();
+        foreach (var entry in (target.Node?.Entries ?? []).Concat(root.Node?.Entries ?? []))
+        {
+            if (entry is { Key: not "$schema", Value: ScalarNode { Text: var text } }
+                && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0)
+            {
+                var candidate = Quote.Plain(url.GetLeftPart(UriPartial.Authority));
+                if (!candidates.Contains(candidate))
+                {
+                    candidates.Add(candidate);
+                }
+            }
+        }
+        return candidates.Count > 0
+            ? $"Did you mean `url: {candidates[0]}`?"
+            : $"Write `target: {{ url: {SampleShop} }}` (the sample shop of `ape-test shop`), or the base URL of your application, for example http://localhost:8080.";
+    }
+
+    private static ImmutableSortedDictionary<string, string> Headers(ObjectReader reader)
+    {
+        var headers = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
+        var path = reader.PathOf("headers");
+        foreach (var (key, keyOrigin, node) in reader.Map("headers", "{ X-Api-Key: \"${API_KEY}\" }", out var resolved))
+        {
+            var headerPath = FieldPath.Append(path, key);
+            if (NetworkRules.HeaderName(key) is var (error, suggestion))
+            {
+                reader.Context.Errors.Add(keyOrigin, headerPath, error, suggestion);
+                continue;
+            }
+            if (node is not ScalarNode { IsNull: false } scalar)
+            {
+                reader.Context.Errors.Add(node.Origin, headerPath, "must be text", "Use for example \"application/json\".");
+                continue;
+            }
+            var value = Substitute(reader.Context, scalar, headerPath, out var variables);
+            if (value.Any(c => char.IsControl(c) && c != '\t'))
+            {
+                // Not quoted: it may be a credential.
+                reader.Context.Errors.Add(node.Origin, headerPath, "must not hold line breaks or control characters", "A header is one line.");
+                continue;
+            }
+            if (!headers.TryAdd(key, value))
+            {
+                reader.Context.Errors.Add(keyOrigin, headerPath, "is given twice: names of headers have no case", "Keep one of the two.");
+                continue;
+            }
+            var secret = variables.Count > 0 || NetworkRules.LooksLikeCredential(key);
+            var note = variables.Count > 0 ? $"redacted, from {string.Join(" ", variables.Select(v => $"${{{v}}}"))}" : secret ? "redacted" : null;
+            resolved.Add(key, new ResolvedScalar(secret ? ResolvedScenario.Redacted : value, true, node.Origin.Label, note));
+        }
+        return headers.ToImmutable();
+    }
+
+    // ${VAR} is a variable, $${ the characters ${.
+    private static string Substitute(BindContext context, ScalarNode node, string path, out List<string> variables)
+    {
+        variables = [];
+        var text = node.Text;
+        var result = new StringBuilder(text.Length);
+        var at = 0;
+        while (text.IndexOf("${", at, StringComparison.Ordinal) is >= 0 and var open)
+        {
+            if (open > at && text[open - 1] == '$')
+            {
+                result.Append(text, at, open - 1 - at).Append("${");
+                at = open + 2;
+                continue;
+            }
+            result.Append(text, at, open - at);
+            var close = text.IndexOf('}', open);
+            var name = close < 0 ? "" : text[(open + 2)..close];
+            if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            {
+                context.Errors.Add(node.Origin, path, "holds a broken `${VAR}`", "Write for example `${API_TOKEN}`, or `$${` for the characters themselves.");
+                return result.ToString();
+            }
+            variables.Add(name);
+            if (context.Environment.GetValueOrDefault(name) is { Length: > 0 } value)
+            {
+                result.Append(value);
+            }
+            else
+            {
+                context.Errors.Add(node.Origin, path, $"the environment variable {name} is not set", $"Set it, for example `export {name}=...`.");
+            }
+            at = close + 1;
+        }
+        return result.Append(text, at, text.Length - at).ToString();
+    }
+}

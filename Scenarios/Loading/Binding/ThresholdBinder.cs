@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using ApeTest.Scenarios.Loading.Resolved;
+using ApeTest.Scenarios.Loading.Sources;
+using ApeTest.Scenarios.Loading.Tree;
+using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Thresholds;
+
+namespace ApeTest.Scenarios.Loading.Binding;
+
+/// <summary>Binds <c>thresholds</c> and adds the default ones.</summary>
+internal static class ThresholdBinder
+{
+    private const string Example = "{ session_success: \">= 0.95\" }";
+
+    public static ImmutableArray<ThresholdSpec> Bind(ObjectReader reader)
+    {
+        var thresholds = ImmutableArray.CreateBuilder<ThresholdSpec>();
+        var path = reader.PathOf("thresholds");
+        var entries = reader.Map("thresholds", Example, out var resolved);
+        foreach (var (key, keyOrigin, node) in entries)
+        {
+            var thresholdPath = FieldPath.Append(path, key);
+            if (!ThresholdMetrics.TryParse(key, out var metric, out var error))
+            {
+                reader.Context.Errors.Add(keyOrigin, thresholdPath, error.Message!, error.Suggestion);
+                continue;
+            }
+            if (node.IsNull)
+            {
+                continue;
+            }
+            if (!reader.TryRead(node, thresholdPath, Rules.Text("\">= 0.95\"", 100), out var text))
+            {
+                continue;
+            }
+            var by = node.Origin.Kind is OriginKind.CommandLine ? "cli" : "scenario";
+            if (!ThresholdExpression.TryParseCondition(metric, text, by, out var threshold, out error))
+            {
+                reader.Context.Errors.Add(node.Origin, thresholdPath, error.Message!, error.Suggestion);
+                continue;
+            }
+            if (thresholds.Any(t => t.Metric == threshold.Metric))
+            {
+                reader.Context.Errors.Add(keyOrigin, thresholdPath, $"`{threshold.Metric}` is given twice", "Keep one of the two.");
+                continue;
+            }
+            thresholds.Add(threshold);
+            resolved.Add(threshold.Metric, new ResolvedScalar(threshold.Text, true, node.Origin.Label));
+        }
+        AddDefault(ThresholdMetrics.AgentErrorRate, ThresholdMetrics.DefaultAgentErrorRate, thresholds, resolved);
+        return thresholds.ToImmutable();
+    }
+
+    private static void AddDefault(string name, string condition, ImmutableArray<ThresholdSpec>.Builder thresholds, ResolvedMapping resolved)
+    {
+        if (thresholds.All(t => t.Metric != name))
+        {
+            thresholds.Add(ThresholdExpression.Parse($"{name} {condition}", "default"));
+            resolved.Add(name, new ResolvedScalar(condition, true, Origin.Default.Label));
+        }
+    }
+}

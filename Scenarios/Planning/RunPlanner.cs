@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ApeTest.Scenarios.Model;
+
+namespace ApeTest.Scenarios.Planning;
+
+/// <summary>Makes a run out of a scenario: draws the seed, applies the default duration, and hashes plan and data.</summary>
+public static class RunPlanner
+{
+    /// <summary>Duration of a run that has neither duration nor iterations.</summary>
+    public static readonly TimeSpan DefaultDuration = TimeSpan.FromSeconds(30);
+
+    /// <summary>The duration by the default rule: 30 s where neither duration nor iterations are given.</summary>
+    public static TimeSpan? DurationOf(TimeSpan? duration, int? iterations) =>
+        duration is null && iterations is null ? DefaultDuration : duration;
+
+    /// <summary>Creates the plan of a run.</summary>
+    /// <param name="scenario">A validated scenario.</param>
+    /// <param name="run">Run id.</param>
+    /// <param name="seed">Seed; wins over the scenario's. Where both are null, one is drawn.</param>
+    /// <param name="openApiDocument">The target's OpenAPI document as fetched; null where there is none.</param>
+    /// <param name="oracle"><c>declared</c> or <c>derived</c>.</param>
+    public static RunPlan Create(
+        Scenario scenario, string run, long? seed = null, string? openApiDocument = null, string oracle = "declared")
+    {
+        var planned = scenario with { Duration = DurationOf(scenario.Duration, scenario.Iterations) };
+        return new RunPlan
+        {
+            Run = run,
+            Scenario = planned,
+            // Drawn non-negative and in 32 bits: it is read aloud and typed back into --seed.
+            Seed = seed ?? scenario.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+            OpenApiDocument = openApiDocument,
+            Oracle = oracle,
+            PlanSha256 = PlanHash(planned, openApiDocument, oracle),
+            DataSha256 = DataHash(planned),
+        };
+    }
+
+    // Canonical: declaration order of the model's properties, sorted dictionaries, no white space, nulls omitted.
+    private static string PlanHash(Scenario scenario, string? openApiDocument, string oracle) => Hash(stream =>
+    {
+        JsonSerializer.Serialize(stream, scenario with { Seed = null }, RunPlanJson.ScenarioType);
+        // NUL occurs in no JSON text, so parts cannot run into each other.
+        stream.Write(Encoding.UTF8.GetBytes($"\0{oracle}\0{openApiDocument}"));
+    });
+
+    private static string? DataHash(Scenario scenario) => scenario.Data.IsEmpty ? null : Hash(stream =>
+    {
+        foreach (var (name, feed) in scenario.Data)
+        {
+            stream.Write(Encoding.UTF8.GetBytes($"\0{name}\0"));
+            // Where the rows were read from does not change what they are.
+            JsonSerializer.Serialize(stream, feed with { Csv = null }, RunPlanJson.FeedType);
+        }
+    });
+
+    private static string Hash(Action<Stream> write)
+    {
+        using var sha = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, sha, CryptoStreamMode.Write))
+        {
+            write(stream);
+        }
+        return Convert.ToHexStringLower(sha.Hash!);
+    }
+}

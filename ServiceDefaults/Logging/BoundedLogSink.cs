@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using ApeTest.ServiceDefaults.Metrics;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace ApeTest.ServiceDefaults.Logging;
+
+/// <summary>
+/// Takes log events off the threads that do the work: a bounded queue and one thread that writes. When the queue is full the event is
+/// dropped and counted, since a slow disk must not slow the load. Disposing writes what is queued.
+/// </summary>
+internal sealed class BoundedLogSink : ILogEventSink, IDisposable
+{
+    /// <summary>Events that may wait: about a second of the most that one service writes.</summary>
+    public const int DefaultCapacity = 20_000;
+
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly BlockingCollection<LogEvent> _queue;
+    private readonly Logger _target;
+    private readonly RecordsDropped _dropped;
+    private readonly Thread _writer;
+    private bool _disposed;
+
+    public BoundedLogSink(Logger target, RecordsDropped dropped, int capacity = DefaultCapacity)
+    {
+        _target = target;
+        _dropped = dropped;
+        _queue = new BlockingCollection<LogEvent>(capacity);
+        // A thread of its own: lines get out even when the thread pool is starved, which is when they are wanted.
+        _writer = new Thread(WriteAll) { IsBackground = true, Name = "apetest-log" };
+        _writer.Start();
+    }
+
+    public void Emit(LogEvent logEvent)
+    {
+        try
+        {
+            if (_queue.TryAdd(logEvent))
+            {
+                return;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Completed or disposed: the host is gone, and so is its log.
+        }
+
+        _dropped.Add(RecordsDropped.Log);
+    }
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _queue.CompleteAdding();
+        if (_writer.Join(FlushTimeout))
+        {
+            _target.Dispose();
+            _queue.Dispose();
+        }
+    }
+
+    private void WriteAll()
+    {
+        foreach (var logEvent in _queue.GetConsumingEnumerable())
+        {
+            _target.Write(logEvent);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Tags = System.ReadOnlySpan<System.Collections.Generic.KeyValuePair<string, object?>>;
+
+namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+
+/// <summary>
+/// All series of one Prometheus name. Instruments of one name in several meters share it. At most <see cref="MaxSeries"/> series: a
+/// label that takes any value must not fill the memory; measurements beyond it are the caller's to count as dropped.
+/// </summary>
+internal sealed class Family
+{
+    public const int MaxSeries = 2000;
+
+    // Instruments may give the same tags in several orders; that must not multiply the memory either.
+    private const int MaxTagOrders = 4 * MaxSeries;
+
+    private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series> _byTags;
+    private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series>.AlternateLookup<Tags> _lookup;
+    private readonly Dictionary<string, Series> _byLabels = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private int _tagOrders;
+
+    public Family(string name, string? help, FamilyType type, Aggregation aggregation, double[]? bounds)
+    {
+        _byTags = new ConcurrentDictionary<KeyValuePair<string, object?>[], Series>(new TagsComparer());
+        _lookup = _byTags.GetAlternateLookup<Tags>();
+        Name = name;
+        Help = help;
+        Type = type;
+        Aggregation = aggregation;
+        Bounds = bounds;
+    }
+
+    public string Name { get; }
+
+    public string? Help { get; }
+
+    public FamilyType Type { get; }
+
+    /// <summary>What a measurement does to its series.</summary>
+    public Aggregation Aggregation { get; }
+
+    /// <summary>Upper bounds of a histogram's buckets, rising, without infinity; null for others.</summary>
+    public double[]? Bounds { get; }
+
+    /// <summary>The series of these tags; null when there is no room for another one.</summary>
+    public Series? Find(Tags tags)
+    {
+        return _lookup.TryGetValue(tags, out var series) ? series : Add(tags);
+    }
+
+    /// <summary>All series, in order of their labels.</summary>
+    public Series[] Snapshot()
+    {
+        Series[] all;
+        lock (_gate)
+        {
+            all = [.. _byLabels.Values];
+        }
+
+        Array.Sort(all, (x, y) => string.CompareOrdinal(x.Labels, y.Labels));
+        return all;
+    }
+
+    private Series? Add(Tags tags)
+    {
+        lock (_gate)
+        {
+            // A full family answers without working out the labels: overflow must stay cheap.
+            if (_tagOrders >= MaxTagOrders)
+            {
+                return null;
+            }
+
+            var labels = Labels(tags);
+            if (!_byLabels.TryGetValue(labels, out var series))
+            {
+                if (_byLabels.Count >= MaxSeries)
+                {
+                    return null;
+                }
+
+                series = new Series(labels, Bounds);
+                _byLabels.Add(labels, series);
+            }
+
+            if (_byTags.TryAdd(tags.ToArray(), series))
+            {
+                _tagOrders++;
+            }
+
+            return series;
+        }
+    }
+
+    private static string Labels(Tags tags)
+    {
+        var pairs = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in tags)
+        {
+            // An absent value is an absent label (an empty label means the same to Prometheus).
+            if (Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text)
+            {
+                pairs[PrometheusName.Sanitize(key)] = value is bool ? text.ToLowerInvariant() : text;
+            }
+        }
+
+        var labels = new StringBuilder();
+        foreach (var (key, value) in pairs)
+        {
+            labels.Append(labels.Length > 0 ? "," : null).Append(key).Append("=\"");
+            labels.Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
+            labels.Append('"');
+        }
+
+        return labels.ToString();
+    }
+}

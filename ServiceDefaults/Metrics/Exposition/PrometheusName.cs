@@ -1,0 +1,66 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+
+namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+
+/// <summary>
+/// Prometheus names of .NET instruments, by the OpenTelemetry rules: dots become underscores, the unit is appended (<c>s</c> as
+/// <c>seconds</c>; annotations in braces and <c>1</c> not at all), counters end in <c>_total</c>.
+/// https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
+/// </summary>
+internal static class PrometheusName
+{
+    public static string Of(Instrument instrument, FamilyType type)
+    {
+        var name = new StringBuilder(Sanitize(instrument.Name));
+        var unit = Unit(instrument.Unit);
+        if (unit is not null && !EndsWith(name, "_" + unit))
+        {
+            name.Append('_').Append(unit);
+        }
+
+        if (type == FamilyType.Counter && !EndsWith(name, "_total"))
+        {
+            name.Append("_total");
+        }
+
+        return name.ToString();
+    }
+
+    /// <summary>A valid metric or label name: letters, digits and underscores, no digit first.</summary>
+    public static string Sanitize(string name)
+    {
+        var clean = new StringBuilder(name.Length + 1);
+        foreach (var c in name)
+        {
+            clean.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+        }
+
+        if (clean.Length == 0 || char.IsAsciiDigit(clean[0]))
+        {
+            clean.Insert(0, '_');
+        }
+
+        return clean.ToString();
+    }
+
+    private static string? Unit(string? unit)
+    {
+        return unit switch
+        {
+            null or "" or "1" => null,
+            "s" => "seconds",
+            "ms" => "milliseconds",
+            "us" => "microseconds",
+            "By" => "bytes",
+            "%" => "percent",
+            _ when unit[0] == '{' => null,
+            _ => Sanitize(unit),
+        };
+    }
+
+    private static bool EndsWith(StringBuilder name, string suffix)
+    {
+        return name.Length >= suffix.Length && name.ToString(name.Length - suffix.Length, suffix.Length) == suffix;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+
+namespace ApeTest.ServiceDefaults.Metrics;
+
+/// <summary><c>apetest.records.dropped</c>: what was not recorded so that the load was not held up, by stream. In the container as a singleton.</summary>
+public sealed class RecordsDropped
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "ApeTest.ServiceDefaults";
+
+    /// <summary>Name of the instrument.</summary>
+    public const string InstrumentName = "apetest.records.dropped";
+
+    /// <summary>Stream of log lines.</summary>
+    public const string Log = "log";
+
+    /// <summary>Stream of metric series beyond an instrument's bound.</summary>
+    public const string Metrics = "metrics";
+
+    private readonly Counter<long> _dropped;
+    private long _total;
+
+    /// <summary>Creates the instrument on this host's factory.</summary>
+    public RecordsDropped(IMeterFactory meters)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        _dropped = meters.Create(MeterName).CreateCounter<long>(InstrumentName, "{record}", "Records dropped so that recording never blocks the load.");
+    }
+
+    /// <summary>All that was dropped by this host so far.</summary>
+    public long Total => Interlocked.Read(ref _total);
+
+    /// <summary>Counts <paramref name="count"/> records of <paramref name="stream"/> (a few fixed names) as dropped.</summary>
+    public void Add(string stream, long count = 1)
+    {
+        Interlocked.Add(ref _total, count);
+        _dropped.Add(count, new KeyValuePair<string, object?>("stream", stream));
+    }
+}

@@ -1,0 +1,49 @@
+using ApeTest.ServiceDefaults.Identity;
+using ApeTest.ServiceDefaults.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+
+namespace ApeTest.ServiceDefaults.Telemetry;
+
+/// <summary>Masks secrets in exported log records and adds run, agent, session and action. Runs before any exporter.</summary>
+internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProcessor<LogRecord>
+{
+    public override void OnEnd(LogRecord data)
+    {
+        var identity = RequestIdentity.Current;
+        var attributes = new List<KeyValuePair<string, object?>>((data.Attributes?.Count ?? 0) + 4);
+        string? message = data.FormattedMessage;
+        foreach (var (key, value) in data.Attributes ?? [])
+        {
+            // The template itself holds no values.
+            if (key == "{OriginalFormat}")
+            {
+                attributes.Add(new(key, value));
+                continue;
+            }
+
+            var masked = LogValues.IsMasked(key, value);
+            if (masked && value?.ToString() is { Length: > 0 } secret)
+            {
+                message = message?.Replace(secret, Redactor.Mask, StringComparison.Ordinal);
+            }
+
+            attributes.Add(new(FieldNames.Snake(key), masked ? Redactor.Mask : value is string text ? LogText.Clean(text) : value));
+        }
+
+        Add(attributes, "run", identity?.Run ?? options.Run);
+        Add(attributes, "agent", identity?.Agent);
+        Add(attributes, "session", identity?.Session);
+        Add(attributes, "action", identity?.Action);
+        data.Attributes = attributes;
+        data.FormattedMessage = message is null ? null : LogText.Clean(message);
+    }
+
+    private static void Add(List<KeyValuePair<string, object?>> attributes, string key, string? value)
+    {
+        if (value is not null && !attributes.Exists(attribute => attribute.Key == key))
+        {
+            attributes.Add(new(key, value));
+        }
+    }
+}

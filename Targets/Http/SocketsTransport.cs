@@ -1,0 +1,108 @@
+using ApeTest.Targets.Policy;
+
+namespace ApeTest.Targets.Http;
+
+/// <summary>
+/// The general transport in process: <see cref="PolicyHandler"/> over <see cref="SocketsHttpHandler"/>, one connection pool a target.
+/// Thread-safe.
+/// </summary>
+public sealed class SocketsTransport : ITargetTransport, IDisposable
+{
+    private readonly TargetPolicy _policy;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<string, HttpMessageInvoker> _invokers = new(StringComparer.Ordinal);
+
+    /// <summary>Creates the transport for the targets of <paramref name="policy"/>.</summary>
+    public SocketsTransport(TargetPolicy policy, TimeProvider time)
+    {
+        _policy = policy;
+        _time = time;
+        foreach (var target in policy.Targets)
+        {
+            _invokers[target.Name] = new HttpMessageInvoker(new PolicyHandler(policy, time, TargetConnector.CreateHandler(target, decompress: true)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TargetExchange> SendAsync(TargetRequest request, CancellationToken cancellationToken)
+    {
+        var call = new PolicyCall(in request, _time.GetTimestamp());
+        var exchange = await SendCoreAsync(call, cancellationToken);
+        _policy.Complete(in exchange);
+        return exchange;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var invoker in _invokers.Values)
+        {
+            invoker.Dispose();
+        }
+    }
+
+    private async ValueTask<TargetExchange> SendCoreAsync(PolicyCall call, CancellationToken cancellationToken)
+    {
+        var target = _policy.Find(call.Request.Target);
+        if (target is null)
+        {
+            // Asked all the same, so that an unknown target reads the same here and in the gateway.
+            return Failed(call, new TargetFailure(TargetErrors.Denied, _policy.Prepare(ref call.Request).Detail ?? ""), _time.GetTimestamp());
+        }
+        if (!RequestWriter.TryWrite(in call.Request, call.Request.Url, out var message, out var error))
+        {
+            message.Dispose();
+            return Failed(call, new TargetFailure(TargetErrors.Denied, error ?? ""), _time.GetTimestamp());
+        }
+        using var sent = message;
+        call.Attach(message);
+        using var limit = new CancellationTokenSource(target.Timeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var status = 0;
+        List<KeyValuePair<string, string>> headers = [];
+        try
+        {
+            using var response = await _invokers[target.Name].SendAsync(message, linked.Token);
+            status = (int)response.StatusCode;
+            headers = ResponseReader.ReadHeaders(response);
+            var (body, length) = await ResponseReader.ReadBodyAsync(response.Content, call.Request.MaxBodyBytes, linked.Token);
+            return Finish(call, _time.GetTimestamp()) with { Status = status, Headers = headers, Body = body, BodyLength = length };
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && TargetFailure.Classify(exception) is not null)
+        {
+            var failure = limit.IsCancellationRequested
+                ? new TargetFailure(TargetErrors.Timeout, $"no complete answer within {target.Timeout.TotalSeconds:0.###} s")
+                : TargetFailure.Classify(exception)!.Value;
+            return Failed(call, failure, _time.GetTimestamp()) with { Status = status, Headers = headers };
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private TargetExchange Failed(PolicyCall call, TargetFailure failure, long ended) => Finish(call, ended) with
+    {
+        ErrorType = failure.ErrorType,
+        ErrorMessage = failure.Message,
+    };
+
+    private TargetExchange Finish(PolicyCall call, long ended)
+    {
+        // A request that was refused was never forwarded: all its time is the policy's.
+        var forwarded = call.Responded > call.Started || call.Forwarded > call.Started ? call.Forwarded : ended;
+        return new TargetExchange
+        {
+            Headers = [],
+            Url = call.Request.Url,
+            Target = call.Request.Target,
+            Trace = call.Request.Trace,
+            Timing = new TargetTiming(
+                _time.GetElapsedTime(call.Started, forwarded),
+                _time.GetElapsedTime(forwarded, ended),
+                _time.GetElapsedTime(call.Started, Math.Max(call.Responded, call.Started)),
+                0,
+                "none"),
+        };
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using ApeTest.Scenarios;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Targets.OpenApi;
+
+/// <summary>Makes a tool catalog of an OpenAPI 3.0 or 3.1 document.</summary>
+public static class OpenApiImporter
+{
+    private static readonly string[] Methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+    /// <summary>
+    /// Imports every operation. A malformed document throws <see cref="ApeTestException"/> (exit 2) that names what is malformed and where.
+    /// </summary>
+    /// <param name="document">The document, JSON or YAML.</param>
+    /// <param name="baseUrl">URL of the target. The base path of <c>servers</c> is taken relative to it; a server of another host is ignored in its favour.</param>
+    /// <param name="source">What to call the document in errors. Default <c>the OpenAPI document</c>.</param>
+    public static ToolCatalog Import(string document, Uri baseUrl, string source = "the OpenAPI document")
+    {
+        // 1. Text to JSON, and its structure judged.
+        var root = DocumentReader.Read(document, source);
+        var expander = new SchemaExpander(root, source);
+        // 2. What holds for all operations.
+        var security = new SecurityReader(root, expander);
+        var names = new ToolNames(ToolCatalog.ReservedNames);
+        var operations = ImmutableArray.CreateBuilder<OperationSpec>();
+        // 3. The operations.
+        foreach (var (path, node) in (JsonObject)root["paths"]!)
+        {
+            if (path.StartsWith("x-", StringComparison.Ordinal))
+            {
+                continue;
+            }
+            if (!path.StartsWith('/'))
+            {
+                throw DocumentReader.Malformed(source, $"$.paths['{path}']: a path must begin with '/'", null);
+            }
+            var item = expander.Resolve(node, $"$.paths['{path}']") ?? [];
+            foreach (var method in Methods)
+            {
+                if (item[method] is JsonObject operation)
+                {
+                    operations.Add(new OperationReader(expander, security, names, source).Read(path, method, item, operation));
+                }
+            }
+        }
+        if (operations.Count == 0)
+        {
+            throw DocumentReader.Malformed(source, "$.paths: holds no operation", "List at least one, or leave the document away to use the generic HTTP tools.");
+        }
+        return new ToolCatalog(operations.ToImmutable(), BaseUrl(root, baseUrl), hasDocument: true);
+    }
+
+    private static Uri BaseUrl(JsonObject root, Uri target)
+    {
+        foreach (var server in (root["servers"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            var text = WithVariables(server["url"]?.ToString() ?? "", server["variables"] as JsonObject);
+            var below = new Uri(target.AbsoluteUri.TrimEnd('/') + "/");
+            if (text.Length == 0 || !Uri.TryCreate(below, text, out var url) || !url.Authority.Equals(target.Authority, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+            // A server of "/" says nothing beyond the target's own URL.
+            return url.AbsolutePath == "/" ? target : new Uri(new Uri(target.GetLeftPart(UriPartial.Authority)), url.AbsolutePath);
+        }
+        return target;
+    }
+
+    private static string WithVariables(string url, JsonObject? variables)
+    {
+        foreach (var (name, variable) in variables ?? [])
+        {
+            url = url.Replace($"{{{name}}}", variable?["default"]?.ToString() ?? "", StringComparison.Ordinal);
+        }
+        return url;
+    }
+}

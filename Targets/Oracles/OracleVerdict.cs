@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+
+namespace ApeTest.Targets.Oracles;
+
+/// <summary>How an oracle judged a session.</summary>
+/// <param name="Succeeded">Whether every condition holds, with evidence. Never true without conditions.</param>
+/// <param name="Evidence">One entry a condition, in order.</param>
+public sealed record OracleVerdict(bool Succeeded, ImmutableArray<OracleEvidence> Evidence);
+
+/// <summary>What was seen of one condition.</summary>
+/// <param name="Condition">The condition in words: <c>checkout = 201</c>.</param>
+/// <param name="Ok">Whether it holds.</param>
+/// <param name="Detail">What was seen: <c>action 4: 201, orderId=o-17</c>.</param>
+public sealed record OracleEvidence(string Condition, bool Ok, string Detail);

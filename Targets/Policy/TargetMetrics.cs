@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ApeTest.Targets.Http;
+
+namespace ApeTest.Targets.Policy;
+
+/// <summary>Metrics of the target policy, in the gateway and in process (DESIGN 14.4).</summary>
+public sealed class TargetMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "ApeTest.Targets";
+
+    private static readonly InstrumentAdvice<double> Fast = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    };
+
+    private readonly Counter<long> _requests;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _faults;
+    private readonly Histogram<double> _own;
+    private readonly Histogram<double> _target;
+
+    /// <summary>Creates the instruments.</summary>
+    public TargetMetrics(IMeterFactory factory)
+    {
+        var meter = factory.Create(MeterName);
+        _requests = meter.CreateCounter<long>("apetest.gateway.requests", "{request}", "Requests to targets.");
+        _own = meter.CreateHistogram("apetest.gateway.own", "s", "Time of the policy and of forwarding.", tags: null, advice: Fast);
+        _target = meter.CreateHistogram("apetest.gateway.target", "s", "Time of the target: forward to response headers, and to the last byte where it is read.", tags: null, advice: Fast);
+        _retries = meter.CreateCounter<long>("apetest.gateway.retries", "{retry}", "Retries.");
+        _faults = meter.CreateCounter<long>("apetest.gateway.faults", "{fault}", "Injected faults.");
+    }
+
+    internal void Record(in TargetExchange exchange)
+    {
+        var target = exchange.Target ?? "_unknown";
+        var error = exchange.ErrorType ?? "";
+        _requests.Add(1, new TagList { { "target", target }, { "status_class", StatusClass(exchange.Status) }, { "error_type", error } });
+        var tag = new KeyValuePair<string, object?>("target", target);
+        _own.Record(exchange.Timing.Gateway.TotalSeconds, tag);
+        if (exchange.Status > 0)
+        {
+            _target.Record(exchange.Timing.Target.TotalSeconds, tag);
+        }
+        if (exchange.Timing.Retries > 0)
+        {
+            _retries.Add(exchange.Timing.Retries, tag, new KeyValuePair<string, object?>("reason", exchange.ErrorType ?? StatusClass(exchange.Status)));
+        }
+        if (exchange.Timing.Fault is not (null or "none"))
+        {
+            _faults.Add(1, tag, new KeyValuePair<string, object?>("reason", exchange.Timing.Fault));
+        }
+    }
+
+    private static string StatusClass(int status) => status switch
+    {
+        >= 100 and < 200 => "1xx",
+        >= 200 and < 300 => "2xx",
+        >= 300 and < 400 => "3xx",
+        >= 400 and < 500 => "4xx",
+        >= 500 and < 600 => "5xx",
+        _ => "none",
+    };
+}

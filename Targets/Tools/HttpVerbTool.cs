@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ApeTest.Targets.Policy;
+using ApeTest.Targets.Schemas;
+using ApeTest.Targets.Sessions;
+
+namespace ApeTest.Targets.Tools;
+
+/// <summary>A generic HTTP verb as a tool, for targets without an OpenAPI document.</summary>
+internal sealed class HttpVerbTool : ITool
+{
+    private static readonly ImmutableArray<(string Name, HttpMethod Method)> Verbs =
+    [
+        ("http_get", HttpMethod.Get), ("http_post", HttpMethod.Post), ("http_put", HttpMethod.Put),
+        ("http_patch", HttpMethod.Patch), ("http_delete", HttpMethod.Delete),
+    ];
+
+    private readonly HttpMethod _method;
+    private readonly Uri _baseUrl;
+    private readonly TargetCaller _caller;
+    private readonly SchemaChecker _checker;
+
+    private HttpVerbTool(string name, HttpMethod method, Uri baseUrl, TargetCaller caller)
+    {
+        _method = method;
+        _baseUrl = baseUrl;
+        _caller = caller;
+        var body = method == HttpMethod.Get ? "" : """
+            "body": {"description": "JSON value, or text."},
+            """;
+        var schema = JsonDocument.Parse($$$"""
+            {"type": "object", "properties": {
+              "path": {"type": "string", "minLength": 1, "description": "Path on the target beginning with /, or an absolute URL of an allowed host."},
+              "query": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
+              {{{body}}}
+              "headers": {"type": "object", "additionalProperties": {"type": "string"}}
+            }, "required": ["path"], "additionalProperties": false}
+            """).RootElement.Clone();
+        Spec = new ToolSpec(name, $"{method.Method} any path - Sends one HTTP request to the target.", schema, IsAction: true) { Method = method.Method };
+        _checker = SchemaChecker.Compile(schema);
+    }
+
+    /// <summary>Names of the verbs.</summary>
+    public static IEnumerable<string> Names => Verbs.Select(static verb => verb.Name);
+
+    /// <inheritdoc/>
+    public ToolSpec Spec { get; }
+
+    /// <summary>One tool a verb.</summary>
+    public static IEnumerable<ITool> All(Uri baseUrl, TargetCaller caller) =>
+        Verbs.Select(verb => new HttpVerbTool(verb.Name, verb.Method, baseUrl, caller));
+
+    /// <inheritdoc/>
+    public async ValueTask<ActionResult> InvokeAsync(ToolCall call, SessionState state, CancellationToken cancellationToken)
+    {
+        var arguments = call.Arguments.ValueKind == JsonValueKind.Undefined ? ArgumentCheck.Empty : SecretFiller.Fill(call.Arguments, state.Secrets);
+        if (ArgumentCheck.Errors(_checker, arguments) is { } errors)
+        {
+            return ActionResults.Rejected(ActionResults.InvalidArguments, errors, state);
+        }
+        if (Url(arguments) is not { } url)
+        {
+            return ActionResults.Rejected(ActionResults.InvalidArguments, "$.path: must begin with one '/', or be an absolute http or https URL", state);
+        }
+        var headers = new List<KeyValuePair<string, string>>();
+        string? contentType = null;
+        if (arguments.TryGetProperty("headers", out var given))
+        {
+            foreach (var header in given.EnumerateObject())
+            {
+                var value = header.Value.GetString()!;
+                if (!HttpText.IsToken(header.Name) || !HttpText.IsFieldValue(value))
+                {
+                    return ActionResults.Rejected(ActionResults.InvalidArguments, $"$.headers: '{header.Name}' holds a line break or a character that may not stand in a header", state);
+                }
+                if (header.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+                {
+                    contentType = value;
+                }
+                else
+                {
+                    headers.Add(new(header.Name, value));
+                }
+            }
+        }
+        var body = BodyWriter.Free(arguments.TryGetProperty("body", out var content) ? content : default);
+        return await _caller.CallAsync(
+            new TargetCall(_method, url)
+            {
+                Operation = Spec.Name,
+                Headers = headers,
+                Body = body.Content,
+                ContentType = body.ContentType is null ? null : contentType ?? body.ContentType,
+                // The token is the target's: it is not shown to another host.
+                ShowToken = url.Authority == _baseUrl.Authority,
+            },
+            state,
+            cancellationToken);
+    }
+
+    private Uri? Url(JsonElement arguments)
+    {
+        var path = arguments.GetProperty("path").GetString()!;
+        var isAbsolute = path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        if (!isAbsolute && (!path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal) || path.StartsWith("/\\", StringComparison.Ordinal)))
+        {
+            return null;
+        }
+        if (!Uri.TryCreate(isAbsolute ? path : _baseUrl.AbsoluteUri.TrimEnd('/') + path, UriKind.Absolute, out var url))
+        {
+            return null;
+        }
+        if (!arguments.TryGetProperty("query", out var query))
+        {
+            return url;
+        }
+        var pairs = query.EnumerateObject().Select(static pair => $"{Uri.EscapeDataString(pair.Name)}={Uri.EscapeDataString(RequestBuilder.Simple(pair.Value))}");
+        var joined = string.Join('&', pairs);
+        return joined.Length == 0 ? url : new UriBuilder(url) { Query = url.Query.Length > 1 ? $"{url.Query[1..]}&{joined}" : joined }.Uri;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ApeTest.Targets.Http;
+
+namespace ApeTest.Targets.Tools;
+
+/// <summary>
+/// Writes what a brain is told of a call: <c>{"status":201,"body":...,"headers":{...},"note":"..."}</c> or
+/// <c>{"error":{"type":"...","message":"..."}}</c>. The body is reduced to at most 8 KB; secret values are replaced by their placeholders.
+/// </summary>
+internal static class ObservationWriter
+{
+    /// <summary>Most bytes of a body in an observation.</summary>
+    public const int MaxBody = 8 * 1024;
+
+    /// <summary>How much is kept at each attempt to fit: items of an array, characters of a string.</summary>
+    private static readonly (int Items, int Characters)[] Attempts = [(int.MaxValue, int.MaxValue), (50, 1000), (20, 500), (10, 300), (5, 200), (3, 100), (1, 60)];
+
+    private static readonly string[] ShownHeaders = ["location", "retry-after", "etag"];
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>An observation of an answer.</summary>
+    public static string Response(in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("status", exchange.Status);
+            var notes = new List<string>();
+            if (!exchange.Body.IsEmpty)
+            {
+                writer.WritePropertyName("body");
+                WriteBody(writer, in exchange, secrets, notes);
+            }
+            WriteHeaders(writer, in exchange, secrets);
+            if (exchange.BodyLength > exchange.Body.Length)
+            {
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {exchange.Body.Length} of {exchange.BodyLength} bytes were read"));
+            }
+            if (notes.Count > 0)
+            {
+                writer.WriteString("note", string.Join("; ", notes));
+            }
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>An observation of a call that did not come to an answer.</summary>
+    public static string Error(string type, string message, IReadOnlyDictionary<string, string> secrets)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("error");
+            writer.WriteString("type", type);
+            writer.WriteString("message", SecretFiller.Redact(message, secrets));
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteHeaders(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets)
+    {
+        var started = false;
+        foreach (var name in ShownHeaders)
+        {
+            if (exchange.Header(name) is { } value)
+            {
+                if (!started)
+                {
+                    writer.WriteStartObject("headers");
+                    started = true;
+                }
+                writer.WriteString(name, SecretFiller.Redact(Cut(value, 1000), secrets));
+            }
+        }
+        if (started)
+        {
+            writer.WriteEndObject();
+        }
+    }
+
+    private static void WriteBody(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, List<string> notes)
+    {
+        var type = exchange.Header("Content-Type") ?? "";
+        if (IsJson(type, exchange.Body.Span) && TryWriteJson(writer, exchange.Body, secrets, notes))
+        {
+            return;
+        }
+        var text = Text(exchange.Body.Span, type);
+        if (text is null)
+        {
+            writer.WriteNullValue();
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"binary body of {exchange.BodyLength} bytes ({(type.Length > 0 ? Cut(type, 80) : "no content type")}) not shown"));
+            return;
+        }
+        if (type.Contains("html", StringComparison.OrdinalIgnoreCase))
+        {
+            text = HtmlText.Extract(text);
+            notes.Add("HTML reduced to its text");
+        }
+        text = SecretFiller.Redact(text, secrets);
+        if (text.Length > MaxBody / 2)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"body truncated to {MaxBody / 2} of {text.Length} characters"));
+            text = Cut(text, MaxBody / 2);
+        }
+        writer.WriteStringValue(text);
+    }
+
+    private static bool TryWriteJson(Utf8JsonWriter writer, ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> secrets, List<string> notes)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 128 });
+            foreach (var (items, characters) in Attempts)
+            {
+                var reducer = new JsonReducer(items, characters, secrets);
+                var buffer = new ArrayBufferWriter<byte>(Math.Min(body.Length + 64, MaxBody * 2));
+                using (var attempt = new Utf8JsonWriter(buffer, Options))
+                {
+                    reducer.Write(attempt, document.RootElement);
+                }
+                if (buffer.WrittenCount <= MaxBody)
+                {
+                    writer.WriteRawValue(buffer.WrittenSpan, skipInputValidation: true);
+                    if (reducer.Note is { } note)
+                    {
+                        notes.Add($"body truncated: {note}");
+                    }
+                    return true;
+                }
+            }
+            return false;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsJson(string type, ReadOnlySpan<byte> body)
+    {
+        if (type.Contains("json", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+        var start = body.TrimStart(" \t\r\n"u8);
+        return type.Length == 0 && start.Length > 0 && start[0] is (byte)'{' or (byte)'[';
+    }
+
+    private static string? Text(ReadOnlySpan<byte> body, string type)
+    {
+        var isText = type.Length == 0 || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.Contains("json", StringComparison.OrdinalIgnoreCase)
+            || type.Contains("xml", StringComparison.OrdinalIgnoreCase) || type.Contains("javascript", StringComparison.OrdinalIgnoreCase)
+            || type.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+        return isText && !body.Contains((byte)0) ? Encoding.UTF8.GetString(body) : null;
+    }
+
+    /// <summary>Cuts without splitting a surrogate pair.</summary>
+    internal static string Cut(string text, int length)
+    {
+        if (text.Length <= length)
+        {
+            return text;
+        }
+        return char.IsHighSurrogate(text[length - 1]) ? text[..(length - 1)] : text[..length];
+    }
+}

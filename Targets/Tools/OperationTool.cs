@@ -1,0 +1,26 @@
+using System.Text.Json;
+using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Sessions;
+
+namespace ApeTest.Targets.Tools;
+
+/// <summary>One operation of the target as a tool.</summary>
+internal sealed class OperationTool(OperationSpec operation, Uri baseUrl, TargetCaller caller) : ITool
+{
+    /// <inheritdoc/>
+    public ToolSpec Spec => operation.Tool;
+
+    /// <inheritdoc/>
+    public async ValueTask<ActionResult> InvokeAsync(ToolCall call, SessionState state, CancellationToken cancellationToken)
+    {
+        // Secrets first: the schema judges what is sent, not the placeholder.
+        var arguments = call.Arguments.ValueKind == JsonValueKind.Undefined ? ArgumentCheck.Empty : SecretFiller.Fill(call.Arguments, state.Secrets);
+        if (ArgumentCheck.Errors(operation.Checker, arguments) is { } errors)
+        {
+            return ActionResults.Rejected(ActionResults.InvalidArguments, errors, state);
+        }
+        return RequestBuilder.Build(operation, baseUrl, arguments, out var error) is { } request
+            ? await caller.CallAsync(request, state, cancellationToken)
+            : ActionResults.Rejected(ActionResults.InvalidArguments, error!, state);
+    }
+}

@@ -1,0 +1,19 @@
+namespace ApeTest.Targets.Tools;
+
+/// <summary>A request as a tool wants it made, before the session's credentials are added.</summary>
+internal sealed record TargetCall(HttpMethod Method, Uri Url)
+{
+    /// <summary>Tool name; null for a read of an oracle.</summary>
+    public string? Operation { get; init; }
+
+    public List<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    public string? ContentType { get; init; }
+
+    /// <summary>Whether the session's bearer token is shown, where it has one.</summary>
+    public bool ShowToken { get; init; }
+
+    public bool Destructive { get; init; }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.Sessions;
+
+namespace ApeTest.Targets.Tools;
+
+/// <summary>
+/// Makes a call with a session's credentials and follows its redirects (at most 5), each hop through the transport again, so that policy
+/// and trace hold for it too. Thread-safe; the session is the caller's alone.
+/// </summary>
+internal sealed class TargetCaller(ITargetTransport transport, string target, TimeProvider time)
+{
+    private const int MaxRedirects = 5;
+
+    /// <summary>Makes an action's call; the session observes every answer.</summary>
+    public async ValueTask<ActionResult> CallAsync(TargetCall call, SessionState state, CancellationToken cancellationToken)
+    {
+        var dispatched = time.GetTimestamp();
+        var redirects = ImmutableArray.CreateBuilder<TargetExchange>();
+        var extracted = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var exchange = await FollowAsync(call, state, redirects, extracted, cancellationToken);
+        return ActionResults.Of(in exchange, state) with
+        {
+            Dispatched = dispatched,
+            Redirects = redirects.ToImmutable(),
+            Extracted = extracted.ToImmutable(),
+        };
+    }
+
+    /// <summary>Sends one request outside the session's actions: its credentials are shown, its answer is not observed.</summary>
+    public ValueTask<TargetExchange> ReadAsync(TargetCall call, SessionState state, CancellationToken cancellationToken) =>
+        FollowAsync(call, state, redirects: null, extracted: null, cancellationToken);
+
+    private async ValueTask<TargetExchange> FollowAsync(
+        TargetCall call,
+        SessionState state,
+        ImmutableArray<TargetExchange>.Builder? redirects,
+        ImmutableSortedDictionary<string, string>.Builder? extracted,
+        CancellationToken cancellationToken)
+    {
+        var timing = default(TargetTiming);
+        for (var hop = 0; ; hop++)
+        {
+            var exchange = await transport.SendAsync(ToRequest(call, state), cancellationToken);
+            timing = hop == 0 ? exchange.Timing : Sum(timing, exchange.Timing);
+            exchange = exchange with { Timing = timing, Url = call.Url };
+            if (extracted is not null)
+            {
+                foreach (var (name, value) in state.Observe(in exchange, call.Method, call.Operation))
+                {
+                    extracted[name] = value;
+                }
+            }
+            if (Next(call, in exchange) is not { } next)
+            {
+                return exchange;
+            }
+            if (hop == MaxRedirects)
+            {
+                return exchange with { ErrorType = TargetErrors.Protocol, ErrorMessage = $"more than {MaxRedirects} redirects, the last to {next.Url}" };
+            }
+            redirects?.Add(exchange);
+            call = next;
+        }
+    }
+
+    private TargetRequest ToRequest(TargetCall call, SessionState state)
+    {
+        var headers = new List<KeyValuePair<string, string>>(call.Headers);
+        if (!Has(headers, "Accept"))
+        {
+            headers.Add(new("Accept", "application/json, text/html;q=0.8, */*;q=0.5"));
+        }
+        if (!Has(headers, "User-Agent"))
+        {
+            headers.Add(new("User-Agent", "ApeTest"));
+        }
+        if (state.CookieHeader(call.Url) is { Length: > 0 } cookies)
+        {
+            headers.RemoveAll(static header => header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase));
+            headers.Add(new("Cookie", cookies));
+        }
+        if (call.ShowToken && state.BearerToken is { Length: > 0 } token && !Has(headers, "Authorization"))
+        {
+            headers.Add(new("Authorization", $"Bearer {token}"));
+        }
+        return new TargetRequest
+        {
+            Method = call.Method,
+            Url = call.Url,
+            Target = target,
+            Operation = call.Operation,
+            Destructive = call.Destructive,
+            Headers = headers,
+            HasAuthorization = Has(headers, "Authorization"),
+            Body = call.Body,
+            ContentType = call.ContentType,
+            Identity = state.Identity,
+            Trace = TraceOf(state),
+        };
+    }
+
+    /// <summary>The action's own span where the caller has started one in this trace; a new span id of the session's trace otherwise.</summary>
+    private static ActivityContext TraceOf(SessionState state) =>
+        Activity.Current is { } activity && activity.TraceId == state.Trace.TraceId ? activity.Context : TraceHeaders.Child(state.Trace);
+
+    /// <summary>The call that a redirect asks for (RFC 9110, section 15.4); null where there is none.</summary>
+    private static TargetCall? Next(TargetCall call, in TargetExchange exchange)
+    {
+        if (exchange.ErrorType is not null || exchange.Status is not (301 or 302 or 303 or 307 or 308)
+            || exchange.Header("Location") is not { Length: > 0 } location || !Uri.TryCreate(call.Url, location, out var url))
+        {
+            return null;
+        }
+        var isRead = call.Method == HttpMethod.Get || call.Method == HttpMethod.Head;
+        var sameOrigin = url.Scheme == call.Url.Scheme && url.Authority == call.Url.Authority;
+        var headers = sameOrigin
+            ? call.Headers
+            : call.Headers.FindAll(static header => !header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase));
+        // Browsers turn 301 and 302 of a POST into GET too; only 307 and 308 keep method and body.
+        return exchange.Status is 307 or 308 || isRead
+            ? call with { Url = url, Headers = headers, ShowToken = call.ShowToken && sameOrigin }
+            : new TargetCall(HttpMethod.Get, url) { Operation = call.Operation, Headers = headers, ShowToken = call.ShowToken && sameOrigin };
+    }
+
+    private static TargetTiming Sum(in TargetTiming left, in TargetTiming right) => new(
+        left.Gateway + right.Gateway,
+        left.Target + right.Target,
+        left.Total + right.Ttfb,
+        left.Retries + right.Retries,
+        left.Fault is "none" or null ? right.Fault : left.Fault);
+
+    private static bool Has(List<KeyValuePair<string, string>> headers, string name) =>
+        headers.Exists(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.OpenApi;
+
+namespace ApeTest.Targets.Tools;
+
+/// <summary>What a target offers: its operations, or the generic HTTP verbs where it has no OpenAPI document. Immutable, shared by all sessions.</summary>
+public sealed class ToolCatalog
+{
+    private readonly FrozenDictionary<string, OperationSpec> _byName;
+
+    internal ToolCatalog(ImmutableArray<OperationSpec> operations, Uri baseUrl, bool hasDocument)
+    {
+        Operations = operations;
+        BaseUrl = baseUrl;
+        HasDocument = hasDocument;
+        _byName = operations.ToFrozenDictionary(static operation => operation.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>Names that no operation may take: generic verbs, <c>state_update</c>, <c>finish</c>.</summary>
+    public static ImmutableArray<string> ReservedNames { get; } = [.. HttpVerbTool.Names, StateUpdateTool.Name, "finish"];
+
+    /// <summary>Operations in the document's order; empty for a generic catalog.</summary>
+    public ImmutableArray<OperationSpec> Operations { get; }
+
+    /// <summary>URL that paths are below: the target's URL with the base path of <c>servers</c>.</summary>
+    public Uri BaseUrl { get; }
+
+    /// <summary>Whether the catalog comes from an OpenAPI document.</summary>
+    public bool HasDocument { get; }
+
+    /// <summary>A catalog of the generic verbs <c>http_get</c>, <c>http_post</c>, <c>http_put</c>, <c>http_patch</c>, <c>http_delete</c>.</summary>
+    public static ToolCatalog Generic(Uri baseUrl) => new([], baseUrl, hasDocument: false);
+
+    /// <summary>The operation whose tool has that name; null for none.</summary>
+    public OperationSpec? Find(string tool) => _byName.GetValueOrDefault(tool);
+
+    /// <summary>Names of all tools that send requests, in order.</summary>
+    public IEnumerable<string> ActionNames => HasDocument ? Operations.Select(static operation => operation.Name) : HttpVerbTool.Names;
+
+    /// <summary>The tools of one kind of session: operations or verbs, and <c>state_update</c>.</summary>
+    /// <param name="transport">How requests travel.</param>
+    /// <param name="target">Name of the target.</param>
+    /// <param name="time">Clock.</param>
+    public ToolSet CreateTools(ITargetTransport transport, string target, TimeProvider time)
+    {
+        var caller = new TargetCaller(transport, target, time);
+        IEnumerable<ITool> actions = HasDocument
+            ? Operations.Select(operation => new OperationTool(operation, BaseUrl, caller))
+            : HttpVerbTool.All(BaseUrl, caller);
+        return new ToolSet([.. actions, new StateUpdateTool()]);
+    }
+}
