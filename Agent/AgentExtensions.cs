@@ -2,6 +2,7 @@ using ApeTest.Agent.Brains;
 using ApeTest.Agent.Sessions;
 using ApeTest.Agent.Workers;
 using ApeTest.Runs.Queue;
+using ApeTest.ServiceDefaults.Guard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,13 +25,13 @@ public static class AgentExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton<AgentMetrics>();
-        builder.Services.AddSingleton(static services =>
+        builder.Services.AddSingleton(services =>
         {
-            var known = services.GetRequiredService<AgentOptions>();
-            return new ChatConnection(known.LlmProxyUrl, known.ProxyKey);
+            options.Token ??= services.GetService<ServiceToken>()?.Value;
+            return options;
         });
+        builder.Services.AddSingleton<AgentMetrics>();
+        builder.Services.AddSingleton(services => new ChatConnection(options.LlmProxyUrl, options.ProxyKey));
         builder.Services.AddSingleton<BrainFactory>();
         builder.Services.AddHostedService<AgentWorker>();
         // The drain, and time to report its last batches.

@@ -1,4 +1,6 @@
 using ApeTest.Runs.Queue;
+using ApeTest.Scenarios;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Agent;
 
@@ -11,7 +13,7 @@ public sealed class AgentOptions
     /// <summary>Base URL of LlmProxy, with or without <c>/v1</c>.</summary>
     public required Uri LlmProxyUrl { get; set; }
 
-    /// <summary>Service token sent to the gateway as <c>X-Ape-Token</c>. Null: none, as on loopback.</summary>
+    /// <summary>Service token sent to the gateway as <c>X-Ape-Token</c>. Null: the host's own, if it has one.</summary>
     public string? Token { get; set; }
 
     /// <summary>Proxy key sent to LlmProxy as bearer token. Null: none, as on loopback.</summary>
@@ -28,4 +30,19 @@ public sealed class AgentOptions
 
     /// <summary>How long sessions may drain when the process is told to end (SIGTERM), before they are cancelled. Default 30 s.</summary>
     public TimeSpan ShutdownDrain { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Options of a worker that runs alone, from the variables of <see cref="EnvironmentNames"/>. A bad URL throws <see cref="ApeTestException"/> (exit 2).</summary>
+    public static AgentOptions FromEnvironment(Func<string, string?> variable) => new()
+    {
+        GatewayUrl = Url(variable, EnvironmentNames.GatewayUrl, DefaultPorts.Gateway),
+        LlmProxyUrl = Url(variable, EnvironmentNames.LlmProxyUrl, DefaultPorts.LlmProxy),
+    };
+
+    private static Uri Url(Func<string, string?> variable, string name, int port)
+    {
+        var text = variable(name) is { Length: > 0 } given ? given : ServiceUrls.Loopback(port);
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new ApeTestException($"{name}='{text}' is not an http URL.", $"Set it to one such as {ServiceUrls.Loopback(port)}.", ExitCodes.Input);
+    }
 }

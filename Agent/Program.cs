@@ -1,3 +1,5 @@
+using ApeTest.Agent.Workers;
+using ApeTest.Scenarios;
 using ApeTest.ServiceDefaults;
 using ApeTest.ServiceDefaults.Hosting;
 
@@ -8,7 +10,24 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        await Task.CompletedTask;
-        return args.Length;
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder(args);
+            if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            {
+                builder.WebHost.UseUrls(ServiceUrls.Loopback(DefaultPorts.Agent));
+            }
+            builder.Services.AddSingleton(QueueChoice.Open(builder.Configuration[EnvironmentNames.Queue]));
+            builder.AddServiceDefaults(new ServiceOptions { Service = "agent", ConsoleLogs = true });
+            builder.AddAgents(AgentOptions.FromEnvironment(Environment.GetEnvironmentVariable));
+            var app = builder.Build();
+            app.MapServiceDefaults();
+            return await app.RunServiceAsync("agent");
+        }
+        catch (Exception exception) when (exception is ApeTestException or ServiceStartException)
+        {
+            await Console.Error.WriteLineAsync($"agent: {exception.Message} {(exception as ApeTestException)?.Hint}".TrimEnd());
+            return ExitCodes.Input;
+        }
     }
 }

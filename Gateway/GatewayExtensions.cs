@@ -9,6 +9,9 @@ namespace ApeTest.Gateway;
 /// <summary>The gateway as a library: one call to add it, one to map <c>/{target}/{**path}</c>.</summary>
 public static class GatewayExtensions
 {
+    /// <summary>The gateway file where none is named.</summary>
+    public const string DefaultPath = "ape.mcp-gateway.json";
+
     /// <summary>
     /// Adds the gateway. A missing, malformed or invalid file throws <see cref="Scenarios.ApeTestException"/> (exit 2) with every error.
     /// </summary>
@@ -16,14 +19,13 @@ public static class GatewayExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
-        var file = options.File ?? GatewayFileLoader.Load(options.ConfigPath ?? GatewayFileLoader.DefaultPath);
+        var file = options.File ?? GatewayFileLoader.Load(options.ConfigPath ?? DefaultPath);
         // Compiled once here, so that what is wrong is told before anything listens.
         _ = new TargetPolicy(file);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new TargetPolicy(file, new TargetMetrics(services.GetRequiredService<IMeterFactory>())));
         builder.Services.AddSingleton<TargetInvokers>();
-        builder.Services.AddSingleton<TargetTransformer>();
-        builder.Services.AddSingleton<TargetForwarder>();
+        builder.Services.AddSingleton<GatewayForwarder>();
         builder.Services.AddHttpForwarder();
         return builder;
     }
@@ -32,7 +34,7 @@ public static class GatewayExtensions
     public static WebApplication MapGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var forwarder = app.Services.GetRequiredService<TargetForwarder>();
+        var forwarder = app.Services.GetRequiredService<GatewayForwarder>();
         app.Map("/{target}/{**path}", forwarder.ForwardAsync);
         return app;
     }

@@ -12,7 +12,6 @@ public static class CollectorExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton<CollectorMetrics>();
         builder.Services.AddSingleton<RunCollector>();
         builder.Services.AddSingleton<Lookup>();
         return builder;

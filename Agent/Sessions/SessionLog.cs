@@ -102,6 +102,8 @@ internal sealed partial class SessionLog(ILogger logger, bool sampled, TimeProvi
         public ActionParts Parts;
     }
 
+    // Fields beyond the message: they are on the line, not in its words.
+#pragma warning disable SYSLIB1015
     [LoggerMessage(1, LogLevel.Information, "session for {Goal} started", EventName = "session.started")]
     private partial void SessionStarted(string goal, string? persona, string? at);
 
@@ -114,4 +116,5 @@ internal sealed partial class SessionLog(ILogger logger, bool sampled, TimeProvi
 
     [LoggerMessage(4, LogLevel.Information, "session {Outcome}: {Reason}", EventName = "session.ended")]
     private partial void SessionEnded(string outcome, string reason, TimeSpan duration, int actions);
+#pragma warning restore SYSLIB1015
 }

@@ -18,7 +18,6 @@ internal sealed partial class AgentWorker(
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = loggers.CreateLogger<AgentWorker>();
-    private readonly ILogger _sessionLogger = loggers.CreateLogger("ApeTest.Agent.Session");
     private readonly ConcurrentDictionary<BlockRun, Task> _blocks = new();
     private readonly Dictionary<string, (RunContext Context, int Blocks)> _runs = new(StringComparer.Ordinal);
     private readonly Lock _runsGate = new();
@@ -205,7 +204,8 @@ internal sealed partial class AgentWorker(
             }
             try
             {
-                var context = new RunContext(plan, options, brains.Create(plan), metrics, _sessionLogger, time, Signal);
+                var context = new RunContext(plan, RunContext.Connect(plan.Scenario, options, time), brains.Create(plan), metrics,
+                    loggers.CreateLogger("ApeTest.Agent.Session"), time, Signal);
                 _runs[plan.Run] = (context, 1);
                 metrics.RunStarted(plan.Run, plan.Scenario.Name);
                 return context;

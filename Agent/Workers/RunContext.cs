@@ -17,21 +17,25 @@ namespace ApeTest.Agent.Workers;
 /// <summary>What all sessions of one run share in a worker: the catalog (parsed once), transport, brain. Immutable but for the connections below.</summary>
 internal sealed class RunContext : IDisposable
 {
-    private readonly IDisposable _transport;
-
-    /// <summary>Prepares a run. A plan that cannot be run here throws <see cref="ApeTestException"/>.</summary>
-    public RunContext(RunPlan plan, AgentOptions options, IBrain brain, AgentMetrics metrics, ILogger sessionLogger, TimeProvider time,
+    /// <param name="plan">The plan.</param>
+    /// <param name="transport">How actions travel; disposed with the context where it can be.</param>
+    /// <param name="brain">Who decides.</param>
+    /// <param name="metrics">Live metrics.</param>
+    /// <param name="sessionLogger">Log of its sessions.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="signal">Tells the queue.</param>
+    public RunContext(RunPlan plan, ITargetTransport transport, IBrain brain, AgentMetrics metrics, ILogger sessionLogger, TimeProvider time,
         Action<RunPlan, RunSignal> signal)
     {
         Plan = plan;
+        Transport = transport;
         Brain = brain;
         Metrics = metrics;
         SessionLogger = sessionLogger;
         Time = time;
         var target = plan.Scenario.Target;
         Catalog = plan.OpenApiDocument is { } document ? OpenApiImporter.Import(document, target.Url) : ToolCatalog.Generic(target.Url);
-        (Transport, _transport) = Connect(plan.Scenario, options, time);
-        Tools = Catalog.CreateTools(Transport, target.Name, time);
+        Tools = Catalog.CreateTools(transport, target.Name, time);
         Specs = Tools.Specs.Add(FinishTool.Spec);
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
         BudgetExhausted = Once(() => signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget")));
@@ -62,23 +66,20 @@ internal sealed class RunContext : IDisposable
     /// <summary>Ends the run because a budget of it is used up; the second call does nothing.</summary>
     public Action BudgetExhausted { get; }
 
-    public void Dispose() => _transport.Dispose();
-
-    private static (ITargetTransport Transport, IDisposable Owned) Connect(Scenario scenario, AgentOptions options, TimeProvider time)
+    /// <summary>The transport that the scenario asks for. One that cannot be had here throws <see cref="ApeTestException"/>.</summary>
+    public static ITargetTransport Connect(Scenario scenario, AgentOptions options, TimeProvider time)
     {
         if (scenario.Gateway is GatewayMode.InProcess)
         {
-            var direct = new SocketsTransport(new TargetPolicy(scenario.Target), time);
-            return (direct, direct);
+            return new SocketsTransport(new TargetPolicy(scenario.Target), time);
         }
-        if (options.GatewayUrl is null)
-        {
-            throw new ApeTestException("The run's actions go through a gateway, but this agent knows none.",
+        return options.GatewayUrl is { } gateway
+            ? new GatewayTransport(gateway, options.Token, scenario.Target.Timeout, time)
+            : throw new ApeTestException("The run's actions go through a gateway, but this agent knows none.",
                 "Set APETEST_GATEWAY__URL, or `gateway: in-process` in the scenario.", ExitCodes.Environment);
-        }
-        var gateway = new GatewayTransport(options.GatewayUrl, options.Token, scenario.Target.Timeout, time);
-        return (gateway, gateway);
     }
+
+    public void Dispose() => (Transport as IDisposable)?.Dispose();
 
     private static Action Once(Action action)
     {

@@ -9,6 +9,7 @@ using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Queue;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Planning;
 using ApeTest.ServiceDefaults;
 using ApeTest.ServiceDefaults.Hosting;
 using ApeTest.Shop;
@@ -46,11 +47,9 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Tells whether a model can be used. After <see cref="StartLlmProxyAsync"/>.</summary>
     public ILlmReadiness Models => _proxy!.Services.GetRequiredService<ILlmReadiness>();
 
-    /// <summary>Collects runs. After <see cref="StartCollectorAsync"/>.</summary>
-    public RunCollectors Collectors => _collector!.Services.GetRequiredService<RunCollectors>();
-
-    /// <summary>Base URL of the control API. After <see cref="StartCollectorAsync"/>.</summary>
-    public Uri ControlUrl => _collector!.Url;
+    /// <summary>Begins to collect a submitted run, and offers it through the control API. After <see cref="StartCollectorAsync"/>.</summary>
+    public CollectedRun Collect(RunPlan plan, string resolvedScenario) =>
+        _collector!.Services.GetRequiredService<RunCollector>().Collect(plan, _directory, resolvedScenario, _collector.Url);
 
     /// <summary>Starts the sample shop and returns where it listens.</summary>
     public async Task<Uri> StartShopAsync(ShopOptions shop, CancellationToken cancellationToken)
@@ -88,9 +87,9 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Starts the collector with the control API.</summary>
     public async Task StartCollectorAsync(CancellationToken cancellationToken)
     {
-        var token = _directory.ReadToken();
-        var options = new CollectorOptions { RunsRoot = _environment.RunsRoot, Token = token, Mode = "embedded", Feed = PackageFeed.Name };
-        _collector = await StartAsync("collector", token: null, guard: true, builder =>
+        var options = new CollectorOptions { RunsRoot = _environment.RunsRoot, Mode = "embedded", Feed = PackageFeed.Name };
+        // The token that `status` and `stop` read from the run directory.
+        _collector = await StartAsync("collector", _directory.ReadToken(), guard: true, builder =>
         {
             builder.Services.AddSingleton<IRunQueue>(_queue);
             builder.AddCollector(options);

@@ -21,25 +21,29 @@ internal static class UnknownWord
         return best;
     }
 
-    /// <summary>Levenshtein distance, without case.</summary>
+    /// <summary>Edits that turn one word into the other: insert, delete, replace, swap of neighbours; without case.</summary>
     private static int Distance(string left, string right)
     {
-        var previous = new int[right.Length + 1];
-        var current = new int[right.Length + 1];
-        for (var j = 0; j <= right.Length; j++)
+        var rows = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++)
         {
-            previous[j] = j;
-        }
-        for (var i = 1; i <= left.Length; i++)
-        {
-            current[0] = i;
-            for (var j = 1; j <= right.Length; j++)
+            for (var j = 0; j <= right.Length; j++)
             {
-                var cost = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1;
-                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + cost);
+                if (i == 0 || j == 0)
+                {
+                    rows[i, j] = i + j;
+                    continue;
+                }
+                var value = Math.Min(Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1, rows[i - 1, j - 1] + (Same(left[i - 1], right[j - 1]) ? 0 : 1));
+                if (i > 1 && j > 1 && Same(left[i - 1], right[j - 2]) && Same(left[i - 2], right[j - 1]))
+                {
+                    value = Math.Min(value, rows[i - 2, j - 2] + 1);
+                }
+                rows[i, j] = value;
             }
-            (previous, current) = (current, previous);
         }
-        return previous[right.Length];
+        return rows[left.Length, right.Length];
     }
+
+    private static bool Same(char left, char right) => char.ToLowerInvariant(left) == char.ToLowerInvariant(right);
 }

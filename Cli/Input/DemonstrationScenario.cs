@@ -30,6 +30,8 @@ internal static class DemonstrationScenario
         },
         ["secrets"] = new[] { "user.password" },
         ["goals"] = new[] { new Dictionary<string, string> { ["name"] = "buy-coffee", ["goal"] = Goal, ["success"] = Success } },
+        // The loader's defaults leave it to the user how many sessions must succeed; here nearly all must.
+        ["thresholds"] = new Dictionary<string, string> { ["session_success"] = ">= 0.95" },
     });
 
     /// <summary>The shop of the demonstration: never sold out, whatever the load.</summary>

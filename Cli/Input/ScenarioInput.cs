@@ -45,7 +45,8 @@ internal sealed class ScenarioInput
     {
         var sources = new ScenarioSources
         {
-            File = _file is null ? null : _environment.Absolute(_file),
+            // As the user wrote it where that means the same file: errors repeat the name.
+            File = _file is null || _environment.CurrentDirectory == Environment.CurrentDirectory ? _file : _environment.Absolute(_file),
             BaseDirectory = _file is null ? _environment.CurrentDirectory : null,
             Environment = _environment.Variables,
             CommandLine = _flags,

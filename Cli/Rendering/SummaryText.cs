@@ -172,7 +172,8 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         if (summary.Slowest.Length > 0)
         {
             var slowest = summary.Slowest[0];
-            Line($"  slowest action: {Show.Safe(slowest.Operation)} {Show.Seconds(slowest.DurationS)}, ape-test logs --grep {slowest.TraceId}");
+            Line($"  slowest action: {Show.Cut(Show.Safe(slowest.Operation), 40)} {Show.Seconds(slowest.DurationS)}");
+            Line($"          ape-test logs --grep {slowest.TraceId}");
         }
         if (summary.Generator.RecordsDropped > 0)
         {

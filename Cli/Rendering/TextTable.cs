@@ -5,20 +5,27 @@ namespace ApeTest.Cli.Rendering;
 /// <summary>A plain table: aligned columns, two spaces apart, no rules. Cells hold no colour, so that widths are true.</summary>
 internal sealed class TextTable
 {
-    private readonly List<(string Heading, bool Right)> _columns = [];
+    private readonly List<(string Heading, bool Right, bool Fixed)> _columns = [];
     private readonly List<string[]> _rows = [];
 
-    /// <summary>Adds a column of text.</summary>
+    /// <summary>Adds a column of text, which is shortened where there is no room.</summary>
     public TextTable Left(string heading)
     {
-        _columns.Add((heading, false));
+        _columns.Add((heading, false, false));
+        return this;
+    }
+
+    /// <summary>Adds a column of text that is never shortened, as ids are not.</summary>
+    public TextTable Fixed(string heading)
+    {
+        _columns.Add((heading, false, true));
         return this;
     }
 
     /// <summary>Adds a column of numbers.</summary>
     public TextTable Right(string heading)
     {
-        _columns.Add((heading, true));
+        _columns.Add((heading, true, true));
         return this;
     }
 
@@ -53,7 +60,7 @@ internal sealed class TextTable
             var widest = -1;
             for (var column = 0; column < widths.Length; column++)
             {
-                if (!_columns[column].Right && widths[column] > 4 && (widest < 0 || widths[column] > widths[widest]))
+                if (!_columns[column].Fixed && widths[column] > 4 && (widest < 0 || widths[column] > widths[widest]))
                 {
                     widest = column;
                 }

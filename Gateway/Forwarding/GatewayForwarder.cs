@@ -118,17 +118,21 @@ internal sealed partial class GatewayForwarder(
         await TypedResults.Problem(detail, statusCode: status, extensions: [new("error_type", errorType)]).ExecuteAsync(context);
     }
 
-    /// <summary>This server's own span where it is in the caller's trace (so the target's span hangs on it), else the caller's context as it came.</summary>
+    /// <summary>
+    /// The caller's context as it came. The gateway's own span stands between only where somebody records it: otherwise the target's
+    /// parent would be a span that nobody ever sees.
+    /// </summary>
     private static ActivityContext TraceOf(HttpContext context)
     {
-        var given = TraceHeaders.TryParse(context.Request.Headers.TraceParent, out var parsed) ? parsed : default;
-        var own = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Context : default;
-        if (given == default)
+        var own = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity : null;
+        if (!TraceHeaders.TryParse(context.Request.Headers.TraceParent, out var given))
         {
             // A stranger's request is sampled: there is nobody else to decide.
-            return own == default ? default : new ActivityContext(own.TraceId, own.SpanId, ActivityTraceFlags.Recorded);
+            return own is null ? default : new ActivityContext(own.TraceId, own.SpanId, ActivityTraceFlags.Recorded);
         }
-        return own.TraceId == given.TraceId ? new ActivityContext(own.TraceId, own.SpanId, given.TraceFlags) : given;
+        return own is { IsAllDataRequested: true, Recorded: true } && own.TraceId == given.TraceId
+            ? new ActivityContext(own.TraceId, own.SpanId, given.TraceFlags)
+            : given;
     }
 
     [LoggerMessage(1, LogLevel.Information, "{Method} {Target} {Path} {Status} in {GatewayS} s + {TargetS} s {ErrorType}", EventName = "gateway.request")]

@@ -7,8 +7,7 @@ using ApeTest.Scenarios.Planning;
 namespace ApeTest.Observability.Collecting;
 
 /// <summary>Collects runs of the queue. In the container as a singleton.</summary>
-public sealed class RunCollector(IRunQueue queue, CollectorOptions options, TimeProvider time, CollectorMetrics metrics,
-    ILoggerFactory loggers)
+public sealed class RunCollector(IRunQueue queue, CollectorOptions options, TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ConcurrentDictionary<string, CollectedRun> _runs = new(StringComparer.Ordinal);
 
@@ -34,7 +33,6 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
         {
             throw new InvalidOperationException($"Run {plan.Run} is collected already.");
         }
-        metrics.Watch(plan.Run, plan.Scenario.Name, run.Completion);
         run.Begin(resolvedScenario);
         return run;
     }

@@ -104,7 +104,7 @@ public sealed class MetricsDelta
         {
             if (Errors.Count >= MaxErrors)
             {
-                (type, where, key) = (Other, Other, Other);
+                (type, where, key) = (Other, Other, $"{Other} {Other}");
             }
             if (!Errors.TryGetValue(key, out error))
             {

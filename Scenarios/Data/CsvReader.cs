@@ -25,7 +25,7 @@ internal static class CsvReader
         {
             if (error is not null)
             {
-                errors.Add(new CsvError(state.Line, error));
+                errors.Add(new CsvError(line, error));
             }
             else if (header.IsEmpty)
             {

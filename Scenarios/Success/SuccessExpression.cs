@@ -76,7 +76,9 @@ public static class SuccessExpression
             head = text[..open].TrimEnd();
         }
 
-        var isRead = head.Contains(' ', StringComparison.Ordinal) || head.StartsWith('/');
+        // A method and a path; the blank of `checkout = 201` is none of it.
+        var blank = head.IndexOf(' ', StringComparison.Ordinal);
+        var isRead = head.StartsWith('/') || (blank > 0 && head.AsSpan(blank).TrimStart() is not ['=', ..]);
         var status = Status(ref head, isRead, out error);
         if (error.Message is not null)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ApeTest.Cli.Help;
@@ -39,11 +40,12 @@ internal static class RunsCommand
             environment.Error.WriteLine("no runs here yet; start one with 'ape-test start'");
             return ExitCodes.Done;
         }
-        var table = new TextTable().Left("RUN").Left("SCENARIO").Left("STATUS").Left("STARTED (UTC)").Right("TIME").Right("AGENTS").Right("SUCCESS");
+        // An id begins with its time in UTC, so that the start needs no column where there is no room.
+        var table = new TextTable().Fixed("RUN").Left("SCENARIO").Fixed("STATUS").Right("TIME").Right("AGENTS").Right("SUCCESS");
         foreach (var row in rows)
         {
-            table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing), row.Status, Show.Time(row.Started), Show.Seconds(row.DurationS),
-                row.Agents?.ToString() ?? Show.Nothing, Show.Share(row.SuccessRate));
+            table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing), row.Status, Show.Seconds(row.DurationS),
+                row.Agents?.ToString(CultureInfo.InvariantCulture) ?? Show.Nothing, Show.Share(row.SuccessRate));
         }
         table.Write(environment.Out, Math.Max(environment.Width, CliEnvironment.DefaultWidth));
         return ExitCodes.Done;

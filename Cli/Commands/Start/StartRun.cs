@@ -42,7 +42,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         // 2. Directory.
         using var files = new RunFiles(environment, RunId.New(environment.Time, NewRandom()));
         await using var host = new EmbeddedHost(environment, files.Directory);
-        RunCollector collector;
+        CollectedRun collector;
         string model;
         try
         {
@@ -55,7 +55,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
             var plan = RunPlanner.Create(scenario, files.Directory.Run, openApiDocument: document);
             model = scenario.Llm.Model;
             await host.Queue.SubmitAsync(plan, ladder.Drain);
-            collector = host.Collectors.Start(plan, files.Directory, host.ControlUrl, resolved.ToYaml());
+            collector = host.Collect(plan, resolved.ToYaml());
             files.Keep();
             await host.StartAgentsAsync(CancellationToken.None);
             _messages.Running(plan);
@@ -116,7 +116,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         await ModelCheck.ReadyAsync(host.Models, llm.Model, cancellationToken);
     }
 
-    private async Task<RunSummary> FollowAsync(RunCollector collector, StopLadder ladder)
+    private async Task<RunSummary> FollowAsync(CollectedRun collector, StopLadder ladder)
     {
         using var end = new CancellationTokenSource();
         await using var drain = ladder.Drain.Register(() => Stop(collector, now: false));
@@ -133,7 +133,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         }
     }
 
-    private void Stop(RunCollector collector, bool now)
+    private void Stop(CollectedRun collector, bool now)
     {
         _messages.Stopping(now);
         // In memory: it has taken effect when it returns.

@@ -28,19 +28,25 @@ internal sealed partial record Credentials(string User, string? Password)
         return value.Length > 1 && value[0] is '"' or '\'' or '`' or '“' && value[^1] is '"' or '\'' or '`' or '”' ? value[1..^1] : value;
     }
 
-    private const string Value = """(?:"[^"]+"|'[^']+'|`[^`]+`|\{\{[^{}]+\}\}|[^\s,;()/]+)""";
+    private const string Quoted = """(?:"[^"]+"|'[^']+'|`[^`]+`|\{\{[^{}]+\}\}""";
+    private const string UserValue = Quoted + """|[^\s,;:()/{}"'`]+)""";
+    private const string SecretValue = Quoted + """|[^\s,;(){}"'`]+)""";
     private const string End = """(?=[\s,;.)]|$)""";
+    private const string Label = """(?:(?:the\s+|my\s+)?(?:user\s*-?name|user|login|e-?mail(?:\s+address)?|member|customer|account|credentials|name|card(?:\s+number)?)\s*(?:is\b|:|=)?\s+)?""";
 
-    [GeneratedRegex("""(?:\b(?:as|with|using|for)\s+)?(?:(?:the\s+)?(?:user\s*-?name|user|login|e-?mail(?:\s+address)?|member|account|name|card(?:\s+number)?)\s*(?:is|:|=)?\s+)?(?<u>""" + Value
-        + """),?\s*(?:\(|with|and|using|,)?\s*(?:the\s+|a\s+|my\s+)?(?:password|pass\s?code|passphrase|pin|pw|secret)\s*(?:is|:|=)?\s*(?<p>""" + Value + """)\)?""" + End,
+    // "as ann with password x", "with username ann and PIN x", "ann, password x", "ann (password x)"
+    [GeneratedRegex("""(?:\b(?:as|with|using|for)\s+)?""" + Label + "(?<u>" + UserValue + """)(?:\s+|,\s*|\s*\()(?:(?:with|and|using)\s+)?(?:the\s+|a\s+|my\s+)?"""
+        + """(?:password|pass\s?code|passphrase|pin|pw|secret)\s*(?:is\b|:|=)?\s*(?<p>""" + SecretValue + """)\)?""" + End,
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex WithPassword();
 
-    [GeneratedRegex("""(?:\b(?:as|with|using)\s+)?(?:(?:user(?:name)?|credentials|account)\s*:?\s+)?(?<u>""" + Value + """)\s*/\s*(?<p>""" + Value + """)""" + End,
+    // "as ann / x" or "ann / x"; without blanks around the slash only behind "as", so that "and/or" is none
+    [GeneratedRegex("""\b(?:as|with|using)\s+""" + Label + "(?<u>" + UserValue + """)\s*/\s*(?<p>""" + SecretValue + ")" + End
+        + "|" + Label + "(?<u>" + UserValue + """)\s+/\s+(?<p>""" + SecretValue + ")" + End,
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Slash();
 
-    [GeneratedRegex("""(?<=\b(?:log|sign)(?:\s|-)?(?:in|up|on)\s+|\bregister\s+|\bauthenticate\s+)as\s+(?:(?:user|member|customer)\s+)?(?!(?:a|an|the|new)\s)(?<u>""" + Value + """)""",
+    [GeneratedRegex("""(?<=\b(?:log|sign)(?:\s|-)?(?:in|up|on)\s+|\bregister\s+|\bauthenticate\s+)as\s+(?:(?:user|member|customer)\s+)?(?!(?:a|an|the|new)\s)(?<u>""" + UserValue + ")",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserOnly();
 }

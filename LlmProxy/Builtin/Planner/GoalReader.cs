@@ -75,7 +75,8 @@ internal sealed class GoalReader(ToolSet tools)
         intents.Add(intent);
         if (intent.Object.Tokens.Count > 0 && intent.Kind is not (IntentKind.Login or IntentKind.Logout or IntentKind.Register))
         {
-            focus = [.. intent.Object.Tokens.Where(token => token.Kind != TokenKind.Money)];
+            // What was looked for is all that was said of it; of anything else the object.
+            focus = [.. (intent.ChangesState ? intent.Object.Tokens : Spoken(intent)).Where(token => token.Kind != TokenKind.Money)];
         }
     }
 
@@ -182,7 +183,7 @@ internal sealed class GoalReader(ToolSet tools)
         }
     }
 
-    private (IntentKind? Kind, string Verb, List<GoalToken> Rest) FindVerb(List<GoalToken> clause)
+    private (IntentKind? Kind, string Verb, List<GoalToken> Words) FindVerb(List<GoalToken> clause)
     {
         for (var i = 0; i < clause.Count && i < 6; i++)
         {

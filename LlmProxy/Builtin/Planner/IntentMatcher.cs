@@ -50,14 +50,17 @@ internal sealed class IntentMatcher(ToolSet tools)
             + (Any(operation, CheckoutWords) ? 4 : 0) + (operation.NameTokens.Intersect(Words.Set("place create submit")).Any() ? 1 : 0)
             - (operation.Parent.Length > 0 && !CartWords.Contains(operation.Parent) ? 2 : 0), 4);
 
-    /// <summary>The best operation for an intent with its score; null when nothing fits well enough.</summary>
-    public Operation? Match(Intent intent)
+    /// <summary>
+    /// The best operation for an intent; null when nothing fits well enough. <paramref name="atHand"/>: the thing to read was made before,
+    /// so that reading it by its id beats a search.
+    /// </summary>
+    public Operation? Match(Intent intent, bool atHand = false)
     {
         Operation? best = null;
         var bestScore = Enough;
         foreach (var operation in tools.Operations)
         {
-            var score = Score(operation, intent);
+            var score = Score(operation, intent, atHand);
             // On a tie the simpler operation.
             if (score > bestScore || (score == bestScore && best is not null && operation.PathTokens.Length < best.PathTokens.Length))
             {
@@ -68,7 +71,7 @@ internal sealed class IntentMatcher(ToolSet tools)
         return best;
     }
 
-    public static double Score(Operation operation, Intent intent)
+    private static double Score(Operation operation, Intent intent, bool atHand)
     {
         var method = MethodFit(operation, intent.Kind);
         if (method <= -4)
@@ -111,8 +114,13 @@ internal sealed class IntentMatcher(ToolSet tools)
 
         var points = verb + nouns + method - (0.6 * foreign);
         // A read of one thing needs its id: a search does better unless the thing is at hand.
-        points -= intent.Kind == IntentKind.Read && operation.EndsWithParameter && !HasId(intent) && !intent.PointsBack ? 1.5 : 0;
+        if (intent.Kind == IntentKind.Read && operation.EndsWithParameter)
+        {
+            points += atHand || HasId(intent) || intent.PointsBack ? 1 : -1.5;
+        }
+
         points += intent.Kind == IntentKind.Create && operation.EndsWithParameter ? -1.5 : 0;
+        points += intent.Kind == IntentKind.Read && operation.IsCollection ? Math.Min(0.5, 0.1 * operation.Parameters.Length) : 0;
         return verb + nouns < 2 ? -1 : points;
     }
 

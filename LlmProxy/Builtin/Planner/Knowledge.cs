@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ApeTest.LlmProxy.Builtin.Planner;
 
@@ -15,6 +16,7 @@ internal sealed class Knowledge
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private JsonObject _context = [];
 
     public List<Thing> Things { get; } = [];
 
@@ -24,7 +26,7 @@ internal sealed class Knowledge
     /// <summary>How many things a listing showed; 0 when it was not made.</summary>
     public int Count(string key) => _counts.GetValueOrDefault(key);
 
-    public void Absorb(Operation operation, string key, Observation answer, string alias)
+    public void Absorb(Operation operation, JsonObject arguments, string key, Observation answer, string alias)
     {
         if (answer.IsPassing && _failures.GetValueOrDefault(key) < 2)
         {
@@ -51,6 +53,7 @@ internal sealed class Knowledge
             nouns.Add(alias);
         }
 
+        _context = Context(operation, arguments, made);
         Walk(answer.Body, nouns, made, operation.Name, 0, operation.IsCollection);
         if (made && answer.Location.Length > 0 && Things.Count == before)
         {
@@ -148,7 +151,47 @@ internal sealed class Knowledge
     {
         if (Things.Count < MaxThings)
         {
-            Things.Add(new Thing(nouns, value, made, source));
+            Things.Add(new Thing(nouns, Merge(value), made, source));
         }
+    }
+
+    // What a thing was made with, and where it lies, belongs to it even where the answer does not repeat it.
+    private static JsonObject Context(Operation operation, JsonObject arguments, bool made)
+    {
+        var context = new JsonObject();
+        foreach (var (name, value) in arguments)
+        {
+            var parameter = Array.Find(operation.Parameters, parameter => parameter.Name == name);
+            if (value is JsonValue && parameter is not null && (parameter.InPath || (made && !parameter.Is(Operation.PasswordWords))))
+            {
+                context[name] = value.DeepClone();
+            }
+        }
+
+        return context;
+    }
+
+    private JsonElement Merge(JsonElement value)
+    {
+        if (_context.Count == 0 || value.ValueKind != JsonValueKind.Object || _context.All(pair => value.TryGetProperty(pair.Key, out _)))
+        {
+            return value;
+        }
+
+        var merged = new JsonObject();
+        foreach (var property in value.EnumerateObject())
+        {
+            merged[property.Name] = JsonNode.Parse(property.Value.GetRawText());
+        }
+
+        foreach (var (name, node) in _context)
+        {
+            if (!merged.ContainsKey(name))
+            {
+                merged[name] = node?.DeepClone();
+            }
+        }
+
+        return JsonSerializer.SerializeToElement(merged);
     }
 }

@@ -111,7 +111,7 @@ internal sealed class Parameter
 
     private void FindNoun(string? pathNoun)
     {
-        if (Tokens.Length == 0 || Type is "boolean" or "number" or "object" || Enum.Length > 0
+        if (Tokens.Length == 0 || Type is "boolean" or "number" or "object" or "array" || Enum.Length > 0
             || Format is "date" or "date-time" or "email" || Is(NeverReference))
         {
             return;

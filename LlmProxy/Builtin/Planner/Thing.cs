@@ -46,6 +46,9 @@ internal sealed class Thing(HashSet<string> nouns, JsonElement value, bool made,
         return Find(name => Words.Split(name) is { Length: > 0 } tokens && tokens[^1] is "id" or "no" or "number");
     }
 
+    /// <summary>A property by name; null when it has none.</summary>
+    public JsonElement? Has(string name) => Find(other => Same(other, name));
+
     /// <summary>A text that tells this thing from others.</summary>
     public string Key => (IdFor(Nothing, "") ?? Value).ToString();
 

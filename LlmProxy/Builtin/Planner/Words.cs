@@ -5,47 +5,47 @@ namespace ApeTest.LlmProxy.Builtin.Planner;
 /// <summary>Everyday words: splitting identifiers, a crude stemmer (both sides go through it, so it need only be consistent), synonyms.</summary>
 internal static class Words
 {
-    // One line = words that stand for each other between a goal and an API.
+    // The first word is the goal's, the others are what APIs call it; behind "=" all stand for each other.
     private static readonly string[] Groups =
     [
-        "buy purchase order checkout acquire",
+        "= buy purchase order checkout acquire",
         "borrow loan lend rent rental hire checkout lending",
-        "book booking reserve reservation ticket",
+        "= book booking reserve reservation ticket",
         "return giveback",
         "transfer send payment wire move",
-        "pay payment settle charge",
-        "cancel delete remove void revoke",
+        "= pay payment settle charge",
+        "= cancel delete remove void revoke",
         "delete remove discard destroy drop clear",
-        "complete close finish done resolve completed",
+        "= complete close finish done resolve completed",
         "create add new make open post place submit register",
         "add put append insert attach create",
-        "list find search look browse get show view fetch query read retrieve check see",
-        "update change edit modify set patch",
+        "= list find search look browse get show view fetch query read retrieve check see",
+        "= update change edit modify set patch",
         "rename update title name",
         "mark update set status complete",
         "move update transfer",
-        "extend renew prolong",
-        "comment note reply remark",
+        "= extend renew prolong",
+        "= comment note reply remark",
         "start begin launch",
         "stop end halt",
         "deposit topup credit",
         "withdraw withdrawal debit",
         "rate review rating feedback",
         "subscribe subscription follow",
-        "join enroll enrol signup register enrollment registration",
-        "confirm approve accept confirmation approval",
+        "= join enroll enrol signup register enrollment registration",
+        "= confirm approve accept confirmation approval",
         "assign assignee delegate",
         "schedule appointment book",
         "send message email mail",
         "write post create compose",
         "upload attach file",
         "invite invitation member",
-        "cart basket bag trolley",
+        "= cart basket bag trolley",
         "issue task ticket todo",
-        "movie film",
-        "event concert show performance gig",
-        "user account member customer profile patron",
-        "product item article good",
+        "= movie film",
+        "= event concert show performance gig",
+        "= user account member customer profile patron",
+        "= product item article good",
         "flight trip journey",
     ];
 
@@ -132,12 +132,15 @@ internal static class Words
         var index = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (var group in Groups)
         {
-            var stems = group.Split(' ').Select(Stem).ToArray();
-            // The first word is the goal's; the others are what APIs call it. Related in both directions, but not among each other.
-            foreach (var stem in stems.Skip(1))
+            var all = group[0] == '=';
+            var stems = group.TrimStart('=', ' ').Split(' ').Select(Stem).ToArray();
+            foreach (var first in all ? stems : stems[..1])
             {
-                Add(stems[0], stem);
-                Add(stem, stems[0]);
+                foreach (var stem in stems.Where(stem => stem != first))
+                {
+                    Add(first, stem);
+                    Add(stem, first);
+                }
             }
         }
 

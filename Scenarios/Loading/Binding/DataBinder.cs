@@ -11,6 +11,7 @@ namespace ApeTest.Scenarios.Loading.Binding;
 /// <summary>Binds <c>data</c>: reads CSV files and inline rows.</summary>
 internal static class DataBinder
 {
+    private const int MaxColumns = 1000;
     private const string Example = "{ user: { csv: users.csv } }";
 
     public static Feeds Bind(ObjectReader root)
@@ -33,7 +34,13 @@ internal static class DataBinder
             }
             var child = new ResolvedMapping(node.Origin.Label);
             resolved.Add(name, child);
-            feeds.Add(name, Feed(new ObjectReader(root.Context, mapping, node.Origin, feedPath, ScenarioShape.Feed, child)));
+            var feed = Feed(new ObjectReader(root.Context, mapping, node.Origin, feedPath, ScenarioShape.Feed, child));
+            if (feed?.Columns.Length > MaxColumns)
+            {
+                root.Context.Errors.Add(node.Origin, feedPath, $"has more than {MaxColumns} columns", "Keep only the columns that the goals name.");
+                feed = null;
+            }
+            feeds.Add(name, feed);
         }
         feeds.Close();
         return feeds;

@@ -22,18 +22,19 @@ internal sealed class Feeds
     public ImmutableArray<string> Secrets(ObjectReader root)
     {
         var secrets = ImmutableArray.CreateBuilder<string>();
-        var path = Rules.Text("user.password").Then(text => Check(text) is var (error, suggestion)
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var rule = Rules.Text("user.password").Then(text => Check(text) is var (error, suggestion)
             ? Rules.Wrong<string>(error, suggestion)
-            : secrets.Contains(text) ? Rules.Wrong<string>($"`{text}` is given twice", "Keep one of the two.") : text);
+            : seen.Add(text) ? text : Rules.Wrong<string>($"`{text}` is given twice", "Keep one of the two."));
         foreach (var (node, nodePath) in root.List("secrets", "[ user.password ]", out var resolved))
         {
-            if (root.TryRead(node, nodePath, path, out var secret))
+            if (root.TryRead(node, nodePath, rule, out var secret))
             {
                 secrets.Add(secret);
                 resolved.Items.Add(new ResolvedScalar(secret, true, node.Origin.Label));
             }
         }
-        Redact(root.Resolved, secrets);
+        Redact(root.Resolved, seen);
         return secrets.ToImmutable();
     }
 
@@ -67,7 +68,7 @@ internal sealed class Feeds
     private string? Known() => _feeds.Count == 0 ? null : Quote.Plain(string.Join(", ", _feeds
         .SelectMany(f => f.Value is null ? [] : f.Value.Columns.Select(column => $"{f.Key}.{column}"))), 200);
 
-    private static void Redact(ResolvedMapping root, ImmutableArray<string>.Builder secrets)
+    private static void Redact(ResolvedMapping root, HashSet<string> secrets)
     {
         if (root.Entries.FirstOrDefault(e => e.Key == "data").Value is not ResolvedMapping data)
         {

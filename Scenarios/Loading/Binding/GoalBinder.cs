@@ -14,6 +14,7 @@ internal static class GoalBinder
 {
     private const string Example = "{ name: buy-coffee, goal: \"Buy two of the cheapest coffee.\", success: \"checkout=201\" }";
     private const string SuccessExample = "[ { operation: checkout, status: 201 } ]";
+    private static readonly Rule<string> ExpressionRule = Rules.Text("checkout=201", 10_000);
 
     public static ImmutableArray<GoalSpec> Bind(ObjectReader root, Feeds feeds)
     {
@@ -102,6 +103,10 @@ internal static class GoalBinder
 
     private static ImmutableArray<SuccessCondition> Expression(ObjectReader goal, ScalarNode scalar, string path)
     {
+        if (!goal.TryRead(scalar, path, ExpressionRule, out _))
+        {
+            return [];
+        }
         if (SuccessExpression.TryParse(scalar.Text, out var conditions, out var error))
         {
             return conditions;
@@ -192,34 +197,39 @@ internal static class GoalBinder
         }
     }
 
+    // A condition of an expression has one source; in the mapping form each field has its own.
     private static ResolvedMapping Resolve(SuccessCondition condition, Node node)
     {
-        var source = node.Origin.Label;
-        var resolved = new ResolvedMapping(source);
-        foreach (var (name, text) in new[] { ("operation", condition.Operation), ("read", condition.Read) })
+        var fields = node as MappingNode;
+        var resolved = new ResolvedMapping(node.Origin.Label);
+        Add("operation", condition.Operation, isText: true);
+        Add("read", condition.Read, isText: true);
+        Add("status", condition.Status?.ToString(CultureInfo.InvariantCulture), isText: false);
+        AddMap("capture", condition.Capture, isText: true);
+        AddMap("json", condition.Json, isText: false);
+        return resolved;
+
+        void Add(string name, string? text, bool isText)
         {
             if (text is not null)
             {
-                resolved.Add(name, new ResolvedScalar(text, true, source));
+                resolved.Add(name, new ResolvedScalar(text, isText, (fields?[name] ?? node).Origin.Label));
             }
         }
-        if (condition.Status is { } status)
+
+        void AddMap(string name, ImmutableSortedDictionary<string, string> values, bool isText)
         {
-            resolved.Add("status", new ResolvedScalar(status.ToString(CultureInfo.InvariantCulture), false, source));
-        }
-        foreach (var (name, values, isText) in new[] { ("capture", condition.Capture, true), ("json", condition.Json, false) })
-        {
-            if (!values.IsEmpty)
+            if (values.IsEmpty)
             {
-                var map = new ResolvedMapping(source);
-                resolved.Add(name, map);
-                foreach (var (key, value) in values)
-                {
-                    map.Add(key, new ResolvedScalar(value, isText, source));
-                }
+                return;
+            }
+            var map = new ResolvedMapping(node.Origin.Label);
+            resolved.Add(name, map);
+            foreach (var (key, value) in values)
+            {
+                map.Add(key, new ResolvedScalar(value, isText, ((fields?[name] as MappingNode)?[key] ?? node).Origin.Label));
             }
         }
-        return resolved;
     }
 
     private static Checked<string> Checked(string text, TextError? error) =>

@@ -127,7 +127,11 @@ internal static class Rules
     /// <summary>A rule with a further check of the value.</summary>
     public static Rule<T> Then<T>(this Rule<T> rule, Func<T, Checked<T>> check) => rule with
     {
-        Read = node => rule.Read(node) is { Error: null } read ? check(read.Value) : rule.Read(node),
+        Read = node =>
+        {
+            var read = rule.Read(node);
+            return read.Error is null ? check(read.Value) : read;
+        },
     };
 
     /// <summary>An error.</summary>

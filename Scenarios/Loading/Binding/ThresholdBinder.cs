@@ -15,6 +15,7 @@ internal static class ThresholdBinder
     public static ImmutableArray<ThresholdSpec> Bind(ObjectReader reader)
     {
         var thresholds = ImmutableArray.CreateBuilder<ThresholdSpec>();
+        var metrics = new HashSet<string>(StringComparer.Ordinal);
         var path = reader.PathOf("thresholds");
         var entries = reader.Map("thresholds", Example, out var resolved);
         foreach (var (key, keyOrigin, node) in entries)
@@ -39,7 +40,7 @@ internal static class ThresholdBinder
                 reader.Context.Errors.Add(node.Origin, thresholdPath, error.Message!, error.Suggestion);
                 continue;
             }
-            if (thresholds.Any(t => t.Metric == threshold.Metric))
+            if (!metrics.Add(threshold.Metric))
             {
                 reader.Context.Errors.Add(keyOrigin, thresholdPath, $"`{threshold.Metric}` is given twice", "Keep one of the two.");
                 continue;

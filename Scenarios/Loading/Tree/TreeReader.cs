@@ -45,7 +45,7 @@ internal sealed class TreeReader
         catch (YamlException exception)
         {
             errors.Add(reader.At(exception.Start), "", $"is not valid YAML or JSON: {Sentence(exception.Message)}",
-                "Look at this line and the one above it: indentation, quotes, colons and brackets.");
+                "Look at this line and its neighbours: indentation, quotes, colons and brackets.");
         }
         catch (TreeLimitException exception)
         {
@@ -57,15 +57,15 @@ internal sealed class TreeReader
     private Node? ReadDocument()
     {
         Next<StreamStart>();
-        if (!_parser.MoveNext() || _parser.Current is not DocumentStart)
+        if (!Advance() || _parser.Current is not DocumentStart)
         {
             _errors.Add(At(Mark.Empty), "", "is empty", "Start with for example `target: { url: http://127.0.0.1:5080 }`; `ape-test init` writes a whole scenario.");
             return null;
         }
-        _parser.MoveNext();
+        Advance();
         var root = ReadNode(1);
         Next<DocumentEnd>();
-        if (_parser.MoveNext() && _parser.Current is DocumentStart second)
+        if (Advance() && _parser.Current is DocumentStart second)
         {
             _errors.Add(At(second.Start), "", "holds a second document", "Keep one scenario per file; remove the line `---` and what follows.");
             return null;
@@ -92,7 +92,7 @@ internal sealed class TreeReader
                 CheckTag(start.Tag, origin, "seq");
                 var sequence = new SequenceNode(origin);
                 Open(start);
-                while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
+                while (Advance() && _parser.Current is not SequenceEnd)
                 {
                     sequence.Items.Add(ReadNode(depth + 1));
                 }
@@ -101,7 +101,7 @@ internal sealed class TreeReader
                 CheckTag(start.Tag, origin, "map");
                 var mapping = new MappingNode(origin);
                 Open(start);
-                while (_parser.MoveNext() && _parser.Current is not MappingEnd)
+                while (Advance() && _parser.Current is not MappingEnd)
                 {
                     ReadEntry(mapping, depth);
                 }
@@ -114,7 +114,7 @@ internal sealed class TreeReader
     private void ReadEntry(MappingNode mapping, int depth)
     {
         var keyNode = ReadNode(depth + 1);
-        _parser.MoveNext();
+        Advance();
         var value = ReadNode(depth + 1);
         if (keyNode is not ScalarNode key)
         {
@@ -199,9 +199,23 @@ internal sealed class TreeReader
         _errors.Add(origin, "", $"the tag {Quote.Text(tag.Value)} is not supported", "Remove it.");
     }
 
+    // YamlDotNet's scanner meets some malformed texts (found by mutation) with exceptions other than its own.
+    private bool Advance()
+    {
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            throw new TreeLimitException(At(_parser.Current?.End ?? Mark.Empty), "is not valid YAML or JSON here or on the next line",
+                "Look at indentation, quotes, colons and brackets.");
+        }
+    }
+
     private void Next<T>() where T : ParsingEvent
     {
-        if (!_parser.MoveNext() || _parser.Current is not T)
+        if (!Advance() || _parser.Current is not T)
         {
             throw new TreeLimitException(At(_parser.Current?.Start ?? Mark.Empty), "is not valid YAML or JSON", null);
         }

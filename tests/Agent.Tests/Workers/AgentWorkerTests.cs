@@ -1,0 +1,317 @@
+using ApeTest.Agent.Tests.Fakes;
+using ApeTest.Agent.Workers;
+using ApeTest.Runs.Queue;
+using ApeTest.Runs.Records;
+using ApeTest.Scenarios.Model;
+using ApeTest.Tests.Shared;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ApeTest.Agent.Tests.Workers;
+
+public sealed class AgentWorkerTests
+{
+    [Fact]
+    public async Task Run_Iterations_AreSplitExactlyAndAllReported()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Script);
+        await using var host = await WorkerHost.StartAsync(server.Url);
+        // 63 slots: two blocks; 150 = 63 x 2 + 24.
+        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with { Agents = 63, Iterations = 150 }));
+
+        Assert.Equal("completed", totals.Status);
+        Assert.Equal((150, 150), (totals.Started, totals.Ended(SessionOutcome.Succeeded)));
+        var expected = Enumerable.Range(0, 63).SelectMany(slot => Enumerable.Range(0, slot < 24 ? 3 : 2).Select(n => $"{slot}-{n}")).Order(StringComparer.Ordinal);
+        Assert.Equal(expected, totals.Sessions.Select(record => record.Session).Order(StringComparer.Ordinal));
+        Assert.Equal(150, target.Orders.Count);
+        Assert.Equal(2, totals.Batches.Count(batch => batch.Final));
+    }
+
+    [Fact]
+    public async Task Run_DurationOver_StartsNoMoreAndDropsTheRest()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Script);
+        await using var host = await WorkerHost.StartAsync(server.Url);
+
+        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with { Agents = 3, Iterations = 100_000, Duration = TimeSpan.FromSeconds(1.5) }));
+
+        Assert.Equal("completed", totals.Status);
+        Assert.Equal(0, totals.Ended(SessionOutcome.Aborted));
+        Assert.InRange(totals.Started, 3, 99_000);
+        Assert.Equal(100_000 - totals.Started, totals.Dropped("duration"));
+        Assert.Contains(totals.Batches, batch => batch.Generator is { RssBytes: > 1_000_000, Cpu: > 0 });
+    }
+
+    [Fact]
+    public async Task Run_StillRunningAfterGracefulStop_AreAborted()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Reply.Stream([]) with { Hang = true });
+        await using var host = await WorkerHost.StartAsync(server.Url);
+
+        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with
+        {
+            Agents = 2, Iterations = null, Duration = TimeSpan.FromMilliseconds(300), GracefulStop = TimeSpan.FromMilliseconds(300),
+        }));
+
+        Assert.Equal(["run_end", "run_end"], totals.Sessions.Select(record => record.Reason));
+        Assert.All(totals.Sessions, record => Assert.Equal(SessionOutcome.Aborted, record.Outcome));
+    }
+
+    [Fact]
+    public async Task Run_Drained_RunningSessionsFinishAndNoneStart()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        var gate = new TaskCompletionSource();
+        target.Fault = async (context, _) =>
+        {
+            await gate.Task;
+            return false;
+        };
+        await using var server = await FakeChatServer.StartAsync(Script);
+        await using var host = await WorkerHost.StartAsync(server.Url);
+        var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 5, Iterations = 500, Duration = null });
+
+        var signalled = false;
+        var totals = await host.RunAsync(plan, async (state, soFar) =>
+        {
+            if (!signalled && soFar.Started == 5)
+            {
+                signalled = true;
+                await host.Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Stop), TestContext.Current.CancellationToken);
+                // The worker's next heartbeat brings the order; what runs goes on after it.
+                _ = Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System, TestContext.Current.CancellationToken).ContinueWith(_ => gate.SetResult(), TaskScheduler.Default);
+            }
+        });
+
+        Assert.Equal("stopped", totals.Status);
+        Assert.Equal((5, 5), (totals.Started, totals.Ended(SessionOutcome.Succeeded)));
+        Assert.Equal(495, totals.Dropped("stopped"));
+    }
+
+    [Fact]
+    public async Task Run_Aborted_CancelsEverythingAtOnce()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Reply.Stream([]) with { Hang = true });
+        await using var host = await WorkerHost.StartAsync(server.Url);
+        var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 5, Iterations = null });
+
+        var totals = await host.RunAsync(plan, async (_, soFar) =>
+        {
+            if (soFar is { Started: 5, Sessions.Count: 0 })
+            {
+                await host.Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Abort, Reason: "aborted"), TestContext.Current.CancellationToken);
+            }
+        });
+
+        Assert.Equal("aborted", totals.Status);
+        Assert.Equal(5, totals.Ended(SessionOutcome.Aborted));
+        Assert.All(totals.Sessions, record => Assert.Equal("run_aborted", record.Reason));
+    }
+
+    [Fact]
+    public async Task Run_BudgetExhausted_EndsTheRunWithThatStatus()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Reply.Error(429, """{"error":{"message":"used up","code":"budget_exhausted"}}"""));
+        await using var host = await WorkerHost.StartAsync(server.Url);
+
+        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with { Agents = 3, Iterations = null, Duration = TimeSpan.FromSeconds(30) }));
+
+        Assert.Equal("budget", totals.Status);
+        Assert.All(totals.Sessions, record => Assert.StartsWith("budget:", record.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_ModelRefusesAtOnce_IsPacedNotSpun()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Reply.Error(401, "{}"));
+        await using var host = await WorkerHost.StartAsync(server.Url);
+
+        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with { Agents = 1, Iterations = null, Duration = TimeSpan.FromSeconds(2) }));
+
+        // Unpaced it would be hundreds a second; 10 + 20 + 40 ... ms leave about nine.
+        Assert.InRange(totals.Started, 2, 12);
+        Assert.Equal(totals.Started, totals.Batches.Sum(batch => batch.Metrics.Recoveries.GetValueOrDefault("paced")));
+    }
+
+    [Fact]
+    public async Task Run_Ramp_SlotsStartOneAfterTheOther()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Script);
+        await using var host = await WorkerHost.StartAsync(server.Url);
+
+        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with
+        {
+            Agents = 4, Iterations = 4, Duration = TimeSpan.FromSeconds(20), Load = new LoadSpec { Shape = LoadShapeKind.Ramp, From = 1, To = 4, Over = TimeSpan.FromSeconds(1.8) },
+        }));
+
+        var starts = totals.Sessions.OrderBy(record => record.Slot).Select(record => record.Started).ToArray();
+        Assert.Equal(4, starts.Length);
+        Assert.True((starts[3] - starts[0]).TotalSeconds > 1.2, $"{starts[3] - starts[0]}");
+    }
+
+    [Fact]
+    public async Task Run_ScaledDown_SlotsAboveRest()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(request => Script(request) with { Delay = TimeSpan.FromMilliseconds(20) });
+        await using var host = await WorkerHost.StartAsync(server.Url);
+        var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 4, Iterations = null, Duration = TimeSpan.FromSeconds(5) });
+
+        var scaled = false;
+        var totals = await host.RunAsync(plan, async (state, _) =>
+        {
+            if (!scaled && state.Status == "running")
+            {
+                scaled = true;
+                await host.Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Scale, 1), TestContext.Current.CancellationToken);
+            }
+        });
+
+        var end = totals.Sessions.Max(record => record.Started);
+        Assert.All(totals.Sessions.Where(record => (end - record.Started).TotalSeconds < 1.5), record => Assert.Equal(0, record.Slot));
+        Assert.Equal(0, totals.Ended(SessionOutcome.Aborted));
+        Assert.Contains(totals.Sessions, record => record.Slot == 3);
+    }
+
+    [Fact]
+    public async Task Run_LeaseLost_SessionsOfTheBlockEndAndTheOtherWorkerHasIt()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Reply.Stream([]) with { Hang = true });
+        var queue = new LosingQueue(new MemoryRunQueue(TimeProvider.System));
+        await using var host = await WorkerHost.StartAsync(server.Url, queue);
+        var plan = Plans.Of(target.Url, scenario => scenario with { Iterations = null });
+        await queue.SubmitAsync(plan, TestContext.Current.CancellationToken);
+        await queue.Appended.Task.Within(TestContext.Current.CancellationToken);
+
+        queue.Lose(new LostBlock(plan.Run, 0));
+
+        await server.Abandoned.Task.Within(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.First()) };
+        string metrics;
+        do
+        {
+            metrics = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        }
+        while (!metrics.Contains("apetest_agents_active 0", StringComparison.Ordinal));
+        Assert.Contains("apetest_sessions_total{goal=\"buy-coffee\",outcome=\"aborted\"} 1", metrics, StringComparison.Ordinal);
+        // What it did after the loss is void: the queue has seen no end of the session.
+        Assert.False(queue.Final);
+    }
+
+    [Fact]
+    public async Task Stop_Host_DrainsAndReportsBeforeItReturns()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(request => Script(request) with { Delay = TimeSpan.FromMilliseconds(100) });
+        await using var host = await WorkerHost.StartAsync(server.Url);
+        var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 3, Iterations = 300 });
+        var watching = host.RunAsync(plan);
+        while (target.Requests.IsEmpty)
+        {
+            await Task.Yield();
+        }
+
+        await host.App.StopAsync(TestContext.Current.CancellationToken);
+
+        var totals = await watching;
+        Assert.Equal((3, 3), (totals.Started, totals.Ended(SessionOutcome.Succeeded)));
+        Assert.Equal(297, totals.Dropped("stopped"));
+    }
+
+    [Fact]
+    public async Task Run_GatewayUnknown_IsRefusedAndTheRunEnds()
+    {
+        await using var server = await FakeChatServer.StartAsync(Reply.Finish());
+        await using var host = await WorkerHost.StartAsync(server.Url);
+
+        var totals = await host.RunAsync(Plans.Of(new Uri("http://127.0.0.1:9"), scenario => scenario with { Gateway = GatewayMode.Remote }));
+
+        Assert.Equal("run_refused", Assert.Single(totals.Batches.SelectMany(batch => batch.Metrics.Errors.Values)).Type);
+        Assert.Equal(0, totals.Started);
+    }
+
+    [Theory]
+    [InlineData(null, "not set")]
+    [InlineData("memory", "inside one process")]
+    [InlineData("Host=db", "no PostgreSQL queue yet")]
+    public void QueueChoice_WhatCannotServeAProcess_IsRefusedWithTheReason(string? queue, string expected)
+    {
+        var error = Assert.Throws<Scenarios.ApeTestException>(() => QueueChoice.Open(queue));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("PostgreSQL", error.Hint, StringComparison.Ordinal);
+        Assert.Equal(2, error.ExitCode);
+    }
+
+    [Fact]
+    public void FromEnvironment_UrlsAndDefaults_AreRead()
+    {
+        var options = AgentOptions.FromEnvironment(name => name == "APETEST_GATEWAY__URL" ? "http://gateway:5100" : null);
+
+        Assert.Equal(("http://gateway:5100/", "http://127.0.0.1:5200/"), (options.GatewayUrl!.AbsoluteUri, options.LlmProxyUrl.AbsoluteUri));
+        Assert.Equal(2, Assert.Throws<Scenarios.ApeTestException>(() => AgentOptions.FromEnvironment(_ => "nowhere")).ExitCode);
+    }
+
+    [Fact]
+    public void Sample_AfterWork_IsPlausible()
+    {
+        var clock = new FakeTimeProvider();
+        var watch = new GeneratorWatch(clock);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        var sample = watch.Sample();
+
+        Assert.InRange(sample.Cpu, 0, 1);
+        Assert.InRange(sample.GcPauseShare, 0, 1);
+        Assert.True(sample.RssBytes > 1_000_000);
+        Assert.Equal(TimeSpan.Zero, sample.ThreadPoolDelay);
+    }
+
+    private static Reply Script(ChatRequest request) => request.Turn switch
+    {
+        0 => Replies.Login(request.System.Contains("Log in as ann", StringComparison.Ordinal) ? "ann" : "bob"),
+        1 => Replies.Order,
+        _ => Reply.Finish(),
+    };
+
+    /// <summary>A queue that can take a block away, as an expired lease does.</summary>
+    private sealed class LosingQueue(IRunQueue inner) : IRunQueue
+    {
+        private volatile object? _lost;
+
+        public TaskCompletionSource Appended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Whether the block's last batch came.</summary>
+        public bool Final { get; private set; }
+
+        public void Lose(LostBlock block) => _lost = block;
+
+        public Task<string> SubmitAsync(Scenarios.Planning.RunPlan plan, CancellationToken cancellationToken) => inner.SubmitAsync(plan, cancellationToken);
+
+        public Task<BlockLease?> ClaimAsync(string worker, CancellationToken cancellationToken) => inner.ClaimAsync(worker, cancellationToken);
+
+        public async Task<WorkerOrders> HeartbeatAsync(string worker, CancellationToken cancellationToken)
+        {
+            var orders = await inner.HeartbeatAsync(worker, cancellationToken);
+            return _lost is LostBlock lost ? orders with { Lost = [lost] } : orders;
+        }
+
+        public Task AppendAsync(Runs.Recording.SnapshotBatch batch, CancellationToken cancellationToken)
+        {
+            Appended.TrySetResult();
+            Final |= batch.Final;
+            return inner.AppendAsync(batch, cancellationToken);
+        }
+
+        public Task SignalAsync(string run, RunSignal signal, CancellationToken cancellationToken) => inner.SignalAsync(run, signal, cancellationToken);
+
+        public IAsyncEnumerable<RunState> WatchAsync(string run, CancellationToken cancellationToken) => inner.WatchAsync(run, cancellationToken);
+    }
+}

@@ -1,0 +1,59 @@
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Tests;
+
+public sealed class ParseErrorTests
+{
+    public static TheoryData<string, string> Lines => new()
+    {
+        { "", "error: no command given" },
+        { "strat", "error: unknown command 'strat'\n  did you mean 'start'?" },
+        { "start --agnets 3", "error: unknown option '--agnets' for 'ape-test start'\n  did you mean '--agents'?" },
+        { "start --agent 3", "did you mean '--agents'?" },
+        { "start --agent=3", "error: unknown option '--agent' for 'ape-test start'" },
+        { "start -x", "error: unknown option '-x' for 'ape-test start'" },
+        { "start --rate 5/s", "error: unknown option '--rate'" },
+        { "start --agents", "error: required argument missing for option: '--agents'" },
+        { "start --agents 1 --agents 2", "error: option '--agents' expects a single argument but 2 were provided" },
+        { "start a.yaml b.yaml", "error: unexpected argument 'b.yaml' for 'ape-test start'\n  a value with spaces needs quotes" },
+        { "start --format xml", "error: --format 'xml' is unknown\n  Use text or json." },
+        { "runs --format xml", "error: --format 'xml' is unknown" },
+        { "runs extra", "error: unexpected argument 'extra'" },
+        { "logs --level fatal", "error: --level 'fatal' is unknown\n  Known are trace, debug, info, warn, error." },
+        { "logs --service gatway", "error: --service 'gatway' is unknown\n  Did you mean gateway?" },
+        { "logs --since yesterday", "error: --since 'yesterday' is not a duration" },
+        { "shop --port 70000", "error: --port '70000' is not a whole number from 0 to 65535" },
+        { "shop --fail 2", "error: --fail '2' is not a share from 0 to 1" },
+        { "shop --latency fast", "error: --latency 'fast' is not a duration" },
+        { "shop --products 3", "Products must be" },
+        { "status 7f3a", "error: There are no runs in" },
+        { "stop", "error: There are no runs in" },
+        { "logs", "error: There are no runs in" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public async Task Line_ThatIsWrong_SaysWhatAndHowAndExits2(string line, string expected)
+    {
+        using var cli = new CliHarness();
+
+        var result = await cli.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Input, result.Code);
+        Assert.Empty(result.Out);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(cli.Directory.Path));
+    }
+
+    [Fact]
+    public async Task OptionValue_ThatLooksLikeAnOption_IsTheValueWhenJoined()
+    {
+        using var cli = new CliHarness();
+
+        var result = await cli.RunAsync("validate", "--target", "http://127.0.0.1:9", "--goal=--agnets", "--success", "x");
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("--agnets", result.Out, StringComparison.Ordinal);
+    }
+}

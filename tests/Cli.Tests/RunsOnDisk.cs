@@ -1,0 +1,39 @@
+using System.Text.Json;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Json;
+
+namespace ApeTest.Cli.Tests;
+
+/// <summary>Prepares run directories as finished, running and killed runs leave them.</summary>
+internal static class RunsOnDisk
+{
+    /// <summary>No process has it: above Linux's and Windows' largest ids that are in use.</summary>
+    public const int NoProcess = int.MaxValue - 7;
+
+    public static RunDirectory Finished(CliHarness cli, string run = SummaryFixture.Run)
+    {
+        var directory = Create(cli, run, "completed", SummaryFixture.Full().Run.Started!.Value, pid: NoProcess);
+        var summary = SummaryFixture.Full();
+        File.WriteAllText(directory.SummaryFile, JsonSerializer.Serialize(summary with { Run = summary.Run with { Id = run } }, RunsJson.Indented.RunSummary));
+        return directory;
+    }
+
+    public static RunDirectory Killed(CliHarness cli, string run) =>
+        Create(cli, run, "running", cli.Time.GetUtcNow() - TimeSpan.FromHours(1), NoProcess);
+
+    public static RunDirectory Create(CliHarness cli, string run, string status, DateTimeOffset started, int pid)
+    {
+        var directory = RunDirectory.Create(RunDirectory.RunsRoot(cli.Directory.Path), run);
+        File.WriteAllText(directory.RunFile, JsonSerializer.Serialize(new RunFile
+        {
+            Run = run,
+            Scenario = "shop-checkout",
+            Status = status,
+            Pid = pid,
+            Started = started,
+            Heartbeat = started + TimeSpan.FromSeconds(12),
+            Agents = 20,
+        }, RunsJson.Indented.RunFile));
+        return directory;
+    }
+}

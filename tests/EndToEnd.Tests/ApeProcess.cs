@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using ApeTest.Tests.Shared;
+
+namespace ApeTest.EndToEnd.Tests;
+
+/// <summary>The built <c>ape-test</c> as a process of its own, in a directory of its own.</summary>
+internal sealed class ApeProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+    private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ApeProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = ReadErrorAsync();
+    }
+
+    /// <summary>Process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Completes when it says that the run has begun.</summary>
+    public Task Running => _running.Task;
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<ApeResult> RunAsync(TempDirectory directory, params string[] arguments)
+    {
+        await using var process = Start(directory, arguments);
+        return await process.EndAsync();
+    }
+
+    /// <summary>Starts it.</summary>
+    public static ApeProcess Start(TempDirectory directory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = directory.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ape-test.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+        // What the machine's user has set must not decide a test.
+        foreach (var name in start.Environment.Keys.Where(IsForeign).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return new ApeProcess(process);
+    }
+
+    /// <summary>Sends a signal by name: <c>INT</c>, <c>TERM</c>, <c>KILL</c>.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<ApeResult> EndAsync()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await _process.WaitForExitAsync(cancellationToken).Within(cancellationToken);
+        return new ApeResult(_process.ExitCode, await _output.Within(cancellationToken), await _error.Within(cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+        _process.Dispose();
+    }
+
+    private static bool IsForeign(string name) =>
+        name.StartsWith("APETEST_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal)
+        || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal);
+
+    private async Task<string> ReadErrorAsync()
+    {
+        var text = new System.Text.StringBuilder();
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            text.Append(line).Append('\n');
+            if (line.StartsWith("run ", StringComparison.Ordinal))
+            {
+                _running.TrySetResult();
+            }
+        }
+        _running.TrySetException(new InvalidOperationException($"ape-test ended before there was a run:\n{text}"));
+        return text.ToString();
+    }
+}
+
+/// <summary>What it did.</summary>
+internal sealed record ApeResult(int Code, string Out, string Error)
+{
+    /// <summary>Fails the test with all that was said unless the exit code is <paramref name="code"/>.</summary>
+    public ApeResult Exits(int code)
+    {
+        Assert.True(Code == code, $"exit {Code}, expected {code}\n--- stdout\n{Out}\n--- stderr\n{Error}");
+        return this;
+    }
+}

@@ -1,0 +1,162 @@
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Queue;
+using ApeTest.Runs.Recording;
+using ApeTest.Runs.Records;
+using ApeTest.Scenarios.Model;
+using ApeTest.Tests.Shared;
+
+namespace ApeTest.Observability.Tests;
+
+public sealed class CollectedRunTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Collect_ARunToItsEnd_LeavesACompleteDirectory()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+        host.Session(SessionOutcome.Succeeded, "0-0");
+        host.Session(SessionOutcome.Failed, "1-0");
+        await host.AppendAsync();
+        await host.TickUntilAsync(run, progress => progress.SessionsStarted == 2);
+        host.Session(SessionOutcome.Succeeded, "0-1");
+        await host.AppendAsync(final: true);
+
+        var summary = await run.Completion.Within(Cancellation);
+
+        Assert.Equal(("completed", 3L, 2L, 1L), (summary.Run.Status, summary.Sessions.Started, summary.Sessions.Succeeded, summary.Sessions.Failed));
+        Assert.Equal(("embedded", "partial", 1), (summary.Run.Mode, summary.Run.Feed, summary.Run.Workers));
+        Assert.Equal(3, RunDirectoryReader.ReadSummary(host.Directory)!.Sessions.Started);
+        Assert.Equal("completed", RunDirectoryReader.StatusOf(host.Directory, host.Time).Status);
+        Assert.Equal("name: shop-checkout\n", await File.ReadAllTextAsync(host.Directory.ScenarioFile, Cancellation));
+        Assert.Equal(3, File.ReadLines(host.Directory.SessionsFile).Count());
+        Assert.Equal(3, HistogramFile.Read(host.Directory.HistogramsFile).Sum(block => block.Histograms["action"].Count));
+        Assert.True(run.Progress.Ended);
+    }
+
+    [Fact]
+    public async Task Collect_EachSecond_WritesHeartbeatAndTimeSeries()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+        await host.TickUntilAsync(run, progress => progress.Status == "running");
+        var before = await File.ReadAllLinesAsync(host.Directory.TimeseriesFile, Cancellation);
+        host.Session(SessionOutcome.Succeeded, "0-0");
+        await host.AppendAsync();
+        await host.TickUntilAsync(run, progress => progress.SessionsStarted == 1);
+
+        var file = RunDirectoryReader.StatusOf(host.Directory, host.Time).File!;
+        Assert.Equal(("running", host.Time.GetUtcNow(), host.Url, Environment.ProcessId), (file.Status, file.Heartbeat, file.ControlUrl, file.Pid));
+        var lines = await File.ReadAllLinesAsync(host.Directory.TimeseriesFile, Cancellation);
+        Assert.True(lines.Length > before.Length);
+        Assert.Contains("\"started\":1,\"succeeded\":1", lines[^1], StringComparison.Ordinal);
+        Assert.Contains("\"agents_target\":20", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, 0.6, true)]
+    [InlineData(null, null, 0.4, false)]
+    [InlineData(2.0, null, 0.6, false)]
+    [InlineData(2.0, null, 1.0, true)]
+    [InlineData(null, 220L, 0.0, true)]
+    [InlineData(null, 221L, 0.0, false)]
+    public async Task Collect_ModelUse_StopsTheRunOnceItsBudgetIsSpent(double? maxCost, long? maxTokens, double cost, bool stops)
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync(new LlmSpec { MaxCostUsd = (decimal?)maxCost, MaxTokens = maxTokens });
+        for (var i = 0; i < 2; i++)
+        {
+            host.Recorder.ModelCall(new ModelUse("p", "m", TimeSpan.FromSeconds(1), TimeSpan.Zero, null, 100, 10, false, (decimal)cost, 0));
+        }
+        await host.AppendAsync();
+        await host.TickUntilAsync(run, progress => progress.Tokens == 220);
+        // The stop follows the merge that the figures show: the next state is only read once it was sent.
+        host.Session(SessionOutcome.Succeeded, "0-0");
+        await host.AppendAsync();
+        await host.TickUntilAsync(run, progress => progress.SessionsStarted == 1);
+
+        var orders = await host.Queue.HeartbeatAsync("w1", Cancellation);
+        Assert.Equal(stops ? StopStage.Abort : StopStage.None, orders.Runs[CollectorHost.Run].Stop);
+        await host.AppendAsync(final: true);
+        Assert.Equal(stops ? "budget" : "completed", (await run.Completion.Within(Cancellation)).Run.Status);
+    }
+
+    [Fact]
+    public async Task Watch_FromTheStart_EndsWithTheFinalFigures()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+        await using var watch = run.WatchAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await watch.MoveNextAsync());
+        host.Session(SessionOutcome.Succeeded, "0-0");
+        await host.AppendAsync(final: true);
+        await run.Completion.Within(Cancellation);
+
+        var last = watch.Current;
+        while (await watch.MoveNextAsync().AsTask().Within(Cancellation))
+        {
+            last = watch.Current;
+        }
+
+        Assert.Equal(("completed", 1L, 1.0, 0), (last.Status, last.Succeeded, last.SuccessRate!.Value, last.AgentsTarget));
+        var late = new List<string>();
+        await foreach (var progress in run.WatchAsync(Cancellation))
+        {
+            late.Add(progress.Status);
+        }
+        Assert.Equal(["completed"], late);
+    }
+
+    [Fact]
+    public async Task Collect_DirectoryDeleted_GoesOnAndCountsWhatIsLost()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+        System.IO.Directory.Delete(host.Directory.Path, recursive: true);
+        host.Session(SessionOutcome.Failed, "0-0");
+        await host.AppendAsync(final: true);
+
+        var summary = await run.Completion.Within(Cancellation);
+
+        Assert.Equal(1, summary.Sessions.Failed);
+        Assert.True(summary.Generator.RecordsDropped > 0);
+    }
+
+    [Fact]
+    public async Task Collect_BeyondASizeCap_ShowsTheDroppedCount()
+    {
+        await using var host = await CollectorHost.StartAsync(new RunDirectoryLimits { SessionsBytes = 500 });
+        var run = await host.CollectAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            host.Session(SessionOutcome.Failed, $"0-{i}");
+        }
+        await host.AppendAsync(final: true);
+
+        var summary = await run.Completion.Within(Cancellation);
+
+        var kept = File.ReadLines(host.Directory.SessionsFile).Count();
+        Assert.Equal(10 - kept, summary.Generator.RecordsDropped);
+        Assert.Equal(10 - kept, RunDirectoryReader.StatusOf(host.Directory, host.Time).File!.Dropped.Sessions);
+    }
+
+    [Fact]
+    public async Task Collect_TheSameRunTwice_Throws()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        await host.CollectAsync();
+
+        Assert.Throws<InvalidOperationException>(() => host.Collector.Collect(host.Plan, host.Directory, "", null));
+    }
+
+    [Fact]
+    public async Task Progress_PastTheDuration_WantsNoAgents()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+        Assert.Equal(20, (await host.TickUntilAsync(run, progress => progress.Status == "running")).AgentsTarget);
+
+        Assert.Equal(0, (await host.TickUntilAsync(run, progress => progress.ElapsedS >= 30)).AgentsTarget);
+    }
+}

@@ -1,0 +1,36 @@
+using ApeTest.Runs.Ids;
+using ApeTest.Tests.Shared;
+
+namespace ApeTest.Runs.Tests.Ids;
+
+public sealed class RunIdTests
+{
+    [Fact]
+    public void New_AtAKnownTime_IsUtcSecondAndFourHexDigits()
+    {
+        var id = RunId.New(new FakeTimeProvider(new DateTimeOffset(2026, 11, 21, 14, 15, 2, TimeSpan.FromHours(1))), new Random(1));
+
+        Assert.Matches("^20261121-131502-[0-9a-f]{4}$", id);
+        Assert.True(RunId.TryParse(id, out var submitted));
+        Assert.Equal(new DateTimeOffset(2026, 11, 21, 13, 15, 2, TimeSpan.Zero), submitted);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("latest")]
+    [InlineData("20261321-131502-7f3a")]
+    [InlineData("20261121-131502-7F3A")]
+    [InlineData("20261121-131502-7f3g")]
+    [InlineData("20261121-131502-7f3a0")]
+    [InlineData("../../../../../../ab")]
+    public void IsValid_NoId_IsFalse(string? text) => Assert.False(RunId.IsValid(text));
+
+    [Theory]
+    [InlineData("7f3a", true)]
+    [InlineData("7F", true)]
+    [InlineData("20261121-13", true)]
+    [InlineData("f3a", false)]
+    [InlineData("", false)]
+    public void Matches_PartOfAnId_OnlyBeginnings(string text, bool matches) => Assert.Equal(matches, RunId.Matches(TestRun.Id, text));
+}

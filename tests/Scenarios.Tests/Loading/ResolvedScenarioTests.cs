@@ -1,0 +1,132 @@
+using ApeTest.Scenarios.Planning;
+
+namespace ApeTest.Scenarios.Tests.Loading;
+
+public sealed class ResolvedScenarioTests
+{
+    private const string Text = """
+        name: shop-checkout
+        target:
+          url: http://127.0.0.1:5080
+          headers: { X-Api-Key: literal-key, X-Trace: "${TRACE_MODE}", X-Kind: "a: b" }
+        personas:
+          - { name: hurried, prompt: "Quick!\nNow \"please\"." }
+        data:
+          user:
+            rows:
+              - { name: ann, password: hunter2 }
+              - { name: "123", password: hunter3 }
+        secrets: [ user.password ]
+        goals:
+          - goal: Log in as {{user.name}} / {{user.password}}.
+            success: checkout=201{orderId=$.id}; GET /orders/{{orderId}}
+        thresholds: { mtba_active_p95: "<1s" }
+        """;
+
+    private const string Golden = """
+        name: shop-checkout # file:1
+        target:
+          name: target # default
+          url: http://127.0.0.1:5080 # cli:--target
+          openapi: null # default
+          hosts: [] # default
+          headers:
+            X-Api-Key: "***" # file:4, redacted
+            X-Trace: "***" # file:4, redacted, from ${TRACE_MODE}
+            X-Kind: "a: b" # file:4
+          timeout: 30s # default
+          insecure: false # default
+        agents: 4 # env:APETEST_SCENARIO__AGENTS
+        duration: 30s # default
+        iterations: null # default
+        seed: null # default
+        load:
+          shape: constant # default
+          from: null # default
+          to: null # default
+          over: null # default
+        llm:
+          model: builtin/planner # default
+          baseUrl: null # default
+          maxCostUsd: null # default
+          maxTokens: null # default
+          maxCompletionTokens: 1024 # default
+          temperature: 0 # default
+          timeout: 1m # default
+        personas:
+          - name: hurried # file:6
+            prompt: "Quick!\nNow \"please\"." # file:6
+            think: "0" # default
+            weight: 1 # default
+        data:
+          user:
+            rows:
+              - name: ann # file:10
+                password: "***" # file:10, redacted
+              - name: "123" # file:11
+                password: "***" # file:11, redacted
+        secrets:
+          - user.password # file:12
+        goals:
+          - name: goal-1 # default
+            weight: 1 # default
+            goal: Log in as {{user.name}} / {{user.password}}. # file:14
+            success:
+              - operation: checkout # file:15
+                status: 201 # file:15
+                capture:
+                  orderId: $.id # file:15
+              - read: GET /orders/{{orderId}} # file:15
+        journeys: [] # default
+        thresholds:
+          mtba_active_p95: "< 1s" # file:16
+          agent_error_rate: "<= 0.05" # default
+        session:
+          maxSteps: 25 # default
+          timeout: 2m # default
+          maxTokens: null # default
+        telemetry:
+          sample: 1 # default
+        gateway: remote # default
+        gracefulStop: 30s # default
+
+        """;
+
+    private static readonly Dictionary<string, string> Environment = new() { ["APETEST_SCENARIO__AGENTS"] = "4", ["TRACE_MODE"] = "from-variable" };
+    private static readonly Dictionary<string, string> CommandLine = new() { ["target.url"] = "http://127.0.0.1:5080" };
+
+    [Fact]
+    public void ToYaml_EverySource_IsTheGoldenText() =>
+        Assert.Equal(Golden, Yaml.Load(Text, Environment, CommandLine).Resolved.ToYaml(), ignoreLineEndingDifferences: true);
+
+    [Fact]
+    public void ToYaml_Secrets_AreInNoPartOfTheResult()
+    {
+        var resolved = Yaml.Load(Text, Environment, CommandLine).Resolved;
+
+        var everything = resolved.ToYaml() + string.Join('\n', resolved.Values);
+        Assert.All(new[] { "hunter2", "hunter3", "literal-key", "from-variable" }, secret => Assert.DoesNotContain(secret, everything, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ToYaml_LoadedAgain_IsTheSameScenario()
+    {
+        const string Plain = Yaml.Minimal + """
+            seed: 7
+            data: { user: { rows: [ { name: "true", note: " x # y: z ", empty: "", odd: "\u0085\t\\é" } ] } }
+            personas: [ { think: 200ms..1.5s, weight: 0.25, prompt: "- no list" } ]
+            thresholds: { "http_p95{operation=checkout}": "< 300ms", session_success: ">= 95%" }
+            """;
+        var first = Yaml.Load(Plain);
+
+        var second = Yaml.Load(first.Resolved.ToYaml());
+
+        Assert.Empty(second.Errors);
+        Assert.Equal(Json(first.ThrowIfInvalid()).Replace("\"default\"", "\"scenario\""), Json(second.ThrowIfInvalid()));
+    }
+
+    [Fact]
+    public void SourceOf_UnknownPath_IsNull() => Assert.Null(Yaml.Load(Yaml.Minimal).Resolved.SourceOf("nowhere"));
+
+    private static string Json(Model.Scenario scenario) => RunPlanJson.Serialize(RunPlanner.Create(scenario, "run", 1) with { PlanSha256 = "" });
+}

@@ -1,0 +1,74 @@
+using ApeTest.Scenarios.Success;
+
+namespace ApeTest.Scenarios.Tests.Success;
+
+public sealed class SuccessExpressionTests
+{
+    [Fact]
+    public void Parse_OperationAndStatus_IsACondition()
+    {
+        var condition = Assert.Single(SuccessExpression.Parse("checkout=201"));
+
+        Assert.Equal(("checkout", null, 201), (condition.Operation, condition.Read, condition.Status));
+        Assert.Empty(condition.Capture);
+    }
+
+    [Fact]
+    public void Parse_OperationAlone_IsAny2xx()
+    {
+        var condition = Assert.Single(SuccessExpression.Parse(" checkout "));
+
+        Assert.Equal(("checkout", (int?)null), (condition.Operation, condition.Status));
+    }
+
+    [Theory]
+    [InlineData("checkout=201{orderId=$.id, total=$.sum[0]}; GET /orders/{{orderId}}=200")]
+    [InlineData("checkout=201{orderId=$.id,total=$.sum[0]},GET /orders/{{orderId}}=200")]
+    [InlineData(" checkout = 201 { orderId = $.id , total = $.sum[0] } ; GET /orders/{{orderId}} = 200 ")]
+    public void Parse_CaptureAndRead_AreTwoConditions(string text)
+    {
+        var conditions = SuccessExpression.Parse(text);
+
+        Assert.Equal(2, conditions.Length);
+        Assert.Equal(("checkout", 201), (conditions[0].Operation, conditions[0].Status));
+        Assert.Equal([("orderId", "$.id"), ("total", "$.sum[0]")], conditions[0].Capture.Select(c => (c.Key, c.Value)));
+        Assert.Equal(("GET /orders/{{orderId}}", 200), (conditions[1].Read, conditions[1].Status));
+    }
+
+    [Theory]
+    [InlineData("GET /orders?id={{id}}", "GET /orders?id={{id}}", null)]
+    [InlineData("GET /orders?id=7", "GET /orders?id=7", null)]
+    [InlineData("GET /orders?id=7=200", "GET /orders?id=7", 200)]
+    [InlineData("HEAD /a", "HEAD /a", null)]
+    public void Parse_Read_KeepsItsQuery(string text, string read, int? status)
+    {
+        var condition = Assert.Single(SuccessExpression.Parse(text));
+
+        Assert.Equal((read, status), (condition.Read, condition.Status));
+    }
+
+    [Theory]
+    [InlineData("", 1, "the operation is missing")]
+    [InlineData("checkout=201;", 14, "the operation is missing")]
+    [InlineData("checkout=", 10, "`` is not an HTTP status")]
+    [InlineData("checkout=2xx", 10, "`2xx` is not an HTTP status")]
+    [InlineData("login; checkout=999", 17, "must be an HTTP status from 100 to 599 (got 999)")]
+    [InlineData("checkout=201{id", 13, "`{` has no `}`")]
+    [InlineData("checkout}=201", 9, "`}` has no `{`")]
+    [InlineData("checkout=201{id}", 14, "`id` does not capture a value")]
+    [InlineData("checkout=201{id=x}", 14, "`x` is not a JSON path")]
+    [InlineData("checkout=201{id=$.a,id=$.b}", 21, "`id` is captured twice")]
+    [InlineData("POST /orders=201", 1, "`POST /orders` is not a read")]
+    [InlineData("/orders=201", 1, "`/orders` is not a read")]
+    [InlineData("a; GET orders=200", 8, "`orders` is not a path of the target")]
+    [InlineData("check\"out=201", 6, "is not the name of an operation")]
+    public void Parse_BrokenText_SaysWhereAndWhat(string text, int character, string message)
+    {
+        var exception = Assert.Throws<ApeTestException>(() => SuccessExpression.Parse(text));
+
+        Assert.Contains($"(at character {character})", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+        Assert.NotNull(exception.Hint);
+        Assert.Equal(ExitCodes.Input, exception.ExitCode);
+    }
+}

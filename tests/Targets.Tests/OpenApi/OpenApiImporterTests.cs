@@ -1,0 +1,355 @@
+using System.Text;
+using System.Text.Json;
+using ApeTest.Scenarios;
+using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Schemas;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Targets.Tests.OpenApi;
+
+public sealed class OpenApiImporterTests
+{
+    private static readonly Uri Base = new("http://127.0.0.1:5080");
+
+    private const string Shop = """
+        {
+          "openapi": "3.0.3",
+          "info": {"title": "Shop", "version": "1"},
+          "security": [{"bearer": []}],
+          "paths": {
+            "/orders/{id}": {
+              "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}, "description": "Order number."}],
+              "get": {
+                "operationId": "getOrder", "summary": "Reads an order.", "description": "Only your own.",
+                "parameters": [
+                  {"name": "expand", "in": "query", "schema": {"type": "array", "items": {"type": "string", "enum": ["lines", "user"]}}},
+                  {"name": "X-Tenant", "in": "header", "schema": {"type": "string"}, "example": "t1"},
+                  {"name": "Authorization", "in": "header", "required": true, "schema": {"type": "string"}},
+                  {"name": "X-Key", "in": "header", "schema": {"type": "string"}},
+                  {"name": "sid", "in": "cookie", "schema": {"type": "string"}}
+                ],
+                "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}, "404": {"description": "none"}}
+              },
+              "delete": {"operationId": "remove order!", "x-ape-destructive": true, "security": [{"cookie": []}], "responses": {"204": {"description": "gone"}}}
+            },
+            "/orders": {
+              "post": {
+                "operationId": "createOrder", "security": [],
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}},
+                "responses": {"201": {"description": "created"}, "default": {"description": "error"}}
+              },
+              "get": {"security": [{"key": []}], "responses": {"200": {"description": "ok"}}}
+            }
+          },
+          "components": {
+            "securitySchemes": {
+              "bearer": {"type": "http", "scheme": "bearer"},
+              "cookie": {"type": "apiKey", "in": "cookie", "name": "sid"},
+              "key": {"type": "apiKey", "in": "header", "name": "X-Key"}
+            },
+            "schemas": {
+              "Order": {
+                "type": "object", "required": ["id", "sku", "quantity"],
+                "properties": {
+                  "id": {"type": "integer", "readOnly": true},
+                  "sku": {"type": "string", "example": "coffee-1"},
+                  "quantity": {"type": "integer", "minimum": 0, "exclusiveMinimum": true, "default": 1},
+                  "note": {"type": "string", "nullable": true, "maxLength": 20},
+                  "gift": {"nullable": true, "allOf": [{"$ref": "#/components/schemas/Gift"}]}
+                }
+              },
+              "Gift": {"type": "object", "properties": {"text": {"type": "string"}}}
+            }
+          }
+        }
+        """;
+
+    private static string Minimal(string paths, string components = "{}", string version = "3.1.0") =>
+        $$"""{"openapi":"{{version}}","info":{"title":"t","version":"1"},"paths":{{paths}},"components":{{components}}}""";
+
+    private static OperationSpec Body(string schema, string contentType = "application/json", string components = "{}", string parameters = "[]") =>
+        OpenApiImporter.Import(
+            Minimal($$"""{"/x":{"post":{"operationId":"op","parameters":{{parameters}},"requestBody":{"required":true,"content":{"{{contentType}}":{"schema":{{schema}}}}},"responses":{"200":{"description":"ok"} } } } }""", components),
+            Base).Find("op")!;
+
+    [Fact]
+    public void Import_Shop_MakesTools()
+    {
+        var catalog = OpenApiImporter.Import(Shop, Base);
+
+        Assert.Equal(["getOrder", "remove_order_", "get_orders", "createOrder"], catalog.Operations.Select(static operation => operation.Name));
+        var get = catalog.Find("getOrder")!;
+        Assert.Equal("GET /orders/{id} - Reads an order. Only your own.", get.Tool.Description);
+        Assert.Equal(
+            """{"type":"object","properties":{"id":{"type":"integer","description":"Order number."},"expand":{"type":"array","items":{"type":"string","enum":["lines","user"]}},"X-Tenant":{"type":"string","example":"t1"}},"required":["id"],"additionalProperties":false}""",
+            get.Tool.InputSchema.GetRawText());
+        Assert.Equal(("GET", "/orders/{id}", true), (get.Tool.Method, get.Tool.Path, get.Tool.IsAction));
+        Assert.Equal([200], get.SuccessStatuses);
+        Assert.Equal("integer", get.Responses[0].Schema!.Value.GetProperty("properties").GetProperty("id").GetProperty("type").GetString());
+        Assert.Null(get.Responses[1].Schema);
+    }
+
+    [Fact]
+    public void Import_Shop_KeepsSecurityAndMarks()
+    {
+        var catalog = OpenApiImporter.Import(Shop, Base);
+
+        Assert.Equal(
+            [SecurityKind.Bearer, SecurityKind.Cookie, SecurityKind.ApiKey, SecurityKind.None],
+            catalog.Operations.Select(static operation => operation.Security));
+        Assert.Equal([false, true, false, false], catalog.Operations.Select(static operation => operation.Destructive));
+    }
+
+    [Fact]
+    public void Import_Body_IsFlattenedAndNormalised()
+    {
+        var create = OpenApiImporter.Import(Shop, Base).Find("createOrder")!;
+
+        Assert.Equal(
+            """
+            {"type":"object","properties":{"sku":{"type":"string","example":"coffee-1"},"quantity":{"type":"integer","default":1,"exclusiveMinimum":0},"note":{"type":["string","null"],"maxLength":20},"gift":{"anyOf":[{"allOf":[{"type":"object","properties":{"text":{"type":"string"}}}]},{"type":"null"}]}},"required":["sku","quantity"],"additionalProperties":false}
+            """,
+            create.Tool.InputSchema.GetRawText());
+        Assert.Equal(BodyKind.Json, create.Body!.Kind);
+        Assert.Empty(create.Checker.Check(Some.Json("""{"sku":"a","quantity":1,"gift":null,"note":null}""")));
+        Assert.Equal("$.quantity: must be above 0, got 0", Assert.Single(create.Checker.Check(Some.Json("""{"sku":"a","quantity":0}"""))).ToString());
+    }
+
+    [Fact]
+    public void Import_NoSecuritySchemes_IsUndeclared() =>
+        Assert.Equal(SecurityKind.Undeclared, Body("""{"type":"object"}""").Security);
+
+    [Fact]
+    public void Import_Yaml_IsTheSameAsJson()
+    {
+        const string yaml = """
+            openapi: 3.1.0
+            info: { title: t, version: '1.0' }
+            x-shared: &limit { type: integer, minimum: 1 }
+            paths:
+              /books/{isbn}:
+                get:
+                  operationId: getBook
+                  description: |
+                    Two
+                    lines
+                  parameters:
+                    - { name: isbn, in: path, required: true, schema: { type: string, pattern: '^\d+$' } }
+                    - { name: limit, in: query, schema: *limit }
+                    - { name: code, in: query, schema: { type: string, enum: ["007", yes, 1.5] } }
+                  responses:
+                    200: { description: ok }
+            """;
+
+        var operation = OpenApiImporter.Import(yaml, Base).Find("getBook")!;
+
+        Assert.Equal(
+            """{"isbn":{"type":"string","pattern":"^\\d+$"},"limit":{"type":"integer","minimum":1},"code":{"type":"string","enum":["007","yes",1.5]}}""",
+            operation.Tool.InputSchema.GetProperty("properties").GetRawText());
+        Assert.Equal("GET /books/{isbn} - Two\nlines", operation.Tool.Description);
+        Assert.Equal([200], operation.SuccessStatuses);
+    }
+
+    [Fact]
+    public void Import_TypeArrays31_ArePassedThrough() =>
+        Assert.Equal(
+            """{"a":{"type":["string","null"]},"b":{"oneOf":[{"type":"integer"},{"const":"all"}]}}""",
+            Body("""{"type":"object","properties":{"a":{"type":["string","null"]},"b":{"oneOf":[{"type":"integer"},{"const":"all"}]}}}""").Tool.InputSchema.GetProperty("properties").GetRawText());
+
+    [Fact]
+    public void Import_RecursiveReference_IsCut()
+    {
+        var operation = Body(
+            """{"$ref":"#/components/schemas/Node"}""",
+            components: """{"schemas":{"Node":{"type":"object","properties":{"value":{"type":"integer"},"next":{"$ref":"#/components/schemas/Node"}}}}}""");
+
+        var depth = 0;
+        var at = operation.Tool.InputSchema;
+        while (at.TryGetProperty("properties", out var properties) && properties.TryGetProperty("next", out var next))
+        {
+            at = next;
+            depth++;
+        }
+        Assert.Equal("{}", at.GetRawText());
+        Assert.Equal(8, depth);
+        Assert.NotEmpty(operation.Checker.Check(Some.Json("""{"next":{"next":{"value":"x"}}}""")));
+    }
+
+    [Fact]
+    public void Import_WideRecursion_IsBounded()
+    {
+        var properties = string.Join(',', Enumerable.Range(0, 10).Select(static i => $"\"p{i}\":{{\"$ref\":\"#/components/schemas/Node\"}}"));
+        var operation = Body("""{"$ref":"#/components/schemas/Node"}""", components: $$$"""{"schemas":{"Node":{"type":"object","properties":{{{{properties}}}}}}}""");
+
+        Assert.InRange(operation.Tool.InputSchema.GetRawText().Length, 100, 1_000_000);
+    }
+
+    [Fact]
+    public void Import_CollidingBodyProperty_GoesUnderBody()
+    {
+        var operation = Body(
+            """{"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},"name":{"type":"string"}}}""",
+            parameters: """[{"name":"id","in":"query","schema":{"type":"integer"}}]""");
+
+        Assert.Equal(
+            """{"type":"object","properties":{"id":{"type":"integer"},"name":{"type":"string"},"body":{"type":"object","properties":{"id":{"type":"string"}},"required":["id"]}},"required":["name","body"],"additionalProperties":false}""",
+            operation.Tool.InputSchema.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{"type":"array","items":{"type":"integer"}}""")]
+    [InlineData("""{"oneOf":[{"type":"object","properties":{"a":{}}},{"type":"object","properties":{"b":{}}}]}""")]
+    [InlineData("""{"type":"object","additionalProperties":{"type":"string"}}""")]
+    public void Import_BodyThatIsNoPlainObject_GoesUnderBody(string schema)
+    {
+        var operation = Body(schema);
+
+        Assert.Equal($$"""{"body":{{schema}}}""", operation.Tool.InputSchema.GetProperty("properties").GetRawText());
+        Assert.Equal("body", operation.Tool.InputSchema.GetProperty("required")[0].GetString());
+    }
+
+    [Fact]
+    public void Import_AllOfPlainObjects_IsMerged()
+    {
+        var operation = Body(
+            """{"allOf":[{"$ref":"#/components/schemas/A"},{"type":"object","properties":{"b":{"type":"integer"}},"required":["b"]}]}""",
+            components: """{"schemas":{"A":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}}}""");
+
+        Assert.Equal(
+            """{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"integer"}},"required":["a","b"],"additionalProperties":false}""",
+            operation.Tool.InputSchema.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", BodyKind.Form)]
+    [InlineData("multipart/form-data", BodyKind.Multipart)]
+    [InlineData("application/vnd.api+json", BodyKind.Json)]
+    public void Import_BodyKinds_AreFlattened(string contentType, BodyKind kind)
+    {
+        var operation = Body("""{"type":"object","properties":{"a":{"type":"string"}}}""", contentType);
+
+        Assert.Equal((kind, contentType), (operation.Body!.Kind, operation.Body.ContentType));
+        Assert.Equal(["a"], operation.Body.Flattened);
+    }
+
+    [Theory]
+    [InlineData("[]", "http://127.0.0.1:5080/")]
+    [InlineData("""[{"url":"/"}]""", "http://127.0.0.1:5080/")]
+    [InlineData("""[{"url":"/api/v1"}]""", "http://127.0.0.1:5080/api/v1")]
+    [InlineData("""[{"url":"v1"}]""", "http://127.0.0.1:5080/v1")]
+    [InlineData("""[{"url":"http://127.0.0.1:5080/api"}]""", "http://127.0.0.1:5080/api")]
+    [InlineData("""[{"url":"https://shop.example.com/api"}]""", "http://127.0.0.1:5080/")]
+    [InlineData("""[{"url":"https://other.example.com"},{"url":"/{v}","variables":{"v":{"default":"v2"}}}]""", "http://127.0.0.1:5080/v2")]
+    public void Import_Servers_GiveBasePath(string servers, string expected)
+    {
+        var document = $$"""{"openapi":"3.0.0","info":{"title":"t","version":"1"},"servers":{{servers}},"paths":{"/x":{"get":{"responses":{"200":{"description":"ok"} } } } } }""";
+
+        Assert.Equal(expected, OpenApiImporter.Import(document, Base).BaseUrl.AbsoluteUri);
+    }
+
+    [Fact]
+    public void Import_Names_AreUniqueAndLegal()
+    {
+        var longName = new string('x', 80);
+        var document = Minimal(
+            $$"""
+            {"/a":{"get":{"operationId":"a.b","responses":{} },"post":{"operationId":"a/b","responses":{} } },
+             "/b/{id}/c":{"get":{"responses":{} } },
+             "/c":{"get":{"operationId":"{{longName}}","responses":{} },"put":{"operationId":"{{longName}}","responses":{} } },
+             "/d":{"get":{"operationId":"finish","responses":{} } },"/":{"get":{"responses":{} } } }
+            """);
+
+        var names = OpenApiImporter.Import(document, Base).Operations.Select(static operation => operation.Name).ToList();
+
+        Assert.Equal(["a_b", "a_b_2", "get_b_id_c", new string('x', 64), new string('x', 62) + "_2", "finish_2", "get_root"], names);
+        Assert.All(names, static name => Assert.Matches("^[A-Za-z0-9_-]{1,64}$", name));
+    }
+
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData("<html></html>", "HTML or XML page")]
+    [InlineData("{\"openapi\":\"3.0.0\",\n  oops", "line 2, column 3")]
+    [InlineData("{\"openapi\":\"3.0.0\",\"openapi\":\"3.0.0\"}", "stands twice")]
+    [InlineData("[]", "must be an object")]
+    [InlineData("{}", "$.openapi: is missing")]
+    [InlineData("{\"swagger\":\"2.0\"}", "Swagger 2.0 is not supported")]
+    [InlineData("{\"openapi\":\"4.0.0\"}", "version '4.0.0' is not supported")]
+    [InlineData("{\"openapi\":\"3.0.0\"}", "$.paths: is missing")]
+    [InlineData("{\"openapi\":\"3.0.0\",\"paths\":{}}", "holds no operation")]
+    [InlineData("{\"openapi\":\"3.0.0\",\"paths\":{\"/a\":5}}", "$.paths['/a']: must be an object")]
+    [InlineData("{\"openapi\":\"3.0.0\",\"paths\":{\"a\":{\"get\":{}}}}", "must begin with '/'")]
+    [InlineData("openapi: 3.0.0\npaths: {a: [}", "line 2")]
+    [InlineData("openapi: 3.0.0\npaths: *nowhere", "alias")]
+    [InlineData("\u0001\u0002binary", "malformed")]
+    public void Import_Malformed_SaysWhatAndWhere(string document, string expected)
+    {
+        var exception = Assert.Throws<ApeTestException>(() => OpenApiImporter.Import(document, Base));
+
+        Assert.Equal(ExitCodes.Input, exception.ExitCode);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("#/components/schemas/Nope", "points to nothing")]
+    [InlineData("other.yaml#/X", "points outside the document")]
+    public void Import_DanglingReference_NamesIt(string reference, string expected)
+    {
+        var exception = Assert.Throws<ApeTestException>(() => Body($$"""{"$ref":"{{reference}}"}"""));
+
+        Assert.Contains(reference, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("$.paths['/x'].post.requestBody", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_CircularParameterReference_IsAnError() =>
+        Assert.Throws<ApeTestException>(static () => OpenApiImporter.Import(
+            Minimal("""{"/x":{"get":{"parameters":[{"$ref":"#/components/parameters/A"}],"responses":{}}}}""", """{"parameters":{"A":{"$ref":"#/components/parameters/A"}}}"""), Base));
+
+    [Fact]
+    public void Import_BillionLaughs_IsRefused()
+    {
+        var yaml = new StringBuilder("openapi: 3.0.0\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (var i = 1; i < 12; i++)
+        {
+            yaml.Append($"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+        }
+
+        var exception = Assert.Throws<ApeTestException>(() => OpenApiImporter.Import(yaml.ToString(), Base));
+
+        Assert.Contains("unfolds to more than", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_DeepYaml_IsRefused() =>
+        Assert.Contains("nested deeper", Assert.Throws<ApeTestException>(static () => OpenApiImporter.Import("a: " + new string('[', 500) + new string(']', 500), Base)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Import_DeepJson_IsRefused() =>
+        Assert.Throws<ApeTestException>(static () => OpenApiImporter.Import("{\"a\":" + new string('[', 5000) + new string(']', 5000) + "}", Base));
+
+    [Fact]
+    public void Import_ThreeHundredOperations_EveryToolHasAValidSchema()
+    {
+        var paths = string.Join(',', Enumerable.Range(0, 300).Select(static i => $$"""
+            "/r{{i}}/{id}": {"put": {"operationId": "update{{i}}", "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"} }],
+              "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"} } } },
+              "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"} } } } } } }
+            """));
+        var document = Minimal($"{{{paths}}}", JsonDocument.Parse(Shop).RootElement.GetProperty("components").GetRawText(), "3.0.3");
+
+        var catalog = OpenApiImporter.Import(document, Base);
+
+        Assert.Equal(300, catalog.Operations.Length);
+        Assert.All(catalog.Operations, static operation => SchemaChecker.Compile(operation.Tool.InputSchema));
+    }
+
+    [Fact]
+    public void Generic_Catalog_OffersVerbsOnly()
+    {
+        var tools = ToolCatalog.Generic(Base).CreateTools(null!, "shop", TimeProvider.System);
+
+        Assert.Equal(["http_get", "http_post", "http_put", "http_patch", "http_delete", "state_update"], tools.Specs.Select(static spec => spec.Name));
+        Assert.False(tools.Specs[^1].IsAction);
+    }
+}
