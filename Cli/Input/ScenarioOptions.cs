@@ -24,7 +24,7 @@ internal sealed class ScenarioOptions
         Seed = command.Value(Load, "--seed", "N", "Seed of every random choice. Default: drawn, and recorded.");
         GracefulStop = command.Value(Load, "--graceful-stop", "TIME", "How long running sessions may finish after the end. Default 30s.");
         Success = command.Values(Judged, "--success", "EXPR", "What proves success, for example 'checkout=201' (operation=status). Repeatable: all must hold.");
-        Threshold = command.Values(Judged, "--threshold", "EXPR", "What the run must meet, for example 'mtba_active_p95 < 1s'. Repeatable.");
+        Threshold = command.Values(Judged, "--threshold", "EXPR", "What the run must meet, for example 'ttft_p95<500ms'. Repeatable.");
     }
 
     public Argument<string?> Scenario { get; }

@@ -244,5 +244,5 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         Line(line);
     }
 
-    private void Line(string text) => output.WriteLine(text);
+    private void Line(string text) => output.WriteLine(text.TrimEnd());
 }

@@ -25,14 +25,19 @@ internal sealed class ApeProcess : IAsyncDisposable
     public Task Running => _running.Task;
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<ApeResult> RunAsync(TempDirectory directory, params string[] arguments)
+    public static Task<ApeResult> RunAsync(TempDirectory directory, params string[] arguments) => RunAsync(directory, [], arguments);
+
+    /// <summary>Runs it to its end, with variables of the test's own.</summary>
+    public static async Task<ApeResult> RunAsync(TempDirectory directory, Dictionary<string, string> variables, params string[] arguments)
     {
-        await using var process = Start(directory, arguments);
+        await using var process = Start(directory, variables, arguments);
         return await process.EndAsync();
     }
 
     /// <summary>Starts it.</summary>
-    public static ApeProcess Start(TempDirectory directory, params string[] arguments)
+    public static ApeProcess Start(TempDirectory directory, params string[] arguments) => Start(directory, [], arguments);
+
+    private static ApeProcess Start(TempDirectory directory, Dictionary<string, string> variables, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -50,6 +55,10 @@ internal sealed class ApeProcess : IAsyncDisposable
         foreach (var name in start.Environment.Keys.Where(IsForeign).ToList())
         {
             start.Environment.Remove(name);
+        }
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
         }
         var process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -18,7 +18,7 @@ public sealed class BadInputTests
         { 2, "--model", ["--model", "planner"] },
         { 2, "nobody", ["--model", "nobody/x"] },
         { 2, "CEREBRAS_API_KEY", ["--model", "cerebras/gpt-oss-120b"] },
-        { 3, "builtin/planer", ["--model", "builtin/planer"] },
+        { 2, "builtin/planner", ["--model", "builtin/planer"] },
         { 2, "unknown operation 'chekout'", ["--success", "chekout=201"] },
         { 2, "--success", ["--success", "checkout=999"] },
         { 2, "missing.yaml", ["missing.yaml"] },
@@ -53,11 +53,24 @@ public sealed class BadInputTests
         using var directory = new TempDirectory();
         directory.Write("broken.json", """{ "openapi": "3.0.3", "paths": { "/x": 5 } """);
 
-        var result = await ApeProcess.RunAsync(directory, "start", "--target", library.Url.ToString(), "--openapi", openApi, "--goal", "g", "--success", "createLoan=201");
+        var result = await ApeProcess.RunAsync(directory, "start", "--target", library.Url.ToString(), "--openapi", openApi, "--goal", "g", "--success", "borrowBook=201");
 
         result.Exits(2);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.Single(Directory.EnumerateFileSystemEntries(directory.Path));
+    }
+
+    [Fact]
+    public async Task Start_ModelThatDoesNotAnswer_Exits3AndLeavesNothing()
+    {
+        using var directory = new TempDirectory();
+
+        // The discard port: nothing listens there.
+        var result = await ApeProcess.RunAsync(directory, new() { ["OLLAMA_HOST"] = "http://127.0.0.1:9" }, "start", "--model", "ollama/llama3.2");
+
+        result.Exits(3);
+        Assert.Contains("ollama/llama3.2", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
     }
 
     [Fact]

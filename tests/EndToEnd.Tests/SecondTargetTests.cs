@@ -17,7 +17,7 @@ public sealed class SecondTargetTests
         using var directory = new TempDirectory();
 
         var result = await ApeProcess.RunAsync(directory, "start", "--target", library.Url.ToString(), "--openapi", library.OpenApiUrl.ToString(),
-            "--goal", Goal, "--success", "createLoan=201", "--agents", "3", "--iterations", "9");
+            "--goal", Goal, "--success", "borrowBook=201", "--agents", "3", "--iterations", "9");
 
         result.Exits(0);
         var run = await RunOnDisk.ReadAsync(directory);
@@ -34,7 +34,7 @@ public sealed class SecondTargetTests
         await using var library = await LibraryApi.StartAsync(new LibraryOptions(), TestContext.Current.CancellationToken);
         using var directory = new TempDirectory();
 
-        var result = await ApeProcess.RunAsync(directory, "start", "--target", library.Url.ToString(), "--goal", Goal, "--success", "createLoan=201", "--iterations", "1");
+        var result = await ApeProcess.RunAsync(directory, "start", "--target", library.Url.ToString(), "--goal", Goal, "--success", "borrowBook=201", "--iterations", "1");
 
         result.Exits(0);
         Assert.Single(library.Loans);
@@ -49,7 +49,7 @@ public sealed class SecondTargetTests
         var result = await ApeProcess.RunAsync(directory, "start", "--target", library.Url.ToString(), "--goal", Goal);
 
         result.Exits(2);
-        Assert.Contains("--success 'createLoan=201'", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--success 'borrowBook=201'", result.Error, StringComparison.Ordinal);
         Assert.Empty(library.Loans);
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
     }

@@ -154,9 +154,11 @@ public sealed class CollectedRunTests
     public async Task Progress_PastTheDuration_WantsNoAgents()
     {
         await using var host = await CollectorHost.StartAsync();
-        var run = await host.CollectAsync();
-        Assert.Equal(20, (await host.TickUntilAsync(run, progress => progress.Status == "running")).AgentsTarget);
+        var run = await host.CollectAsync(duration: TimeSpan.FromMinutes(30));
+        await host.TickUntilAsync(run, progress => progress.AgentsTarget == 20);
 
-        Assert.Equal(0, (await host.TickUntilAsync(run, progress => progress.ElapsedS >= 30)).AgentsTarget);
+        var over = await host.TickUntilAsync(run, progress => progress.AgentsTarget == 0);
+
+        Assert.Equal(("running", 1800.0), (over.Status, over.ElapsedS));
     }
 }

@@ -64,8 +64,11 @@ internal sealed class CollectorHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Submits the run, begins to collect it, and claims its block.</summary>
-    public async Task<CollectedRun> CollectAsync(LlmSpec? llm = null)
+    /// <summary>
+    /// Submits the run, begins to collect it, and claims its block. It lasts far longer than <see cref="TickUntilAsync"/> ever lets go
+    /// by while it waits for another thread, unless <paramref name="duration"/> says otherwise.
+    /// </summary>
+    public async Task<CollectedRun> CollectAsync(LlmSpec? llm = null, TimeSpan? duration = null)
     {
         Plan = new RunPlan
         {
@@ -78,7 +81,7 @@ internal sealed class CollectorHost : IAsyncDisposable
                 Name = "shop-checkout",
                 Target = new TargetSpec { Url = new Uri("http://127.0.0.1:5080") },
                 Agents = 20,
-                Duration = TimeSpan.FromSeconds(30),
+                Duration = duration ?? TimeSpan.FromDays(10),
                 Llm = llm ?? new LlmSpec(),
             },
         };

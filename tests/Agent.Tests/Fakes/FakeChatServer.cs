@@ -59,6 +59,11 @@ internal sealed class FakeChatServer : IAsyncDisposable
         {
             context.Response.Headers["X-Ape-Measure"] = measure;
         }
+        if (reply.Break)
+        {
+            // More is promised than comes: the server then closes the connection behind what it has sent.
+            context.Response.ContentLength = reply.Chunks.Sum(static chunk => chunk.Length) + 1;
+        }
         foreach (var chunk in reply.Chunks)
         {
             await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
@@ -68,10 +73,6 @@ internal sealed class FakeChatServer : IAsyncDisposable
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Abandoned.TrySetResult();
-        }
-        if (reply.Break)
-        {
-            context.Abort();
         }
     }
 }

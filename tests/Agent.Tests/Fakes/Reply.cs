@@ -21,7 +21,7 @@ internal sealed record Reply
     /// <summary>Written and flushed one by one.</summary>
     public required IReadOnlyList<byte[]> Chunks { get; init; }
 
-    /// <summary>Ends by breaking the connection.</summary>
+    /// <summary>Ends before its body is complete.</summary>
     public bool Break { get; init; }
 
     /// <summary>Never ends, until the client gives up.</summary>

@@ -16,7 +16,7 @@ public sealed class SessionLogTests
             lines.Select(line => line.Event));
         Assert.All(lines, line => Assert.Equal(("20261121-131502-7f3a", "0-0", "0", trace), (line.Identity!.Run, line.Identity.Session, line.Identity.Agent, line.Trace)));
         var order = lines.Where(line => line.Event == "action.completed").ElementAt(2);
-        Assert.Equal(("3", "order", 201, null), (order.Identity!.Action, order.Fields["tool"] ?? order.Fields["Tool"], order.Fields["Status"], order.Fields["at"]));
+        Assert.Equal(("3", "order", 201, null), (order.Identity!.Action, order.Fields["Tool"], order.Fields["Status"], order.Fields["at"]));
     }
 
     [Fact]
