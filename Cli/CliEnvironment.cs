@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 using ApeTest.Cli.Signals;
 using ApeTest.Runs.Directory;
 
@@ -10,7 +11,9 @@ internal sealed class CliEnvironment
     /// <summary>Columns of a terminal whose width is unknown.</summary>
     public const int DefaultWidth = 80;
 
-    /// <summary>Standard output: the summary, tables or JSON, and nothing else.</summary>
+    /// <summary>
+    /// Standard output: the summary, tables or JSON, and nothing else. Flushed when a command ends; one that goes on flushes it itself.
+    /// </summary>
     public required TextWriter Out { get; init; }
 
     /// <summary>Standard error: progress and messages.</summary>
@@ -69,7 +72,7 @@ internal sealed class CliEnvironment
         }
         return new CliEnvironment
         {
-            Out = Console.Out,
+            Out = OutputOfProcess(),
             Error = Console.Error,
             In = Console.In,
             InputIsTerminal = !Console.IsInputRedirected,
@@ -82,6 +85,11 @@ internal sealed class CliEnvironment
             Signals = signals,
         };
     }
+
+    /// <summary>A terminal sees each line at once; a file or a pipe gets large blocks, since `logs` may write millions of lines.</summary>
+    private static TextWriter OutputOfProcess() => Console.IsOutputRedirected
+        ? new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16)
+        : Console.Out;
 
     private static int WidthOfTerminal()
     {

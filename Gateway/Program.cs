@@ -17,8 +17,10 @@ internal static class Program
                 builder.WebHost.UseUrls($"http://127.0.0.1:{DefaultPorts.Gateway}");
             }
 
+            // Not from the configuration: it reads "__" in a variable's name as ":".
+            var config = builder.Configuration["config"] ?? Environment.GetEnvironmentVariable(EnvironmentNames.GatewayConfig);
             builder.AddServiceDefaults(new ServiceOptions { Service = "gateway", ConsoleLogs = true });
-            builder.AddGateway(new GatewayOptions { ConfigPath = builder.Configuration["config"] ?? builder.Configuration[EnvironmentNames.GatewayConfig] });
+            builder.AddGateway(new GatewayOptions { ConfigPath = config });
             var app = builder.Build();
             app.MapServiceDefaults();
             app.MapGateway();
@@ -26,8 +28,9 @@ internal static class Program
         }
         catch (Exception error) when (error is ApeTestException or ServiceStartException)
         {
-            await Console.Error.WriteLineAsync($"gateway: {error.Message}");
-            return ExitCodes.Input;
+            var known = error as ApeTestException;
+            await Console.Error.WriteLineAsync($"gateway: {error.Message}{(known?.Hint is { } hint ? Environment.NewLine + hint : "")}");
+            return known?.ExitCode ?? ExitCodes.Input;
         }
     }
 }

@@ -5,6 +5,7 @@ using ApeTest.LlmProxy.Measures;
 using ApeTest.LlmProxy.Models;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers;
+using ApeTest.ServiceDefaults.Guard;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ApeTest.LlmProxy;
@@ -48,10 +49,16 @@ public static class LlmProxyExtensions
         ArgumentNullException.ThrowIfNull(app);
         var chat = app.Services.GetRequiredService<ChatHandler>();
         var models = app.Services.GetRequiredService<ModelsHandler>();
-        app.MapPost("/v1/chat/completions", (RequestDelegate)chat.HandleAsync);
-        app.MapGet("/v1/models", (RequestDelegate)models.ListAsync);
-        app.MapGet("/v1/readiness", (RequestDelegate)models.ReadinessAsync);
-        app.Map("/v1/{**rest}", (RequestDelegate)(context => OpenAiError
+        var v1 = app.MapGroup("");
+        if (app.Services.GetRequiredService<LlmProxyOptions>().Keys.Count > 0)
+        {
+            v1.WithMetadata(TokenExempt.Instance); // the proxy key is asked for instead of the service token
+        }
+
+        v1.MapPost("/v1/chat/completions", (RequestDelegate)chat.HandleAsync);
+        v1.MapGet("/v1/models", (RequestDelegate)models.ListAsync);
+        v1.MapGet("/v1/readiness", (RequestDelegate)models.ReadinessAsync);
+        v1.Map("/v1/{**rest}", (RequestDelegate)(context => OpenAiError
             .NotFound("unknown_url", $"{context.Request.Method} {context.Request.Path} is not served here; served are POST /v1/chat/completions, GET /v1/models and GET /v1/readiness")
             .WriteAsync(context)));
         return app;

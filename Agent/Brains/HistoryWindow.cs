@@ -23,9 +23,11 @@ internal sealed class HistoryWindow(int maxTokens = HistoryWindow.DefaultMaxToke
     public void Append(IReadOnlyList<Turn> turns, List<PromptMessage> messages)
     {
         var budget = (long)maxTokens * CharsPerToken;
+        // A quarter is kept for reduced turns: many short memories serve better than one more long one.
+        var reserve = turns.Sum(ReducedTurnLength) > budget / 4 ? budget / 4 : 0;
         var whole = turns.Count;
         // The newest turn is always whole: without it the model would act blindly.
-        while (whole > 0 && (whole == turns.Count || Length(turns[whole - 1]) <= budget))
+        while (whole > 0 && (whole == turns.Count || Length(turns[whole - 1]) <= budget - reserve))
         {
             budget -= Length(turns[--whole]);
         }

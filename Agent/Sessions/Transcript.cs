@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ApeTest.Runs.Records;
-using ApeTest.Targets.Tools;
 
 namespace ApeTest.Agent.Sessions;
 
@@ -23,10 +22,6 @@ internal sealed class Transcript
     public int NextCall() => ++Calls;
 
     public void Add(Turn turn) => _turns.Add(turn);
-
-    /// <summary>Adds a turn of which only the first observations exist, because the session ended in it.</summary>
-    public void Add(ImmutableArray<ToolCall> calls, ImmutableArray<string>.Builder observations, string? text)
-        => _turns.Add(new Turn(calls[..observations.Count], observations.ToImmutable(), text));
 
     public void Add(ActionRecord record, bool isAction)
     {

@@ -6,6 +6,7 @@ namespace ApeTest.Agent.Workers;
 /// <summary>One agent: runs sessions one after another while it is wanted.</summary>
 internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
 {
+    private readonly long _created = run.Time.GetTimestamp();
     private const string Paced = "paced";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(10);
@@ -19,7 +20,7 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
         var limit = run.Plan.IterationsOf(slot);
         var pace = TimeSpan.Zero;
         var n = 0;
-        while (n != limit && await BecomeActiveAsync() is { } meant)
+        while (n != limit && await BecomeActiveAsync(n == 0 ? _created : run.Time.GetTimestamp()) is { } meant)
         {
             var record = await new Session(run, block.Recorder, slot, n++, meant).RunAsync(block.Stop);
 
@@ -36,24 +37,25 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
         }
         if (limit - n is > 0 and var left)
         {
-            block.Dropped(block.Stop.Draining ? "stopped" : "duration", left);
+            block.Dropped(block.Stop.Draining ? "stopped" : block.IsOver ? "duration" : "load", left);
         }
     }
 
-    /// <summary>Waits until the load asks for this slot; returns when it was first asked for, null when no session may start any more.</summary>
-    private async ValueTask<long?> BecomeActiveAsync()
+    /// <summary>Waits until the load asks for this slot; returns since when it did, null when no session may start any more.</summary>
+    private async ValueTask<long?> BecomeActiveAsync(long since)
     {
         while (!block.IsOver)
         {
             if (slot < block.WantedAgents())
             {
-                return run.Time.GetTimestamp();
+                return since;
             }
             if (block.NeverWanted(slot))
             {
                 return null;
             }
             await DelayAsync(Poll);
+            since = run.Time.GetTimestamp();
         }
         return null;
     }

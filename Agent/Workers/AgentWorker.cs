@@ -26,8 +26,14 @@ internal sealed partial class AgentWorker(
     /// <summary>Ends the worker: drains, and cancels what still runs when <paramref name="cancellationToken"/> is cancelled.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await using var registration = cancellationToken.Register(() => AbortAll(StopOrder.WorkerStopped));
-        await base.StopAsync(CancellationToken.None);
+        // Cancelled sessions end within moments; a queue that does not take the last batches is not waited for longer than this.
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var registration = cancellationToken.Register(() =>
+        {
+            AbortAll(StopOrder.WorkerStopped);
+            limit.CancelAfter(TimeSpan.FromSeconds(3));
+        });
+        await base.StopAsync(limit.Token);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -241,8 +247,9 @@ internal sealed partial class AgentWorker(
         {
             var recorder = new BlockRecorder(lease.Plan, lease.Block, lease.Epoch, options.WorkerName, time);
             recorder.Error(new ErrorSample("run_refused", "harness", ""));
-            await queue.AppendAsync(recorder.Drain(final: true), CancellationToken.None);
+            // The signal first: the last block's end would make the run a completed one.
             await queue.SignalAsync(lease.Plan.Run, new RunSignal(RunSignalKind.Abort, Reason: "aborted"), CancellationToken.None);
+            await queue.AppendAsync(recorder.Drain(final: true), CancellationToken.None);
         }
         catch (Exception exception)
         {

@@ -19,7 +19,7 @@ internal sealed partial class BlockRun : IDisposable
     private readonly SemaphoreSlim _flushing = new(1, 1);
     private readonly Queue<SnapshotBatch> _pending = new();
     private volatile object? _agents;
-    private bool _lost;
+    private volatile bool _lost;
 
     public BlockRun(RunContext run, BlockLease lease, IRunQueue queue, string worker, ILogger logger)
     {
@@ -104,7 +104,16 @@ internal sealed partial class BlockRun : IDisposable
         // 2. After the end, running sessions may finish within the graceful stop.
         using var done = new CancellationTokenSource();
         var grace = EndGraceAsync(done.Token);
-        await Task.WhenAll(slots);
+        try
+        {
+            await Task.WhenAll(slots);
+        }
+        catch (Exception exception)
+        {
+            // A bug of ours: the other slots went on, and the run must still learn that the block has ended.
+            SlotFailed(exception, Run, Block.Index);
+            Recorder.Error(new ErrorSample("harness", "harness", ""));
+        }
         await done.CancelAsync();
         await grace;
 
@@ -176,6 +185,9 @@ internal sealed partial class BlockRun : IDisposable
 
     [LoggerMessage(11, LogLevel.Warning, "the queue did not take batches of run {Run} block {Block}: {Pending} wait", EventName = "batch.waiting")]
     private partial void AppendFailed(Exception exception, string run, int block, int pending);
+
+    [LoggerMessage(13, LogLevel.Error, "an agent of run {Run} block {Block} failed", EventName = "agent.failed")]
+    private partial void SlotFailed(Exception exception, string run, int block);
 
     [LoggerMessage(12, LogLevel.Error, "a batch of run {Run} block {Block} was dropped: the queue has not answered for too long", EventName = "batch.dropped")]
     private partial void BatchDropped(string run, int block);

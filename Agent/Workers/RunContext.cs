@@ -8,6 +8,7 @@ using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Oracles;
 using ApeTest.Targets.Policy;
 using ApeTest.Targets.Tools;
 using Microsoft.Extensions.Logging;
@@ -35,6 +36,11 @@ internal sealed class RunContext : IDisposable
         Time = time;
         var target = plan.Scenario.Target;
         Catalog = plan.OpenApiDocument is { } document ? OpenApiImporter.Import(document, target.Url) : ToolCatalog.Generic(target.Url);
+        if (plan.Scenario.Goals.IsEmpty)
+        {
+            throw new ApeTestException("The scenario has no goals, so there is nothing for agents to do.", "Add one under `goals`.", ExitCodes.Input);
+        }
+        OracleValidator.Validate(plan.Scenario.Goals, Catalog);
         Tools = Catalog.CreateTools(transport, target.Name, time);
         Specs = Tools.Specs.Add(FinishTool.Spec);
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);

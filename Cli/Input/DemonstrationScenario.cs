@@ -6,8 +6,8 @@ namespace ApeTest.Cli.Input;
 /// <summary>The scenario of <c>ape-test start</c> without a target: shoppers in the sample shop, judged by an order that the shop confirms.</summary>
 internal static class DemonstrationScenario
 {
-    /// <summary>Users of the shop, each a row of the feed.</summary>
-    public const int Users = 1000;
+    /// <summary>Users of the shop, each a row of the feed. Agents may share one: the shop keeps a cart for each login.</summary>
+    public const int Users = 100;
 
     /// <summary>What every agent wants.</summary>
     public const string Goal = "Log in as {{user.name}} / {{user.password}}, buy two of the cheapest coffee, then log out.";

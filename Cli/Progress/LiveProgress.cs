@@ -10,6 +10,8 @@ internal sealed class LiveProgress(CliEnvironment environment, bool noColor) : I
     private const int MostOperations = 8;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    public bool ShowsStopping => true;
+
     public async Task ShowAsync(Func<RunSnapshot> read, CancellationToken end)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -67,7 +69,9 @@ internal sealed class LiveProgress(CliEnvironment environment, bool noColor) : I
             }
             rows.Add(table);
         }
-        rows.Add(new Markup("[dim]Ctrl+C: finish the running sessions and report; twice: stop now[/]"));
+        rows.Add(snapshot.Stopping is { } stopping
+            ? new Text(stopping, new Style(Color.Yellow))
+            : new Markup("[dim]Ctrl+C: finish the running sessions and report; twice: stop now[/]"));
         return new Rows(rows);
     }
 

@@ -9,6 +9,8 @@ internal sealed class PlainProgress(CliEnvironment environment) : IRunProgressVi
     /// <summary>Time between two lines.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(10);
 
+    public bool ShowsStopping => false;
+
     public async Task ShowAsync(Func<RunSnapshot> read, CancellationToken end)
     {
         using var timer = new PeriodicTimer(Interval, environment.Time);

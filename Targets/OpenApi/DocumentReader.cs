@@ -110,6 +110,10 @@ internal static class DocumentReader
     {
         foreach (var (path, item) in paths)
         {
+            if (!path.StartsWith('/') && !path.StartsWith("x-", StringComparison.Ordinal))
+            {
+                throw Malformed(source, $"$.paths['{path}']: a path must begin with '/'", null);
+            }
             if (item is not JsonObject && !path.StartsWith("x-", StringComparison.Ordinal))
             {
                 throw Malformed(source, $"$.paths['{path}']: must be an object", null);

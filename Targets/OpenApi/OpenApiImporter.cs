@@ -32,10 +32,6 @@ public static class OpenApiImporter
             {
                 continue;
             }
-            if (!path.StartsWith('/'))
-            {
-                throw DocumentReader.Malformed(source, $"$.paths['{path}']: a path must begin with '/'", null);
-            }
             var item = expander.Resolve(node, $"$.paths['{path}']") ?? [];
             foreach (var method in Methods)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ApeTest.Targets.Tools;
@@ -9,6 +10,9 @@ namespace ApeTest.Targets.OpenApi;
 internal sealed class OperationReader(SchemaExpander expander, SecurityReader security, ToolNames names, string source)
 {
     private const string BodyArgument = "body";
+
+    /// <summary>Schemas go to models, not into HTML: <c>+</c> stays <c>+</c>.</summary>
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
 
     private readonly JsonObject _properties = [];
     private readonly JsonArray _required = [];
@@ -262,7 +266,7 @@ internal sealed class OperationReader(SchemaExpander expander, SecurityReader se
 
     private static JsonElement Element(JsonNode node)
     {
-        using var document = JsonDocument.Parse(node.ToJsonString(), new JsonDocumentOptions { MaxDepth = 512 });
+        using var document = JsonDocument.Parse(node.ToJsonString(Relaxed), new JsonDocumentOptions { MaxDepth = 512 });
         return document.RootElement.Clone();
     }
 

@@ -9,12 +9,13 @@ internal sealed class ApeProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
+    private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ApeProcess(Process process)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
+        _output = ReadOutputAsync();
         _error = ReadErrorAsync();
     }
 
@@ -24,20 +25,23 @@ internal sealed class ApeProcess : IAsyncDisposable
     /// <summary>Completes when it says that the run has begun.</summary>
     public Task Running => _running.Task;
 
+    /// <summary>The first line on standard output.</summary>
+    public Task<string> FirstOutputLineAsync() => _firstLine.Task.Within(TestContext.Current.CancellationToken);
+
     /// <summary>Runs it to its end.</summary>
-    public static Task<ApeResult> RunAsync(TempDirectory directory, params string[] arguments) => RunAsync(directory, [], arguments);
+    public static Task<ApeResult> RunAsync(TempDirectory directory, params string[] arguments) => RunWithAsync(directory, [], arguments);
 
     /// <summary>Runs it to its end, with variables of the test's own.</summary>
-    public static async Task<ApeResult> RunAsync(TempDirectory directory, Dictionary<string, string> variables, params string[] arguments)
+    public static async Task<ApeResult> RunWithAsync(TempDirectory directory, Dictionary<string, string> variables, params string[] arguments)
     {
-        await using var process = Start(directory, variables, arguments);
+        await using var process = StartWith(directory, variables, arguments);
         return await process.EndAsync();
     }
 
     /// <summary>Starts it.</summary>
-    public static ApeProcess Start(TempDirectory directory, params string[] arguments) => Start(directory, [], arguments);
+    public static ApeProcess Start(TempDirectory directory, params string[] arguments) => StartWith(directory, [], arguments);
 
-    private static ApeProcess Start(TempDirectory directory, Dictionary<string, string> variables, string[] arguments)
+    private static ApeProcess StartWith(TempDirectory directory, Dictionary<string, string> variables, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -93,6 +97,18 @@ internal sealed class ApeProcess : IAsyncDisposable
     private static bool IsForeign(string name) =>
         name.StartsWith("APETEST_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal)
         || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal);
+
+    private async Task<string> ReadOutputAsync()
+    {
+        var first = await _process.StandardOutput.ReadLineAsync();
+        if (first is null)
+        {
+            _firstLine.TrySetException(new InvalidOperationException("ape-test ended without a word."));
+            return string.Empty;
+        }
+        _firstLine.TrySetResult(first);
+        return $"{first}\n{await _process.StandardOutput.ReadToEndAsync()}";
+    }
 
     private async Task<string> ReadErrorAsync()
     {

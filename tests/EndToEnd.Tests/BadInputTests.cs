@@ -66,7 +66,7 @@ public sealed class BadInputTests
         using var directory = new TempDirectory();
 
         // The discard port: nothing listens there.
-        var result = await ApeProcess.RunAsync(directory, new() { ["OLLAMA_HOST"] = "http://127.0.0.1:9" }, "start", "--model", "ollama/llama3.2");
+        var result = await ApeProcess.RunWithAsync(directory, new() { ["OLLAMA_HOST"] = "http://127.0.0.1:9" }, "start", "--model", "ollama/llama3.2");
 
         result.Exits(3);
         Assert.Contains("ollama/llama3.2", result.Error, StringComparison.Ordinal);
@@ -83,6 +83,29 @@ public sealed class BadInputTests
 
         Assert.NotEqual(0, result.Code);
         Assert.Contains("target.invalid", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WhereNoRunDirectoryCanBe_Exits3()
+    {
+        using var directory = new TempDirectory();
+        directory.Write(".ape", "a file where the folder belongs");
+
+        var result = await ApeProcess.RunAsync(directory, "start");
+
+        result.Exits(3);
+        Assert.Contains("run directory", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_NothingJudged_Exits3()
+    {
+        using var directory = new TempDirectory();
+        // The only session thinks beyond the end of the run and is aborted unjudged.
+        var result = await ApeProcess.RunAsync(directory, "start", "--duration", "1s", "--think", "1h", "--graceful-stop", "1s");
+
+        result.Exits(3);
+        Assert.Contains("0 judged", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]

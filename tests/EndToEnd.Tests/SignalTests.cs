@@ -60,6 +60,22 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task StatusWatch_OfARunningRun_FollowsItToItsEnd()
+    {
+        using var directory = new TempDirectory();
+        await using var process = ApeProcess.Start(directory, "start", "--agents", "2", "--duration", "4s", "--think", "20ms");
+        await process.Running.Within(TestContext.Current.CancellationToken);
+
+        var watched = (await ApeProcess.RunAsync(directory, "status", "--watch", "--format", "json")).Exits(0);
+        (await process.EndAsync()).Exits(0);
+
+        var lines = watched.Out.TrimEnd('\n').Split('\n');
+        Assert.True(lines.Length > 1, watched.Out);
+        Assert.Contains(lines, line => line.Contains("\"status\":\"running\"", StringComparison.Ordinal));
+        Assert.Contains("\"status\":\"completed\"", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Kill_LeavesARunThatIsShownAsInterrupted()
     {
         Requires.That(!OperatingSystem.IsWindows(), "signals are sent with kill");

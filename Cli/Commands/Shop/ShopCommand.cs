@@ -56,6 +56,7 @@ internal static class ShopCommand
         await using var service = await StartAsync(environment, port, shop, ladder.Drain);
         environment.Out.WriteLine($"shop     {service.Url}");
         environment.Out.WriteLine($"openapi  {new Uri(service.Url, ShopExtensions.OpenApiPath)}");
+        await environment.Out.FlushAsync();
         environment.Error.WriteLine($"{shop.Users} users ({ShopSeed.User(1).Name} / {ShopSeed.User(1).Password}, …); Ctrl+C ends it");
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = ladder.Drain.Register(end.SetResult);

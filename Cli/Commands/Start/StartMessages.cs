@@ -36,12 +36,13 @@ internal sealed class StartMessages(CliEnvironment environment, bool quiet)
         Say($"run {plan.Run}: {Show.Count(scenario.Agents)} {(scenario.Agents == 1 ? "agent" : "agents")} on {scenario.Target.Url}{duration}{iterations}, seed {plan.Seed}");
     }
 
-    /// <summary>A signal came.</summary>
-    public void Stopping(bool now) => Say(now
+    /// <summary>What a signal set in motion.</summary>
+    public static string Stopping(bool now) => now
         ? "stopping now: running sessions are cancelled"
-        : "stopping: no new sessions, the running ones finish; again to stop now");
+        : "stopping: no new sessions, the running ones finish; again to stop now";
 
-    private void Say(string text)
+    /// <summary>Says a line, unless quiet.</summary>
+    public void Say(string text)
     {
         if (!quiet)
         {

@@ -23,6 +23,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
     private static readonly Uri ShopToCome = new("http://127.0.0.1:1/");
 
     private readonly StartMessages _messages = new(environment, request.Quiet);
+    private volatile string? _stopping;
 
     /// <summary>
     /// 1. Judge the input. 2. Make the run directory. 3. Start the services and, meanwhile, check target, document, oracle and model.
@@ -119,9 +120,10 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
     private async Task<RunSummary> FollowAsync(CollectedRun collector, StopLadder ladder)
     {
         using var end = new CancellationTokenSource();
-        await using var drain = ladder.Drain.Register(() => Stop(collector, now: false));
-        await using var abort = ladder.Abort.Register(() => Stop(collector, now: true));
-        var view = View().ShowAsync(() => new RunSnapshot(collector.Progress, collector.Summarize()), end.Token);
+        var view = View();
+        await using var drain = ladder.Drain.Register(() => Stop(collector, view, now: false));
+        await using var abort = ladder.Abort.Register(() => Stop(collector, view, now: true));
+        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, collector.Summarize(), _stopping), end.Token);
         try
         {
             return await collector.Completion;
@@ -129,13 +131,17 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         finally
         {
             await end.CancelAsync();
-            await view;
+            await shown;
         }
     }
 
-    private void Stop(CollectedRun collector, bool now)
+    private void Stop(CollectedRun collector, IRunProgressView view, bool now)
     {
-        _messages.Stopping(now);
+        _stopping = StartMessages.Stopping(now);
+        if (!view.ShowsStopping)
+        {
+            _messages.Say(_stopping);
+        }
         // In memory: it has taken effect when it returns.
         _ = collector.StopAsync(now, "interrupted", CancellationToken.None);
     }

@@ -51,6 +51,7 @@ internal static class StatusCommand
             await foreach (var progress in client.EventsAsync(ladder.Drain))
             {
                 Write(environment, progress, json);
+                await environment.Out.FlushAsync();
             }
             return ExitCodes.Done;
         }

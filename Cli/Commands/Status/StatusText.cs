@@ -14,10 +14,10 @@ internal static class StatusText
         {
             output.WriteLine($"  agents    {progress.AgentsActive} of {progress.AgentsTarget} active, {progress.ActionsPerSecond:0.#} actions/s");
         }
-        output.WriteLine($"  sessions  {Show.Count(progress.SessionsStarted)} started, {Show.Count(progress.Succeeded)} succeeded, {Show.Count(progress.Failed)} failed, "
-            + $"{Show.Count(progress.Stuck)} stuck, {Show.Count(progress.AgentError)} agent_error, {Show.Count(progress.Aborted)} aborted");
-        output.WriteLine($"  success   {Show.Share(progress.SuccessRate)}");
-        output.WriteLine($"  MTBA      {Show.Seconds(progress.MtbaMeanS)} mean, active p95 {Show.Seconds(progress.MtbaActiveP95S)}; TTFT p95 {Show.Seconds(progress.TtftP95S)}; action p95 {Show.Seconds(progress.ActionP95S)}");
+        output.WriteLine($"  sessions  {Show.Count(progress.SessionsStarted)} started, {Show.Count(progress.Succeeded)} succeeded, {Show.Share(progress.SuccessRate)}");
+        output.WriteLine($"            {Show.Count(progress.Failed)} failed, {Show.Count(progress.Stuck)} stuck, {Show.Count(progress.AgentError)} agent_error, {Show.Count(progress.Aborted)} aborted");
+        output.WriteLine($"  MTBA      {Show.Seconds(progress.MtbaMeanS)} mean, {Show.Seconds(progress.MtbaActiveP95S)} p95 without think");
+        output.WriteLine($"  p95       TTFT {Show.Seconds(progress.TtftP95S)}, action {Show.Seconds(progress.ActionP95S)}");
         output.WriteLine($"  cost      {Show.Dollars(progress.CostUsd)}, {Show.Count(progress.Tokens)} tokens");
     }
 }

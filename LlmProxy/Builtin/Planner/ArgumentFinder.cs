@@ -17,7 +17,7 @@ internal sealed class ArgumentFinder
     private static readonly FrozenSet<string> User = Words.Set("username user login email name account identifier member handle card");
     private static readonly FrozenSet<string> StartWords = Words.Set("from start begin after checkin departure");
     private static readonly FrozenSet<string> EndWords = Words.Set("to end until till before due return checkout");
-    private static readonly FrozenSet<string> Optional = Words.Set("coupon promo voucher discount notes note comment description tags metadata id created updated token version");
+    private static readonly FrozenSet<string> Optional = Words.Set("coupon promo voucher discount notes note comment description tags metadata created updated token version");
 
     private readonly PlanContext _context;
     private readonly ReferenceFinder _references;
@@ -41,7 +41,7 @@ internal sealed class ArgumentFinder
         foreach (var parameter in operation.Parameters)
         {
             var needed = parameter.Required || step.Wanted.Contains(parameter.Name)
-                || (lenient && !parameter.Nullable && !parameter.Is(Optional));
+                || (lenient && IsUsual(parameter));
             var found = Find(parameter, operation, step, needed, depth);
             if (found.Ends)
             {
@@ -133,13 +133,15 @@ internal sealed class ArgumentFinder
         return Found.Of(_context.Values.Make(parameter, step.Failures));
     }
 
+    private static bool IsUsual(Parameter parameter) => !parameter.Nullable && !parameter.Is(Optional) && parameter.Tokens is not ["id"];
+
     private Found Parts(Parameter[] properties, Operation operation, Step step, int depth)
     {
         var result = new JsonObject();
         var lenient = !properties.Any(property => property.Required);
         foreach (var property in properties)
         {
-            var needed = property.Required || (lenient && !property.Nullable && !property.Is(Optional)) || step.Wanted.Contains(property.Name);
+            var needed = property.Required || (lenient && IsUsual(property)) || step.Wanted.Contains(property.Name);
             var found = Find(property, operation, step, needed, depth + 1);
             if (found.Ends && (needed || found.Call is not null))
             {

@@ -61,7 +61,7 @@ internal static class Chooser
             }
         }
 
-        var words = 0;
+        var (words, hits) = (0, 0);
         foreach (var token in phrase.Content)
         {
             if (token.Stem == noun)
@@ -71,11 +71,12 @@ internal static class Chooser
 
             words++;
             var found = texts.Exists(text => Words.Split(text).Contains(token.Stem));
+            hits += found ? 1 : 0;
             score += found ? token.IsCapital ? 2 : 1 : texts.Exists(text => text.Contains(token.Text, StringComparison.OrdinalIgnoreCase)) ? 0.5 : 0;
         }
 
         var named = phrase.Tokens.Count(token => token.Kind is TokenKind.Literal);
-        return new Choice(thing, score, named > 0 ? literals > 0 : words == 0 || score > 0);
+        return new Choice(thing, score, named > 0 ? literals > 0 : words == 0 || score > 0, hits == words && literals >= named);
     }
 
     private static Choice Pick(List<Choice> top, Order order)
@@ -194,4 +195,5 @@ internal static class Chooser
 /// <param name="Thing">The thing.</param>
 /// <param name="Score">How much of the phrase it matches.</param>
 /// <param name="Fits">Whether it matches what was said at all.</param>
-internal sealed record Choice(Thing Thing, double Score, bool Fits);
+/// <param name="Full">Whether it matches every word of it.</param>
+internal sealed record Choice(Thing Thing, double Score, bool Fits, bool Full);

@@ -10,7 +10,7 @@ internal sealed class Conversation
 
     public string Goal { get; private set; } = "";
 
-    /// <summary>Known values: stems of the dotted name, and the value.</summary>
+    /// <summary>Known values: the words of the dotted name, and the value.</summary>
     public List<(string[] Name, JsonElement Value)> State { get; } = [];
 
     public ToolSet? Tools { get; private set; }
@@ -103,7 +103,7 @@ internal sealed class Conversation
         }
         else if (value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
         {
-            State.Add((Words.Split(name), value.Clone()));
+            State.Add((Words.Parts(name), value.Clone()));
         }
     }
 

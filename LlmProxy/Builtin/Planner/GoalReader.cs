@@ -6,8 +6,11 @@ namespace ApeTest.LlmProxy.Builtin.Planner;
 internal sealed class GoalReader(ToolSet tools)
 {
     private static readonly FrozenSet<string> LeadIns = Words.Set(
-        "please then now finally first next also i want would like to you should must need can user the go ahead try and afterwards after that "
-        + "once done lastly we have will make sure as new them your my");
+        "please then now finally first next also i want would like to you should must need can user go ahead try and afterwards after that "
+        + "once done lastly we have will make sure as new them");
+
+    private static readonly FrozenSet<string> Articles = Words.Set("the a an my your his her their");
+    private static readonly FrozenSet<string> Actors = Words.Set("user customer agent visitor member client person");
 
     private static readonly FrozenSet<string> Prepositions = Words.Set(
         "from to into for with by in on at under about via using within over below above until till until onto through starting ending between");
@@ -194,6 +197,17 @@ internal sealed class GoalReader(ToolSet tools)
             }
 
             var next = i + 1 < clause.Count ? clause[i + 1].Text.ToLowerInvariant() : "";
+            if (Articles.Contains(token.Stem) && i + 1 < clause.Count)
+            {
+                if (!Actors.Contains(clause[i + 1].Stem))
+                {
+                    return (null, "", clause); // "the comment": behind an article stands no verb
+                }
+
+                i++; // "the user should ..."
+                continue;
+            }
+
             if (Phrasal(token.Stem, next) is { } phrasal)
             {
                 return (phrasal.Kind, phrasal.Verb, clause[(i + 2)..]);

@@ -16,12 +16,17 @@ internal sealed class Knowledge
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _more = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _listed = new(StringComparer.Ordinal);
     private JsonObject _context = [];
 
     public List<Thing> Things { get; } = [];
 
     /// <summary>Whether this very call was made and answered for good.</summary>
     public bool WasMade(string key) => _calls.ContainsKey(key);
+
+    /// <summary>Whether a listing says that there are further pages; null when it does not say.</summary>
+    public bool? HasMore(string key) => _more.TryGetValue(key, out var more) ? more : null;
 
     /// <summary>How many things a listing showed; 0 when it was not made.</summary>
     public int Count(string key) => _counts.GetValueOrDefault(key);
@@ -62,7 +67,40 @@ internal sealed class Knowledge
         }
 
         _counts[key] = Things.Count - before;
+        if (operation.IsCollection && answer.Body.ValueKind == JsonValueKind.Object)
+        {
+            NoteMore(operation, arguments, key, answer.Body);
+        }
     }
+
+    // {"total":7,...}, {"totalPages":3,"page":1}, {"next":"..."}, {"hasMore":true}; the same inside "meta" or "page".
+    private void NoteMore(Operation operation, JsonObject arguments, string key, JsonElement body)
+    {
+        var filters = operation.Name + string.Join('&', arguments.Where(pair => !pair.Key.Contains("page", StringComparison.OrdinalIgnoreCase)));
+        var listed = _listed[filters] = _listed.GetValueOrDefault(filters) + Longest(body);
+        var inner = body.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Object && !IsContainer(property.Name))
+            .SelectMany(property => property.Value.EnumerateObject());
+        foreach (var property in body.EnumerateObject().Concat(inner))
+        {
+            var name = string.Concat(Words.Parts(property.Name));
+            if (property.Value.ValueKind == JsonValueKind.Number && name is "total" or "totalcount" or "totalitems" or "totalelements" or "totalresults" or "count")
+            {
+                _more[key] = property.Value.GetDouble() > listed && Longest(body) > 0;
+                return;
+            }
+
+            if (name is "next" or "nextpage" or "hasmore" or "hasnext")
+            {
+                _more[key] = property.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False) && property.Value.ToString().Length > 0;
+                return;
+            }
+        }
+    }
+
+    private static int Longest(JsonElement body) =>
+        body.EnumerateObject().Select(property => property.Value.ValueKind == JsonValueKind.Array ? property.Value.GetArrayLength()
+            : property.Value.ValueKind == JsonValueKind.Object ? property.Value.EnumerateObject().Select(inner => inner.Value.ValueKind == JsonValueKind.Array ? inner.Value.GetArrayLength() : 0).DefaultIfEmpty().Max() : 0)
+            .DefaultIfEmpty().Max();
 
     /// <summary>The latest value that a response gave under a name.</summary>
     public JsonElement? Named(string name, string type)

@@ -10,11 +10,11 @@ namespace ApeTest.LlmProxy.Builtin.Planner;
 internal sealed partial class Lookups(PlanContext context, ArgumentFinder arguments)
 {
     private const int Widest = 2;
-    private const int LastPage = 4;
+    private const int LastPage = 8;
 
     private static readonly FrozenSet<string> Search = Words.Set("q query search term keyword keywords text filter contains phrase s");
     private static readonly FrozenSet<string> Named = Words.Set("name title label");
-    private static readonly FrozenSet<string> Kinds = Words.Set("category genre type kind tag topic brand subject section department class style");
+    private static readonly FrozenSet<string> Kinds = Words.Set("category genre type kind tag topic brand subject section department class style specialty speciality cuisine language color colour make model area field");
     private static readonly FrozenSet<string> Makers = Words.Set("author artist writer director performer brand speaker vendor seller");
     private static readonly FrozenSet<string> Places = Words.Set("city location venue place destination origin town country region station airport to from arrival departure");
     private static readonly FrozenSet<string> Page = Words.Set("page pageNumber");
@@ -30,46 +30,53 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
     {
         foreach (var operation in Candidates(parameter, noun, phrase, step, canBeMade))
         {
-            for (var level = 0; level <= Widest + LastPage - 1; level++)
+            for (var level = 0; level <= Widest; level++)
             {
-                var page = Math.Max(1, level - Widest + 1);
-                var (filled, obstacle) = Fill(operation, noun, phrase, step, Math.Min(level, Widest), page, depth);
-                if (obstacle.Call is not null)
+                var (end, call) = NextPage(operation, noun, phrase, step, level, depth, fitting);
+                if (end is LookupEnd.Call or LookupEnd.Found)
                 {
-                    return obstacle;
+                    return call is null ? Found.Nothing : Found.Need(call);
                 }
 
-                if (obstacle.Stuck is not null)
-                {
-                    break;
-                }
-
-                var call = new Planned(operation, filled, step, noun);
-                if (context.Knowledge.WasMade(call.Key))
-                {
-                    if (fitting() is not null)
-                    {
-                        return Found.Nothing;
-                    }
-
-                    if (level >= Widest && context.Knowledge.Count(call.Key) == 0)
-                    {
-                        break; // nothing on this page, nothing on the next
-                    }
-
-                    continue;
-                }
-
-                if (page > 1 && !operation.Parameters.Any(IsPage))
+                if (end == LookupEnd.Impossible)
                 {
                     break;
                 }
-
-                return Found.Need(call);
             }
         }
 
         return Found.Nothing;
+    }
+
+    private (LookupEnd End, Planned? Call) NextPage(Operation operation, string noun, Phrase phrase, Step step, int level, int depth, Func<Choice?> fitting)
+    {
+        for (var page = 1; page <= LastPage; page++)
+        {
+            var (filled, obstacle) = Fill(operation, noun, phrase, step, level, page, depth);
+            if (obstacle.Ends)
+            {
+                return obstacle.Call is { } first ? (LookupEnd.Call, first) : (LookupEnd.Impossible, null);
+            }
+
+            var call = new Planned(operation, filled, step, noun);
+            if (!context.Knowledge.WasMade(call.Key))
+            {
+                return (LookupEnd.Call, call);
+            }
+
+            // Which is cheapest shows only once all are seen, unless the API sorts; a better match may be on a later page.
+            var choice = fitting();
+            var sorted = operation.Parameters.Any(parameter => parameter.Is(Sort) && filled.ContainsKey(parameter.Name));
+            var enough = choice is { Full: true } && (sorted || phrase.Order is not { Fields.Count: > 0 });
+            var more = operation.Parameters.Any(IsPage)
+                && (context.Knowledge.HasMore(call.Key) ?? (level == Widest && choice is null && context.Knowledge.Count(call.Key) > 0));
+            if (enough || !more)
+            {
+                break;
+            }
+        }
+
+        return (fitting() is null ? LookupEnd.Nothing : LookupEnd.Found, null);
     }
 
     /// <summary>Whether the API itself can say that nothing of that description exists.</summary>
@@ -325,4 +332,20 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
 
     [GeneratedRegex(@"[-+]?\b[A-Za-z][A-Za-z_]*(?:[:_.](?:asc|desc))?\b", RegexOptions.CultureInvariant)]
     private static partial Regex SortWord();
+}
+
+/// <summary>How a look through one listing ended.</summary>
+internal enum LookupEnd
+{
+    /// <summary>A call is to be made first.</summary>
+    Call,
+
+    /// <summary>What was listed has something that fits.</summary>
+    Found,
+
+    /// <summary>All was listed, and nothing fits.</summary>
+    Nothing,
+
+    /// <summary>This listing needs what cannot be found.</summary>
+    Impossible,
 }

@@ -8,11 +8,16 @@ internal sealed record PlanContext(Conversation Conversation, ToolSet Tools, Cre
     /// <summary>A known value whose name ends with the parameter's words, such as <c>user.email</c> for <c>email</c>.</summary>
     public JsonElement? FromState(Parameter parameter)
     {
+        var wanted = string.Concat(Words.Parts(parameter.Name));
         foreach (var (name, value) in Conversation.State)
         {
-            if (parameter.Tokens.Length > 0 && name.Length >= parameter.Tokens.Length && name.AsSpan()[^parameter.Tokens.Length..].SequenceEqual(parameter.Tokens))
+            // user.name is also "username"
+            for (var from = name.Length - 1; from >= 0 && wanted.Length > 0; from--)
             {
-                return value;
+                if (string.Concat(name[from..]) == wanted)
+                {
+                    return value;
+                }
             }
         }
 

@@ -72,7 +72,7 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
             return search;
         }
 
-        var choice = Fitting(things, phrase, noun, how, step, toBeHad) ?? (search.Stuck is null ? Chooser.Choose(Known(things, noun), phrase, noun, how, step.Excluded, toBeHad) : null);
+        var choice = Fitting(things, phrase, noun, how, step, toBeHad) ?? Chooser.Choose(Known(things, noun), phrase, noun, how, step.Excluded, toBeHad);
         if (choice is not null && (choice.Fits || !arguments.Lookups.CanFilter(single, noun, phrase)))
         {
             return many ? Several(parameter, single, noun, phrase, things, how, step) : Settle(parameter, single, noun, choice.Thing, step);

@@ -70,6 +70,18 @@ internal static class Words
     /// <summary>Stems of a name in any style: <c>productId</c>, <c>book_id</c>, <c>from-account</c>, <c>HTTPServer2</c>.</summary>
     public static string[] Split(string name)
     {
+        var parts = Parts(name);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = Stem(parts[i]);
+        }
+
+        return parts;
+    }
+
+    /// <summary>The words of a name, in lower case.</summary>
+    public static string[] Parts(string name)
+    {
         List<string> parts = [];
         var start = 0;
         for (var i = 0; i <= name.Length; i++)
@@ -79,7 +91,7 @@ internal static class Words
                 && (char.IsLower(name[i - 1]) || char.IsDigit(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
             if ((end || turn) && i > start)
             {
-                parts.Add(Stem(name[start..i]));
+                parts.Add(name[start..i].ToLowerInvariant());
             }
 
             start = end ? i + 1 : turn ? i : start;
@@ -96,7 +108,7 @@ internal static class Words
             word = word[..^2];
         }
 
-        if (word.Length > 3 && word[^1] == 's' && word[^2] is not ('s' or 'u' or 'i'))
+        if (word.Length > 2 && word[^1] == 's' && word[^2] is not ('s' or 'u' or 'i'))
         {
             word = word.EndsWith("sses", StringComparison.Ordinal) || word.EndsWith("xes", StringComparison.Ordinal)
                 || word.EndsWith("ches", StringComparison.Ordinal) || word.EndsWith("shes", StringComparison.Ordinal)

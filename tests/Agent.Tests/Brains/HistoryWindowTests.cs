@@ -51,7 +51,7 @@ public sealed class HistoryWindowTests
 
         Assert.Equal(PromptRole.User, messages[0].Role);
         Assert.StartsWith("Earlier in this session", messages[0].Text, StringComparison.Ordinal);
-        Assert.Contains("15 calls, then tool15 -> 200, tool16 -> 200", messages[0].Text, StringComparison.Ordinal);
+        Assert.Contains("7 calls, then tool7 -> 200, tool8 -> 200", messages[0].Text, StringComparison.Ordinal);
         Assert.Equal(turns[^1].Observations[0], messages[^1].Text);
         var reduced = messages.First(message => message.Role is PromptRole.Tool).Text!;
         using var json = JsonDocument.Parse(reduced);

@@ -237,6 +237,20 @@ public sealed class AgentWorkerTests
         Assert.Equal(0, totals.Started);
     }
 
+    [Fact]
+    public async Task Run_OracleOfUnknownOperation_IsRefused()
+    {
+        await using var server = await FakeChatServer.StartAsync(Reply.Finish());
+        await using var host = await WorkerHost.StartAsync(server.Url);
+
+        var totals = await host.RunAsync(Plans.Of(new Uri("http://127.0.0.1:9"), scenario => scenario with
+        {
+            Goals = [scenario.Goals[0] with { Success = [new SuccessCondition { Operation = "checkout" }] }],
+        }));
+
+        Assert.Equal(("aborted", 0), (totals.Status, totals.Started));
+    }
+
     [Theory]
     [InlineData(null, "not set")]
     [InlineData("memory", "inside one process")]

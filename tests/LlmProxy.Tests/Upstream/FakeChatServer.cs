@@ -22,8 +22,8 @@ internal sealed class FakeChatServer : IAsyncDisposable
 
     public string BaseUrl => _app.Urls.First() + "/v1";
 
-    /// <summary>Answers a chat request. Default: <see cref="Sse.Hello"/>.</summary>
-    public Func<HttpContext, Task> OnChat { get; set; } = context => WriteAsync(context, Sse.Hello);
+    /// <summary>Answers a chat request. Default: <see cref="Events.Hello"/>.</summary>
+    public Func<HttpContext, Task> OnChat { get; set; } = context => WriteAsync(context, Events.Hello);
 
     /// <summary>What <c>GET /v1/models</c> lists.</summary>
     public string[] Models { get; set; } = ["test-model", "llama3.2:latest"];

@@ -85,7 +85,7 @@ internal sealed class ProxyHost : IAsyncDisposable
 
     public static JsonObject Measure(string body)
     {
-        var line = body.Split('\n').Single(line => line.StartsWith(": ape ", StringComparison.Ordinal));
+        var line = body.Split('\n', '\r').Single(line => line.StartsWith(": ape ", StringComparison.Ordinal));
         return JsonNode.Parse(line[6..])!.AsObject();
     }
 

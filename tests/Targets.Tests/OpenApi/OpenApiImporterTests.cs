@@ -69,7 +69,7 @@ public sealed class OpenApiImporterTests
 
     private static OperationSpec Body(string schema, string contentType = "application/json", string components = "{}", string parameters = "[]") =>
         OpenApiImporter.Import(
-            Minimal($$"""{"/x":{"post":{"operationId":"op","parameters":{{parameters}},"requestBody":{"required":true,"content":{"{{contentType}}":{"schema":{{schema}}}}},"responses":{"200":{"description":"ok"} } } } }""", components),
+            Minimal($$"""{"/x":{"post":{"operationId":"op","parameters":{{parameters}},"requestBody":{"required":true,"content":{"{{contentType}}":{"schema":{{schema}} } } },"responses":{"200":{"description":"ok"} } } } }""", components),
             Base).Find("op")!;
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class OpenApiImporterTests
     public void Import_WideRecursion_IsBounded()
     {
         var properties = string.Join(',', Enumerable.Range(0, 10).Select(static i => $"\"p{i}\":{{\"$ref\":\"#/components/schemas/Node\"}}"));
-        var operation = Body("""{"$ref":"#/components/schemas/Node"}""", components: $$$"""{"schemas":{"Node":{"type":"object","properties":{{{{properties}}}}}}}""");
+        var operation = Body("""{"$ref":"#/components/schemas/Node"}""", components: $$"""{"schemas":{"Node":{"type":"object","properties":{ {{properties}} } } } }""");
 
         Assert.InRange(operation.Tool.InputSchema.GetRawText().Length, 100, 1_000_000);
     }

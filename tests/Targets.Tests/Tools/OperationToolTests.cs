@@ -132,9 +132,7 @@ public sealed class OperationToolTests
     public async Task InvokeAsync_BearerSecurity_ShowsToken(string security, bool shown)
     {
         var transport = new FakeTransport(Some.Exchange(200));
-        var tools = Tools(transport, $"\"security\":{security},", more: """,
-            "components":{"securitySchemes":{"b":{"type":"http","scheme":"bearer"}}}
-            """);
+        var tools = Tools(transport, $"\"security\":{security},", more: ""","components":{"securitySchemes":{"b":{"type":"http","scheme":"bearer"}}}""");
         var state = Some.Session();
         state.BearerToken = "t-1";
 

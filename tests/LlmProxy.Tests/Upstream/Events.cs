@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace ApeTest.LlmProxy.Tests.Upstream;
 
 /// <summary>Events of a streamed completion as OpenAI sends them.</summary>
-internal static class Sse
+internal static class Events
 {
     public const string Done = "data: [DONE]\n\n";
     public static readonly string Role = Chunk("""{"role":"assistant","content":""}""");

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using ApeTest.Agent.Brains;
+using ApeTest.Runs.Recording;
+using ApeTest.Runs.Records;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Agent.Sessions;
+
+/// <summary>Executes the calls of one session in their order and observes what they did.</summary>
+internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
+{
+    private const int MaxName = 64;
+    private static readonly JsonElement NoArguments = JsonDocument.Parse("{}").RootElement.Clone();
+
+    private readonly Recovery _recovery = new(session.Run.Time);
+    private readonly ArgumentTrail _trail = new(session.Inputs.GoalText, session.Inputs.Values, session.State.Secrets);
+
+    /// <summary>Executes what was decided; an end, or null to decide again.</summary>
+    public async ValueTask<SessionEnd?> ExecuteAsync(Decision decision, CancellationToken cancellationToken)
+    {
+        var observations = ImmutableArray.CreateBuilder<string>(decision.Calls.Length);
+        if (decision.Think > TimeSpan.Zero)
+        {
+            await ThinkAsync(decision.Think, cancellationToken);
+        }
+        SessionEnd? end = null;
+        foreach (var call in decision.Calls)
+        {
+            var number = session.Transcript.NextCall();
+            if (call.Tool == FinishTool.Name && FinishTool.Read(call.Arguments, out _) is { } claim)
+            {
+                session.Transcript.Add(Record(number, call), isAction: false);
+                end = SessionEnd.Finished(claim);
+                break;
+            }
+            (var observation, end) = await CallAsync(number, call, cancellationToken);
+            observations.Add(observation);
+            if (end is not null)
+            {
+                break;
+            }
+        }
+        // Of a turn that ended the session, only what was answered.
+        session.Transcript.Add(new Turn(decision.Calls[..observations.Count], observations.ToImmutable(), decision.Text));
+        return end;
+    }
+
+    private async ValueTask<(string Observation, SessionEnd? End)> CallAsync(int number, ToolCall call, CancellationToken cancellationToken)
+    {
+        await oracle.ReadsDone;
+        using var identity = session.Use(number);
+        session.State.Identity = session.Identity(number);
+        if (!session.Run.Tools.TryGet(call.Tool, out var tool) || !tool.Spec.IsAction)
+        {
+            return await CallLocallyAsync(number, call, cancellationToken);
+        }
+
+        // Think before each action but the first; wait as the target asked.
+        if (session.Clock.HasActed && session.Inputs.NextThink() is { Ticks: > 0 } think)
+        {
+            await ThinkAsync(think, cancellationToken);
+        }
+        session.Clock.Harness();
+        if (_recovery.WaitBefore(call.Tool) is { Ticks: > 0 } wait)
+        {
+            await Task.Delay(wait, session.Run.Time, cancellationToken);
+            session.Clock.Wait();
+        }
+
+        var before = (Token: session.State.BearerToken, LoggedIn: IsLoggedIn());
+        var provenance = _trail.Of(call.Arguments, session.State.Variables);
+        using var span = SessionTrace.StartChild($"execute_tool {call.Tool}", ActivityKind.Internal);
+        var result = await tool.InvokeAsync(call, session.State, cancellationToken);
+        if (result.Exchange is not { } exchange)
+        {
+            return Rejected(number, call, provenance, result);
+        }
+
+        // Observe: time, evidence, origin of values, recovery.
+        var interval = session.Clock.Acted(session.Inputs.Goal.Name, result.Dispatched, exchange.Timing, out var parts);
+        Measure(tool.Spec, result, exchange, interval, parts);
+        span.SetTag("http.response.status_code", result.Status).SetTag("error.type", result.ErrorType);
+        var token = session.State.BearerToken;
+        if (token is not null && token != before.Token)
+        {
+            session.HideToken(token);
+        }
+        oracle.Observe(number, call.Tool, result, cancellationToken);
+        _trail.Answered(number, exchange.Body);
+        var gotLogin = (token is not null && token != before.Token) || result.Extracted.Keys.Any(static name => name.StartsWith("cookie:", StringComparison.Ordinal));
+        var observation = session.Secrets.Clean(_recovery.Observe(call.Tool, result, session.State, before.LoggedIn, gotLogin, out var recovered));
+        if (recovered is not null)
+        {
+            session.Recovered(recovered);
+        }
+        var record = Record(number, call) with
+        {
+            Provenance = provenance,
+            Status = result.Status == 0 ? null : result.Status,
+            Error = result.ErrorType,
+            Parts = parts,
+            Extracted = result.Extracted,
+        };
+        session.Transcript.Add(record, isAction: true);
+
+        if (result.ErrorType == TargetErrors.Budget)
+        {
+            session.Run.BudgetExhausted();
+            return (observation, SessionEnd.Aborted("budget: the run's request budget is used up"));
+        }
+        return (observation, session.Limits.Called(call, result));
+    }
+
+    /// <summary>A call that is not an action: <c>state_update</c>, a malformed <c>finish</c>, an unknown tool.</summary>
+    private async ValueTask<(string Observation, SessionEnd? End)> CallLocallyAsync(int number, ToolCall call, CancellationToken cancellationToken)
+    {
+        var result = call.Tool == FinishTool.Name ? RejectedFinish(call) : await session.Run.Tools.InvokeAsync(call, session.State, cancellationToken);
+        if (result.Outcome is ActionOutcome.Rejected)
+        {
+            return Rejected(number, call, ImmutableSortedDictionary<string, string>.Empty, result);
+        }
+        session.Clock.Harness();
+        session.Transcript.Add(Record(number, call), isAction: false);
+        return (session.Secrets.Clean(result.Observation), session.Limits.Called(call, result));
+    }
+
+    private (string Observation, SessionEnd? End) Rejected(int number, ToolCall call, ImmutableSortedDictionary<string, string> provenance, ActionResult result)
+    {
+        session.Clock.Harness();
+        session.Recorder.Rejected(call.Tool);
+        session.Transcript.Add(Record(number, call) with { Provenance = provenance, Error = result.ErrorType }, isAction: false);
+        return (session.Secrets.Clean(result.Observation), session.Limits.Called(call, result));
+    }
+
+    private static ActionResult RejectedFinish(ToolCall call)
+    {
+        _ = FinishTool.Read(call.Arguments, out var error);
+        return new ActionResult
+        {
+            Outcome = ActionOutcome.Rejected,
+            ErrorType = "invalid_arguments",
+            Observation = JsonSerializer.Serialize(new { error = new { type = "invalid_arguments", message = error } }),
+        };
+    }
+
+    private void Measure(ToolSpec tool, ActionResult result, in TargetExchange exchange, IntervalSample? interval, in ActionParts parts)
+    {
+        var where = result.ErrorType switch
+        {
+            null => null,
+            TargetErrors.Gateway or TargetErrors.Denied or TargetErrors.Budget => "gateway",
+            _ => "target",
+        };
+        var duration = exchange.Timing.Total;
+        session.Recorder.Action(new ActionSample(tool.Name, tool.Method ?? Verb(tool.Name), result.Status, result.ErrorType, where, duration, exchange.Timing.Ttfb,
+            session.TraceId, session.Id));
+        session.Run.Metrics.Action(tool.Name, duration);
+        if (interval is { } sample)
+        {
+            session.Recorder.Interval(sample);
+            session.Run.Metrics.Interval(sample);
+        }
+        session.Log.Action(tool.Name, result.Status, result.ErrorType, duration, parts);
+    }
+
+    private async ValueTask ThinkAsync(TimeSpan think, CancellationToken cancellationToken)
+    {
+        session.Clock.Harness();
+        await Task.Delay(think, session.Run.Time, cancellationToken);
+        session.Clock.Think();
+    }
+
+    private ActionRecord Record(int number, ToolCall call) => new()
+    {
+        N = number,
+        Tool = call.Tool.Length <= MaxName ? call.Tool : call.Tool[..MaxName],
+        Args = call.Arguments.ValueKind is JsonValueKind.Undefined ? NoArguments : session.Secrets.Clean(call.Arguments),
+    };
+
+    private bool IsLoggedIn() => session.State.BearerToken is not null || session.State.CookieHeader(session.Run.Catalog.BaseUrl).Length > 0;
+
+    private static string Verb(string tool) => tool.StartsWith("http_", StringComparison.Ordinal) ? tool["http_".Length..].ToUpperInvariant() : "";
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json;
+using ApeTest.Agent.Workers;
+using ApeTest.Runs.Recording;
+using ApeTest.Scenarios.Data;
+using ApeTest.Scenarios.Planning;
+using ApeTest.ServiceDefaults.Identity;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.Sessions;
+
+namespace ApeTest.Agent.Sessions;
+
+/// <summary>What one session starts with, knows and leaves behind. Shared by the parts of the session, and by nobody else.</summary>
+internal sealed class SessionContext
+{
+    private const string TokenName = "session.token";
+
+    private readonly string _agent;
+
+    /// <param name="run">The run.</param>
+    /// <param name="recorder">Where the block's figures go.</param>
+    /// <param name="slot">Slot, from 0.</param>
+    /// <param name="number">Session of the slot, from 0.</param>
+    public SessionContext(RunContext run, BlockRecorder recorder, int slot, int number)
+    {
+        (Run, Recorder, Slot, Number) = (run, recorder, slot, number);
+        _agent = slot.ToString(CultureInfo.InvariantCulture);
+        Id = $"{_agent}-{number.ToString(CultureInfo.InvariantCulture)}";
+
+        // Inputs: goal, persona, data, think times, sampling; all from hash(seed, slot, session).
+        Inputs = SessionInputs.Create(run.Plan, slot, number);
+        var sample = run.Plan.Scenario.Telemetry.Sample;
+        Sampled = sample >= 1 || (sample > 0 && Random("sample").NextDouble() < sample);
+
+        // State: clean, and nobody else's.
+        State = new SessionState(Identity(1));
+        foreach (var (name, value) in Inputs.Secrets)
+        {
+            State.Secrets[name] = value;
+        }
+        Secrets = new SessionSecrets(Inputs.Secrets);
+        Limits = new SessionLimits(run.Plan.Scenario.Session);
+        Log = new SessionLog(run.SessionLogger, Sampled, run.Time);
+        Clock = new SessionClock(run.Time);
+    }
+
+    public RunContext Run { get; }
+
+    public BlockRecorder Recorder { get; }
+
+    public int Slot { get; }
+
+    public int Number { get; }
+
+    /// <summary><c>{slot}-{n}</c>.</summary>
+    public string Id { get; }
+
+    public SessionInputs Inputs { get; }
+
+    /// <summary>Whether spans and info-level log lines are kept.</summary>
+    public bool Sampled { get; }
+
+    public SessionState State { get; }
+
+    public SessionSecrets Secrets { get; }
+
+    public SessionLimits Limits { get; }
+
+    public SessionLog Log { get; }
+
+    public SessionClock Clock { get; }
+
+    public Transcript Transcript { get; } = new();
+
+    public string TraceId => State.Trace.TraceId.ToHexString();
+
+    /// <summary>A random stream of this session's own.</summary>
+    public Random Random(string purpose) => SessionRandom.Create(Run.Plan.Seed, Slot, Number, purpose);
+
+    /// <summary>Whose action call number <paramref name="call"/> is.</summary>
+    public ActionIdentity Identity(int call) => new(Run.Plan.Run, Id, _agent, call);
+
+    /// <summary>Puts the identity on log lines and model calls of this flow until disposed; call 0 stands for the session itself.</summary>
+    public IDisposable Use(int call) => RequestIdentity.Use(new RequestIdentity
+    {
+        Run = Run.Plan.Run,
+        Session = Id,
+        Agent = _agent,
+        Action = call == 0 ? null : call.ToString(CultureInfo.InvariantCulture),
+    });
+
+    /// <summary>What a brain may know beside the conversation: data, placeholders of secrets, variables.</summary>
+    public Dictionary<string, JsonElement> KnownState()
+    {
+        var known = new Dictionary<string, JsonElement>(Inputs.Values.Count + Inputs.Secrets.Count + State.Variables.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in Inputs.Values)
+        {
+            known[name] = JsonSerializer.SerializeToElement(value);
+        }
+        foreach (var name in Inputs.Secrets.Keys)
+        {
+            known[name] = JsonSerializer.SerializeToElement(Template.Placeholder(name));
+        }
+        foreach (var (name, value) in State.Variables)
+        {
+            known[name] = Secrets.Clean(value);
+        }
+        return known;
+    }
+
+    /// <summary>From here on the token is a secret like the scenario's own: a brain may name it but never sees it.</summary>
+    public void HideToken(string token)
+    {
+        Secrets.Add(token, Template.Placeholder(TokenName));
+        State.Secrets[TokenName] = token;
+    }
+
+    /// <summary>Something worked again.</summary>
+    public void Recovered(string kind)
+    {
+        Recorder.Recovery(kind);
+        Run.Metrics.Recovery(kind);
+    }
+
+    /// <summary>The model or the harness failed.</summary>
+    public void Failed(string type, string where) => Recorder.Error(new ErrorSample(type, where, TraceId));
+}

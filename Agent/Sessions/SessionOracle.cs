@@ -1,0 +1,53 @@
+using ApeTest.Targets.Oracles;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Agent.Sessions;
+
+/// <summary>The oracle of one session at work. A brain never sees it.</summary>
+internal sealed class SessionOracle(SessionContext session)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly DeclaredOracle _oracle = new(session.Inputs.Goal.Success, session.Run.Catalog.BaseUrl, session.Inputs.Values);
+    private Task _reads = Task.CompletedTask;
+
+    /// <summary>Completes when no read is under way. The next call waits for it: a logout would take the read's credentials away.</summary>
+    public Task ReadsDone => _reads;
+
+    /// <summary>
+    /// Shows the oracle what came back. A read that became due goes out at once, beside the next decision: a session that logs out
+    /// afterwards could not prove anything any more.
+    /// </summary>
+    public void Observe(int number, string tool, ActionResult result, CancellationToken cancellationToken)
+    {
+        _oracle.Observe(number, tool, result);
+        if (!_oracle.HasDueRead)
+        {
+            return;
+        }
+        foreach (var condition in session.Inputs.Goal.Success)
+        {
+            if (condition.Operation == tool)
+            {
+                _reads = _oracle.ReadDueAsync(session.Run.Transport, session.Run.Plan.Scenario.Target.Name, session.State, session.Run.Time, cancellationToken).AsTask();
+                return;
+            }
+        }
+    }
+
+    /// <summary>The verdict; null when it was cancelled or the target took longer than 30 s to answer its reads.</summary>
+    public async ValueTask<OracleVerdict?> JudgeAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Limit, session.Run.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await _reads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await _oracle.JudgeAsync(session.Run.Transport, session.Run.Plan.Scenario.Target.Name, session.State, session.Run.Time, linked.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,556 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.Policy;
+using ApeTest.Tests.Shared;
+using Microsoft.AspNetCore.Http;
+
+namespace ApeTest.Gateway.Tests.Forwarding;
+
+public sealed class GatewayForwarderTests : IDisposable
+{
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(TestService gateway, string path, HttpMethod? method = null, HttpContent? content = null, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri(gateway.Url, path)) { Content = content };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        return await _client.SendAsync(request, Cancellation);
+    }
+
+    private static async Task<(string Detail, string Error)> ProblemAsync(HttpResponseMessage response)
+    {
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        Assert.Equal((int)response.StatusCode, problem.GetProperty("status").GetInt32());
+        return (problem.GetProperty("detail").GetString()!, response.Headers.GetValues("X-Ape-Error").Single());
+    }
+
+    [Fact]
+    public async Task Forward_Request_ReachesTargetAsAClientWouldSendIt()
+    {
+        var seen = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var line = "";
+        await using var target = await TestService.TargetAsync(async context =>
+        {
+            line = $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} {await new StreamReader(context.Request.Body).ReadToEndAsync(Cancellation)}";
+            foreach (var header in context.Request.Headers)
+            {
+                seen[header.Key] = header.Value.ToString();
+            }
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+
+        using var response = await SendAsync(
+            gateway, "/shop/orders?a=b%20c", HttpMethod.Post, new StringContent("hello"),
+            ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), ("baggage", "ape.run=r1"), ("Authorization", "Bearer own"), ("Cookie", "sid=1"),
+            ("X-Ape-Operation", "createOrder"), ("X-Ape-Something", "new"));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("POST /orders?a=b%20c hello", line);
+        Assert.Equal(target.Url.Authority, seen["Host"]);
+        Assert.Equal("4bf92f3577b34da6a3ce929d0e0e4736", seen["X-Trace-Id"]);
+        Assert.StartsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-", seen["traceparent"], StringComparison.Ordinal);
+        Assert.EndsWith("-01", seen["traceparent"], StringComparison.Ordinal);
+        Assert.Equal(("Bearer own", "sid=1"), (seen["Authorization"], seen["Cookie"]));
+        Assert.DoesNotContain(seen.Keys, static name => name.StartsWith("X-Ape-", StringComparison.OrdinalIgnoreCase) || name.Equals("baggage", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("4bf92f3577b34da6a3ce929d0e0e4736", response.Headers.GetValues("X-Trace-Id").Single());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("nonsense")]
+    [InlineData("00-00000000000000000000000000000000-00f067aa0ba902b7-01")]
+    public async Task Forward_NoValidTrace_CreatesOne(string? traceparent)
+    {
+        var arrived = "";
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            arrived = context.Request.Headers.TraceParent.ToString();
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+
+        using var response = await SendAsync(gateway, "/shop/", headers: traceparent is null ? [] : [("traceparent", traceparent)]);
+
+        var id = response.Headers.GetValues("X-Trace-Id").Single();
+        Assert.Matches("^[0-9a-f]{32}$", id);
+        Assert.NotEqual(new string('0', 32), id);
+        Assert.Equal(id, arrived[3..35]);
+    }
+
+    [Theory]
+    [InlineData("/shop", "/")]
+    [InlineData("/shop/", "/")]
+    [InlineData("/shop?x=1", "/?x=1")]
+    [InlineData("/shop/a%2Fb/c%20d", "/a%2Fb/c%20d")]
+    [InlineData("/shop/a//b", "/a//b")]
+    public async Task Forward_Path_StaysAsItIs(string path, string expected)
+    {
+        var raw = "";
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            raw = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+
+        using var response = await SendAsync(gateway, path);
+
+        Assert.Equal(expected, raw);
+    }
+
+    [Fact]
+    public async Task Forward_BasePath_IsPutBeforeAndNotLeft()
+    {
+        var paths = new List<string>();
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            paths.Add(context.Request.Path);
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(new Uri(target.Url, "/api/v1"));
+
+        using var inside = await SendAsync(gateway, "/shop/orders");
+        var outside = await RawAsync(gateway.Url, "GET /shop/%2e%2e/%2e%2e/admin HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+
+        Assert.Equal(["/api/v1/orders"], paths);
+        Assert.DoesNotContain(" 200 ", outside.Split('\n')[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forward_OriginHeader_MeansThePathOfThatOrigin()
+    {
+        var path = "";
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            path = context.Request.Path;
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(new Uri(target.Url, "/api/v1"));
+
+        using var response = await SendAsync(gateway, "/shop/other/place", headers: ("X-Ape-Origin", target.Url.GetLeftPart(UriPartial.Authority)));
+
+        Assert.Equal((HttpStatusCode.OK, "/other/place"), (response.StatusCode, path));
+    }
+
+    [Theory]
+    [InlineData("http://evil.example", 403)]
+    [InlineData("file:///etc/passwd", 400)]
+    [InlineData("gopher://evil.example", 400)]
+    [InlineData("http://u:p@evil.example", 400)]
+    [InlineData("http://evil.example/path", 400)]
+    [InlineData("nonsense", 400)]
+    public async Task Forward_ForeignOrigin_IsRefused(string origin, int status)
+    {
+        await using var gateway = await TestService.GatewayAsync(new Uri("http://127.0.0.1:1"));
+
+        using var response = await SendAsync(gateway, "/shop/x", headers: ("X-Ape-Origin", origin));
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("denied", (await ProblemAsync(response)).Error);
+    }
+
+    [Fact]
+    public async Task Forward_UnknownTarget_Is403AndNamesTheKnown()
+    {
+        await using var gateway = await TestService.GatewayAsync(new Uri("http://127.0.0.1:1"));
+
+        using var response = await SendAsync(gateway, "/shopp/x");
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Equal(("target 'shopp' is not known; known: shop", "denied"), await ProblemAsync(response));
+        Assert.Matches("^[0-9a-f]{32}$", response.Headers.GetValues("X-Trace-Id").Single());
+    }
+
+    [Fact]
+    public async Task Forward_DenyRule_Is403AndNeverArrives()
+    {
+        var hits = 0;
+        await using var target = await TestService.TargetAsync(_ =>
+        {
+            Interlocked.Increment(ref hits);
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Deny = ["POST /admin/**", "wipe"]);
+
+        using var byPath = await SendAsync(gateway, "/shop/admin/users", HttpMethod.Post);
+        using var byOperation = await SendAsync(gateway, "/shop/x", headers: ("X-Ape-Operation", "wipe"));
+        using var allowed = await SendAsync(gateway, "/shop/admin/users");
+
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.OK), (byPath.StatusCode, byOperation.StatusCode, allowed.StatusCode));
+        Assert.Equal(1, hits);
+    }
+
+    [Fact]
+    public async Task Forward_BudgetExhausted_Is429()
+    {
+        await using var target = await TestService.TargetAsync(static _ => Task.CompletedTask);
+        await using var gateway = await TestService.GatewayAsync(target.Url, limits: new LimitOptions { RequestBudget = 1 });
+
+        using var first = await SendAsync(gateway, "/shop/");
+        using var second = await SendAsync(gateway, "/shop/");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests), (first.StatusCode, second.StatusCode));
+        Assert.Equal("budget", (await ProblemAsync(second)).Error);
+    }
+
+    [Fact]
+    public async Task Forward_TargetDown_Is502WithItsErrorType()
+    {
+        var port = FreePort();
+        await using var gateway = await TestService.GatewayAsync(new Uri($"http://127.0.0.1:{port}"));
+
+        using var response = await SendAsync(gateway, "/shop/");
+
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        var (detail, error) = await ProblemAsync(response);
+        Assert.Equal("connect", error);
+        Assert.Contains($"target 'shop' at 127.0.0.1:{port}", detail, StringComparison.Ordinal);
+        Assert.True(ApeHeaders.TryParseTiming(response.Headers.GetValues("X-Ape-Timing").Single(), out _));
+    }
+
+    [Fact]
+    public async Task Forward_NameThatDoesNotResolve_IsDns()
+    {
+        await using var gateway = await TestService.GatewayAsync(new Uri("http://no-such-host.invalid"));
+
+        using var response = await SendAsync(gateway, "/shop/");
+
+        Assert.Equal((HttpStatusCode.BadGateway, "dns"), (response.StatusCode, (await ProblemAsync(response)).Error));
+    }
+
+    [Fact]
+    public async Task Forward_TargetHangs_Is504()
+    {
+        await using var target = await TestService.TargetAsync(static context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Timeout = "200ms");
+
+        using var response = await SendAsync(gateway, "/shop/");
+
+        Assert.Equal((HttpStatusCode.GatewayTimeout, "timeout"), (response.StatusCode, (await ProblemAsync(response)).Error));
+    }
+
+    [Fact]
+    public async Task Forward_TargetsOwn502_IsPassedWithoutOurMark()
+    {
+        await using var target = await TestService.TargetAsync(static context =>
+        {
+            context.Response.StatusCode = 502;
+            context.Response.Headers["X-Ape-Error"] = "denied";
+            context.Response.Headers["X-Ape-Timing"] = "gateway=9,target=9,retries=9,fault=planted";
+            context.Response.Headers.Location = "http://elsewhere/";
+            return context.Response.WriteAsync("own");
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+
+        using var response = await SendAsync(gateway, "/shop/");
+
+        Assert.Equal((HttpStatusCode.BadGateway, "own"), (response.StatusCode, await response.Content.ReadAsStringAsync(Cancellation)));
+        Assert.False(response.Headers.Contains("X-Ape-Error"));
+        Assert.True(ApeHeaders.TryParseTiming(response.Headers.GetValues("X-Ape-Timing").Single(), out var timing));
+        Assert.Equal((0, "none"), (timing.Retries, timing.Fault));
+    }
+
+    [Fact]
+    public async Task Forward_Redirect_IsPassedBack()
+    {
+        await using var target = await TestService.TargetAsync(static context =>
+        {
+            context.Response.Redirect("/next");
+            context.Response.Headers.SetCookie = "sid=1";
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+
+        using var response = await SendAsync(gateway, "/shop/");
+
+        Assert.Equal((HttpStatusCode.Redirect, "/next", "sid=1"), (response.StatusCode, response.Headers.Location!.OriginalString, response.Headers.GetValues("Set-Cookie").Single()));
+    }
+
+    [Fact]
+    public async Task Forward_SlowTarget_TimingIsTheTargets()
+    {
+        var time = new FakeTimeProvider();
+        await using var target = await TestService.TargetAsync(_ =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(25));
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url, time: time);
+        using var transport = new GatewayTransport(gateway.Url, null, TimeSpan.FromSeconds(5), time);
+
+        var exchange = await transport.SendAsync(new TargetRequest { Method = HttpMethod.Get, Url = target.Url, Target = "shop" }, Cancellation);
+
+        Assert.Equal((200, TimeSpan.Zero, TimeSpan.FromMilliseconds(25)), (exchange.Status, exchange.Timing.Gateway, exchange.Timing.Target));
+    }
+
+    [Fact]
+    public async Task Forward_Response_StreamsWithoutBuffering()
+    {
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var target = await TestService.TargetAsync(async context =>
+        {
+            await context.Response.WriteAsync("first", Cancellation);
+            await context.Response.Body.FlushAsync(Cancellation);
+            await goOn.Task.Within(Cancellation);
+            await context.Response.WriteAsync("second", Cancellation);
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+
+        using var response = await SendAsync(gateway, "/shop/");
+        await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
+        var buffer = new byte[5];
+        await stream.ReadExactlyAsync(buffer, Cancellation);
+        Assert.Equal("first"u8.ToArray(), buffer);
+        goOn.SetResult();
+
+        Assert.Equal("second", await new StreamReader(stream).ReadToEndAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Forward_Upload_StreamsWithoutBuffering()
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var target = await TestService.TargetAsync(async context =>
+        {
+            var buffer = new byte[5];
+            await context.Request.Body.ReadExactlyAsync(buffer, Cancellation);
+            arrived.SetResult();
+            await context.Response.WriteAsync(await new StreamReader(context.Request.Body).ReadToEndAsync(Cancellation), Cancellation);
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+
+        using var response = await SendAsync(gateway, "/shop/", HttpMethod.Post, new TwoPartContent(arrived.Task));
+
+        Assert.Equal("second", await response.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Forward_BodyOverLimit_Is413(bool chunked)
+    {
+        await using var target = await TestService.TargetAsync(static async context => await context.Request.Body.CopyToAsync(Stream.Null));
+        await using var gateway = await TestService.GatewayAsync(target.Url, limits: new LimitOptions { BodyBytes = 1000 });
+        HttpContent content = chunked ? new StreamContent(new UnseekableStream(new byte[100_000])) : new ByteArrayContent(new byte[1001]);
+
+        using var response = await SendAsync(gateway, "/shop/", HttpMethod.Post, content);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal("denied", (await ProblemAsync(response)).Error);
+    }
+
+    [Fact]
+    public async Task Forward_BodyBreaks_ClientSeesTheBreak()
+    {
+        await using var target = await TestService.TargetAsync(static async context =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.WriteAsync("half");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        });
+        var log = new LogLines();
+        await using var gateway = await TestService.GatewayAsync(target.Url, log: log);
+        using var transport = new GatewayTransport(gateway.Url, null, TimeSpan.FromSeconds(5), TimeProvider.System);
+
+        var exchange = await transport.SendAsync(new TargetRequest { Method = HttpMethod.Get, Url = target.Url, Target = "shop" }, Cancellation);
+
+        Assert.Equal(TargetErrors.Reset, exchange.ErrorType);
+        Assert.Equal("reset", (await log.NextAsync())["ErrorType"]);
+    }
+
+    [Fact]
+    public async Task Forward_ConfiguredHeaders_OnlyWhereAbsent()
+    {
+        var seen = "";
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            seen = $"{context.Request.Headers["X-Tenant"]} {context.Request.Headers.Authorization}";
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(
+            target.Url, static options => options.Headers = new Dictionary<string, string> { ["X-Tenant"] = "configured", ["Authorization"] = "Basic configured" });
+
+        using var response = await SendAsync(gateway, "/shop/", headers: ("Authorization", "Bearer own"));
+
+        Assert.Equal("configured Bearer own", seen);
+    }
+
+    [Theory]
+    [InlineData("01", 200, true)]
+    [InlineData("00", 200, false)]
+    [InlineData("00", 404, true)]
+    [InlineData("00", 503, true)]
+    public async Task Forward_AccessLog_FollowsSamplingAndStatus(string flags, int status, bool logged)
+    {
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            context.Response.StatusCode = context.Request.Path == "/mark" ? 200 : status;
+            return Task.CompletedTask;
+        });
+        var log = new LogLines();
+        await using var gateway = await TestService.GatewayAsync(target.Url, log: log);
+
+        using var first = await SendAsync(gateway, "/shop/orders?secret=1", headers: ("traceparent", $"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}"));
+        // A second request that is always logged, so that the absence of the first one's line is certain.
+        using var mark = await SendAsync(gateway, "/shop/mark", headers: ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+
+        var line = await log.NextAsync();
+        Assert.Equal(logged ? "/orders" : "/mark", line["Path"]);
+        Assert.Equal(("GET", "shop", logged ? status : 200), (line["Method"], line["Target"], line["Status"]));
+        Assert.IsType<double>(line["GatewayS"]);
+        Assert.IsType<double>(line["TargetS"]);
+    }
+
+    [Fact]
+    public async Task Forward_Requests_AreCountedInMetrics()
+    {
+        await using var target = await TestService.TargetAsync(static context =>
+        {
+            context.Response.StatusCode = 404;
+            return Task.CompletedTask;
+        });
+        var log = new LogLines();
+        await using var gateway = await TestService.GatewayAsync(target.Url, log: log);
+        using var found = await SendAsync(gateway, "/shop/");
+        using var unknown = await SendAsync(gateway, "/nobody/");
+        await log.NextAsync();
+        await log.NextAsync();
+
+        using var metrics = await SendAsync(gateway, "/metrics");
+        var text = await metrics.Content.ReadAsStringAsync(Cancellation);
+
+        Assert.Contains("apetest_gateway_requests_total{", text, StringComparison.Ordinal);
+        Assert.Contains("status_class=\"4xx\"", text, StringComparison.Ordinal);
+        Assert.Contains("error_type=\"denied\"", text, StringComparison.Ordinal);
+        Assert.Contains("apetest_gateway_own_seconds_bucket", text, StringComparison.Ordinal);
+        Assert.Contains("apetest_gateway_target_seconds_count{target=\"shop\"} 1", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forward_WithToken_NeedsItAndStripsIt()
+    {
+        var seen = "none";
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            seen = context.Request.Headers["X-Ape-Token"].ToString();
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url, token: "a-long-enough-service-token");
+        using var without = new GatewayTransport(gateway.Url, null, TimeSpan.FromSeconds(5), TimeProvider.System);
+        using var with = new GatewayTransport(gateway.Url, "a-long-enough-service-token", TimeSpan.FromSeconds(5), TimeProvider.System);
+        var request = new TargetRequest { Method = HttpMethod.Get, Url = target.Url, Target = "shop" };
+
+        var refused = await without.SendAsync(request, Cancellation);
+        Assert.Equal((0, TargetErrors.Gateway, "none"), (refused.Status, refused.ErrorType, seen));
+        var passed = await with.SendAsync(request, Cancellation);
+
+        Assert.Equal((200, ""), (passed.Status, seen));
+    }
+
+    [Fact]
+    public async Task Forward_DestructiveOnRemoteTarget_IsRefusedThroughTheTransport()
+    {
+        await using var gateway = await TestService.GatewayAsync(new Uri("http://api.example.invalid"));
+        using var transport = new GatewayTransport(gateway.Url, null, TimeSpan.FromSeconds(5), TimeProvider.System);
+
+        var exchange = await transport.SendAsync(
+            new TargetRequest { Method = HttpMethod.Post, Url = new Uri("http://api.example.invalid/x"), Target = "shop", Operation = "wipe", Destructive = true }, Cancellation);
+
+        Assert.Equal(TargetErrors.Denied, exchange.ErrorType);
+        Assert.Contains("add \"wipe\" to `allow`", exchange.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forward_TraceOfAgent_IsOneFromEndToEnd()
+    {
+        var arrived = "";
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            arrived = context.Request.Headers["X-Trace-Id"].ToString();
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+        using var transport = new GatewayTransport(gateway.Url, null, TimeSpan.FromSeconds(5), TimeProvider.System);
+        var trace = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None);
+
+        var exchange = await transport.SendAsync(new TargetRequest { Method = HttpMethod.Get, Url = target.Url, Target = "shop", Trace = trace }, Cancellation);
+
+        Assert.Equal((trace.TraceId.ToHexString(), trace.TraceId), (arrived, exchange.Trace.TraceId));
+    }
+
+    [Theory]
+    [InlineData("POST /shop/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello!")]
+    [InlineData("POST /shop/ HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked, identity\r\nConnection: close\r\n\r\n0\r\n\r\n")]
+    [InlineData("GET /shop/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A : b\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET /shop/\u0001 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET /shop/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")]
+    public async Task Forward_HostileRequest_Is4xxAndNeverArrives(string request)
+    {
+        var hits = 0;
+        await using var target = await TestService.TargetAsync(_ =>
+        {
+            Interlocked.Increment(ref hits);
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url);
+
+        var answer = await RawAsync(gateway.Url, request);
+
+        Assert.Matches("^HTTP/1.1 4\\d\\d ", answer);
+        Assert.Equal(0, hits);
+        using var still = await SendAsync(gateway, "/shop/");
+        Assert.Equal(HttpStatusCode.OK, still.StatusCode);
+    }
+
+    private static async Task<string> RawAsync(Uri url, string request)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(url.Host, url.Port, Cancellation);
+        await client.GetStream().WriteAsync(System.Text.Encoding.Latin1.GetBytes(request), Cancellation);
+        return await new StreamReader(client.GetStream()).ReadToEndAsync(Cancellation).WaitAsync(TestTimeouts.Default, Cancellation);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Sends its second part only once the first has arrived at the other end.</summary>
+    private sealed class TwoPartContent(Task firstArrived) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("first"u8.ToArray());
+            await stream.FlushAsync();
+            await firstArrived.WaitAsync(TestTimeouts.Default);
+            await stream.WriteAsync("second"u8.ToArray());
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private sealed class UnseekableStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using ApeTest.LlmProxy.Models;
+using ApeTest.LlmProxy.Options;
+using ApeTest.LlmProxy.Tests.Upstream;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ApeTest.LlmProxy.Tests.Models;
+
+public sealed class ReadinessTests
+{
+    [Theory]
+    [InlineData("builtin/planner", LlmReadinessStatus.Ok, "")]
+    [InlineData("up/test-model", LlmReadinessStatus.Ok, "")]
+    [InlineData("up/llama3.2", LlmReadinessStatus.Ok, "")]
+    [InlineData("up/test-modle", LlmReadinessStatus.UnknownModel, "up/test-model")]
+    [InlineData("cerebras/gpt-oss-120b", LlmReadinessStatus.MissingKey, "CEREBRAS_API_KEY")]
+    [InlineData("openai/gpt-4o", LlmReadinessStatus.MissingKey, "OPENAI_API_KEY")]
+    [InlineData("down/m", LlmReadinessStatus.Unreachable, "127.0.0.1:1")]
+    [InlineData("nowhere/m", LlmReadinessStatus.UnknownProvider, "cerebras")]
+    [InlineData("gpt-4o", LlmReadinessStatus.UnknownProvider, "openai/gpt-4o")]
+    public async Task Check_EachFinding_SaysWhatToDo(string model, LlmReadinessStatus status, string mentions)
+    {
+        await using var upstream = await FakeChatServer.StartAsync();
+        await using var proxy = await ProxyHost.StartAsync(ProxyHost.Options(upstream, options => options.Providers["down"] = new ProviderOptions { BaseUrl = "http://127.0.0.1:1/v1" }));
+        var result = await proxy.Services.GetRequiredService<ILlmReadiness>().CheckAsync(model, TestContext.Current.CancellationToken);
+        Assert.Equal(status, result.Status);
+        Assert.Contains(mentions, result.Message + " " + result.Hint, StringComparison.Ordinal);
+        Assert.Equal(status == LlmReadinessStatus.Ok, result.Hint is null);
+
+        var json = JsonNode.Parse(await proxy.Client.GetStringAsync($"/v1/readiness?model={model}", TestContext.Current.CancellationToken))!;
+        Assert.Equal(result.Message, json["message"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Models_OverAllProviders_ArePrefixed()
+    {
+        await using var upstream = await FakeChatServer.StartAsync();
+        await using var proxy = await ProxyHost.StartAsync(ProxyHost.Options(upstream));
+        var json = JsonNode.Parse(await proxy.Client.GetStringAsync("/v1/models", TestContext.Current.CancellationToken))!;
+        Assert.Equal("list", json["object"]!.ToString());
+        var ids = json["data"]!.AsArray().Select(model => model!["id"]!.ToString()).ToList();
+        Assert.Contains("builtin/planner", ids);
+        Assert.Contains("up/test-model", ids);
+        Assert.DoesNotContain(ids, id => id.StartsWith("cerebras/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task OtherPath_Is404InOpenAisShape()
+    {
+        await using var proxy = await ProxyHost.StartAsync(ProxyHost.Options());
+        var (response, body) = await proxy.ReadAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/embeddings"));
+        Assert.Equal(404, (int)response.StatusCode);
+        Assert.Equal("unknown_url", ProxyHost.Code(body));
+    }
+}

@@ -1,0 +1,85 @@
+using ApeTest.LlmProxy.Options;
+using ApeTest.LlmProxy.Providers;
+using ApeTest.LlmProxy.Tests.Upstream;
+using ApeTest.Tests.Shared;
+
+namespace ApeTest.LlmProxy.Tests.Options;
+
+public sealed class LlmProxyOptionsTests
+{
+    [Fact]
+    public void Load_File_ReadsEverything()
+    {
+        using var folder = new TempDirectory();
+        var path = Path.Combine(folder.Path, "proxy.json");
+        File.WriteAllText(path, """
+            {
+              // a comment
+              "keys": [{ "name": "team", "key": "k", "maxTokens": 100, "maxCostUsd": 1.5 }],
+              "providers": { "vllm": { "baseUrl": "http://127.0.0.1:8000/v1", "keyVariable": "VLLM_KEY" } },
+              "timeouts": { "firstToken": "1.5s", "total": "2m" },
+              "planner": { "ttft": "50ms", "tokensPerSecond": 200 },
+              "prices": { "vllm/x": { "prompt": 1, "completion": 2 } },
+            }
+            """);
+        var options = LlmProxyConfigFile.Load(path);
+        Assert.Equal(1.5m, options.Keys[0].MaxCostUsd);
+        Assert.Equal(TimeSpan.FromSeconds(1.5), options.Timeouts.FirstToken);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), options.Planner.Ttft);
+        Assert.Equal(2, options.Prices["vllm/x"].Completion);
+        LlmProxyOptionsValidator.Validate(options);
+    }
+
+    [Theory]
+    [InlineData("{\n \"unknown\": 1 }", "line 2")]
+    [InlineData("""{ "timeouts": { "total": 5 } }""", "duration")]
+    [InlineData("""{ "timeouts": { "total": "5 years" } }""", "unit")]
+    [InlineData("null", "holds null")]
+    public void Load_WrongFile_NamesThePlace(string text, string mentions)
+    {
+        using var folder = new TempDirectory();
+        var path = Path.Combine(folder.Path, "proxy.json");
+        File.WriteAllText(path, text);
+        var error = Assert.Throws<LlmProxyConfigException>(() => LlmProxyConfigFile.Load(path));
+        Assert.Contains(mentions, error.Message, StringComparison.Ordinal);
+        Assert.Contains("proxy.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_SeveralMistakes_TellsAllAtOnce()
+    {
+        var options = new LlmProxyOptions { MaxEventBytes = 1 };
+        options.Keys.Add(new ProxyKeyOptions());
+        options.Providers["x"] = new ProviderOptions();
+        options.Providers["y"] = new ProviderOptions { BaseUrl = "ftp://h" };
+        options.Timeouts.Total = TimeSpan.Zero;
+        var error = Assert.Throws<LlmProxyConfigException>(() => LlmProxyOptionsValidator.Validate(options));
+        Assert.Equal(5, error.Errors.Count);
+    }
+
+    [Theory]
+    [InlineData(null, "http://127.0.0.1:11434/v1")]
+    [InlineData("0.0.0.0", "http://127.0.0.1:11434/v1")]
+    [InlineData("gpu-box", "http://gpu-box:11434/v1")]
+    [InlineData("gpu-box:8080", "http://gpu-box:8080/v1")]
+    [InlineData(":9999", "http://127.0.0.1:9999/v1")]
+    [InlineData("https://ollama.example/", "https://ollama.example/v1")]
+    public void Ollama_HostVariable_IsUnderstood(string? value, string expected)
+    {
+        var options = ProxyHost.Options(change: options => options.Environment = name => name == "OLLAMA_HOST" ? value : null);
+        using var providers = new ProviderRegistry(options, TimeProvider.System);
+        Assert.Equal(expected, providers.Find("ollama")!.Provider.Where);
+    }
+
+    [Fact]
+    public void Key_FromFile_IsRead()
+    {
+        using var folder = new TempDirectory();
+        var path = Path.Combine(folder.Path, "key");
+        File.WriteAllText(path, "secret\n");
+        var options = ProxyHost.Options(change: options => options.Environment = name => name == "CEREBRAS_API_KEY_FILE" ? path : null);
+        using var providers = new ProviderRegistry(options, TimeProvider.System);
+        Assert.Null(providers.Find("cerebras")!.Provider.MissingKey);
+        Assert.Equal("OPENAI_API_KEY", providers.Find("openai")!.Provider.MissingKey);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics.Metrics;
+using ApeTest.ServiceDefaults.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ApeTest.ServiceDefaults.Tests.Metrics;
+
+public class MetricsEndpointTests
+{
+    [Fact]
+    public async Task Get_TwoHostsInOneProcess_EachShowsItsOwn()
+    {
+        await using var first = await TestService.StartAsync(new ServiceOptions { Service = "gateway" });
+        await using var second = await TestService.StartAsync(new ServiceOptions { Service = "llm-proxy" });
+        first.App.Services.GetRequiredService<IMeterFactory>().Create("ApeTest.Gateway").CreateCounter<long>("apetest.gateway.requests").Add(3);
+        second.App.Services.GetRequiredService<RecordsDropped>().Add(RecordsDropped.Log, 2);
+
+        var one = await TextAsync(first);
+        var other = await TextAsync(second);
+        Assert.Contains("apetest_gateway_requests_total 3\n", one, StringComparison.Ordinal);
+        Assert.DoesNotContain("apetest_gateway_requests_total", other, StringComparison.Ordinal);
+        Assert.Contains("apetest_records_dropped_total{stream=\"log\"} 2\n", other, StringComparison.Ordinal);
+        Assert.DoesNotContain("stream=\"log\"", one, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_AfterARequest_ShowsTheServersOwnMetrics()
+    {
+        await using var service = await TestService.StartAsync(new ServiceOptions { Service = "gateway" });
+        (await service.SendAsync(HttpMethod.Get, "/health/live")).EnsureSuccessStatusCode();
+        // A request's duration is recorded just after its answer is sent, so it shows at the latest one scrape later.
+        await TextAsync(service);
+
+        var response = await service.SendAsync(HttpMethod.Get, "/metrics");
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        Assert.Contains("# TYPE http_server_request_duration_seconds histogram\n", text, StringComparison.Ordinal);
+        Assert.Contains("http_route=\"/health/live\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Buckets_AreTheAgreedOnes()
+    {
+        Assert.Equal(12, Buckets.Fast.Count);
+        Assert.Equal((0.001, 10), (Buckets.Fast[0], Buckets.Fast[^1]));
+        Assert.Equal(14, Buckets.Slow.Count);
+        Assert.Equal((0.01, 300), (Buckets.Slow[0], Buckets.Slow[^1]));
+    }
+
+    private static async Task<string> TextAsync(TestService service)
+    {
+        using var response = await service.SendAsync(HttpMethod.Get, "/metrics");
+        return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+}
