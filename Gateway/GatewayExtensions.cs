@@ -27,6 +27,8 @@ public static class GatewayExtensions
         builder.Services.AddSingleton<TargetInvokers>();
         builder.Services.AddSingleton<GatewayForwarder>();
         builder.Services.AddHttpForwarder();
+        // A target that fails is a line of the access log; YARP would add a warning with a stack trace to each.
+        builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
         return builder;
     }
 

@@ -78,6 +78,9 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 
     public ConcurrentQueue<(EventId Event, LogLevel Level, IReadOnlyDictionary<string, object?> Fields)> Lines { get; } = new();
 
+    /// <summary>Event names of warnings and errors of anybody.</summary>
+    public ConcurrentQueue<string?> Complaints { get; } = new();
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public bool IsEnabled(LogLevel logLevel) => true;
@@ -87,6 +90,10 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        if (logLevel >= LogLevel.Warning)
+        {
+            Complaints.Enqueue(eventId.Name);
+        }
         if (eventId.Name == "gateway.request" && state is IEnumerable<KeyValuePair<string, object?>> fields)
         {
             Lines.Enqueue((eventId, logLevel, fields.ToDictionary(static field => field.Key, static field => field.Value)));

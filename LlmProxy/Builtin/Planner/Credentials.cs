@@ -16,7 +16,8 @@ internal sealed partial record Credentials(string User, string? Password)
             return null;
         }
 
-        goal = goal[..match.Index] + " " + goal[(match.Index + match.Length)..];
+        // A full stop behind the last value ends a sentence, and goes on doing so: "... with password x. Book a seat."
+        goal = goal[..match.Index] + (match.Value.EndsWith('.') ? " . " : " ") + goal[(match.Index + match.Length)..];
         var password = match.Groups["p"];
         return new Credentials(Bare(match.Groups["u"].Value), password.Success ? Bare(password.Value) : null);
     }

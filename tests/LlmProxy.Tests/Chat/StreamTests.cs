@@ -199,7 +199,7 @@ public sealed class StreamTests : IAsyncLifetime
     {
         _upstream.OnChat = context => { context.Response.StatusCode = 400; return context.Response.WriteAsJsonAsync(new { error = new { message = "no" } }); };
         await _proxy.ReadAsync(ProxyHost.Chat());
-        var line = _proxy.Logs.Lines.Single(line => line.Event == "llm.failed");
+        var line = await _proxy.Logs.FirstAsync("llm.failed", TestContext.Current.CancellationToken);
         Assert.Contains("http_400", line.Text, StringComparison.Ordinal);
         Assert.All(_proxy.Logs.Lines.Where(entry => entry.Level > Microsoft.Extensions.Logging.LogLevel.Trace), entry => Assert.DoesNotContain("\"hi\"", entry.Text, StringComparison.Ordinal));
     }

@@ -80,7 +80,7 @@ public sealed class LlmMetricsTests
         Assert.Equal(11, span.GetTagItem("gen_ai.usage.input_tokens"));
         Assert.Equal(3, span.GetTagItem("gen_ai.usage.output_tokens"));
         Assert.Contains(span.SpanId.ToString(), upstream.Requests.Single().Headers["traceparent"], StringComparison.Ordinal);
-        Assert.Contains(proxy.Logs.Lines, line => line.Event == "llm.request");
+        Assert.Equal("llm.request", (await proxy.Logs.FirstAsync("llm.request", TestContext.Current.CancellationToken)).Event);
     }
 
     [Theory]

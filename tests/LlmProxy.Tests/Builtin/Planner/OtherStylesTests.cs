@@ -17,6 +17,7 @@ public sealed class OtherStylesTests
 
     [Theory]
     [InlineData("Log in as C-77 / 1234 and borrow the first available book by Frank Herbert.", "b-3")]
+    [InlineData("Log in as C-77 with password 1234. Borrow the first available book by Frank Herbert.", "b-3")]
     [InlineData("As C-77 with password 1234, find a novel by Jane Austen and borrow it.", "b-4")]
     public void Decide_Library_ChoosesByAuthor(string goal, string book)
     {
