@@ -100,7 +100,7 @@ internal sealed partial class GatewayForwarder(
                 context.Response.StatusCode,
                 exchange.Timing.Gateway.TotalSeconds,
                 exchange.Timing.Target.TotalSeconds,
-                errorType);
+                errorType ?? "none");
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed partial class GatewayForwarder(
             : given;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Method} {Target} {Path} {Status} in {GatewayS} s + {TargetS} s {ErrorType}", EventName = "gateway.request")]
+    [LoggerMessage(1, LogLevel.Information, "{Method} {Target} {Path} {Status}: gateway {GatewayS:0.0000} s, target {TargetS:0.0000} s, error {ErrorType}", EventName = "gateway.request")]
     private static partial void LogRequest(
-        ILogger logger, string method, string target, string path, int status, double gatewayS, double targetS, string? errorType);
+        ILogger logger, string method, string target, string path, int status, double gatewayS, double targetS, string errorType);
 }

@@ -68,12 +68,12 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
     }
 
     [LoggerMessage(EventName = "llm.request", Level = LogLevel.Information,
-        Message = "{provider}/{model} {status} in {duration_s} s: first token after {ttft_s} s, queue {queue_s} s, {prompt_tokens} + {completion_tokens} tokens, {retries} retries")]
+        Message = "{provider}/{model} {status} in {duration_s:0.0000} s: first token after {ttft_s:0.0000} s, queue {queue_s:0.0000} s, {prompt_tokens} + {completion_tokens} tokens, {retries} retries")]
     private partial void LogRequest(string provider, string model, int status, double? ttft_s, double duration_s, double queue_s,
         int prompt_tokens, int completion_tokens, int retries);
 
     [LoggerMessage(EventName = "llm.failed", Level = LogLevel.Warning,
-        Message = "{provider}/{model} {status} {error_type} in {duration_s} s: first token after {ttft_s} s, {retries} retries")]
+        Message = "{provider}/{model} {status} {error_type} in {duration_s:0.0000} s: first token after {ttft_s:0.0000} s, {retries} retries")]
     private partial void LogFailed(string provider, string model, int status, string error_type, double? ttft_s, double duration_s, int retries);
 
     [LoggerMessage(EventName = "llm.request.sensitive", Level = LogLevel.Trace, Message = "{body}")]

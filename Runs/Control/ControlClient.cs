@@ -187,5 +187,5 @@ public sealed class ControlClient : IDisposable
         "Its process may have ended; see `ape-test runs`.", ExitCodes.Environment, e);
 
     private static ApeTestException Over(string run, string status) => new(
-        $"Run {run} is over: {status}.", $"See its results with `ape-test report {run}` or `ape-test logs {run}`.", ExitCodes.Input);
+        $"Run {run} is over: {status}.", $"See its results with `ape-test status {run}` or `ape-test logs {run}`.", ExitCodes.Input);
 }

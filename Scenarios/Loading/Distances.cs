@@ -1,7 +1,7 @@
 namespace ApeTest.Scenarios.Loading;
 
 /// <summary>"Did you mean": the nearest known name by Damerau-Levenshtein distance (optimal string alignment), ignoring case.</summary>
-internal static class Distances
+public static class Distances
 {
     private const int MaxLength = 64;
 

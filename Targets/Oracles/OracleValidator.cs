@@ -1,4 +1,5 @@
 using ApeTest.Scenarios;
+using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Tools;
 
@@ -34,7 +35,7 @@ public static class OracleValidator
         }
         if (condition.Operation is { } operation && !catalog.ActionNames.Contains(operation, StringComparer.Ordinal))
         {
-            var nearest = NearestName.Of(operation, catalog.ActionNames);
+            var nearest = Distances.Closest(operation, catalog.ActionNames);
             add($"unknown operation '{operation}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}");
         }
         try

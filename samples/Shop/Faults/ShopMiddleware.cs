@@ -83,6 +83,6 @@ internal sealed partial class ShopMiddleware(RequestDelegate next, FaultSwitch f
             .ExecuteAsync(context);
     }
 
-    [LoggerMessage(EventName = "http.request", Level = LogLevel.Information, Message = "{Method} {Path} -> {Status} in {DurationS} s")]
+    [LoggerMessage(EventName = "http.request", Level = LogLevel.Information, Message = "{Method} {Path} -> {Status} in {DurationS:0.0000} s")]
     private static partial void LogRequest(ILogger logger, string method, string path, int status, double durationS);
 }
