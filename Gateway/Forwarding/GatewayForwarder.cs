@@ -64,7 +64,8 @@ internal sealed partial class GatewayForwarder(
         if (error != ForwarderError.None)
         {
             var (status, type, detail) = GatewayProblem.Of(error, context.GetForwarderErrorFeature()?.Exception, target);
-            errorType = context.RequestAborted.IsCancellationRequested && type is not (TargetErrors.Denied or TargetErrors.Budget) ? ClientGone : type;
+            // The forwarder aborts the client's connection itself when the target's body breaks: an aborted request alone says nothing.
+            errorType = IsClients(error) && type is not (TargetErrors.Denied or TargetErrors.Budget) ? ClientGone : type;
             if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
             {
                 await RefuseAsync(context, call, status, type, detail);
@@ -74,6 +75,13 @@ internal sealed partial class GatewayForwarder(
         // 5. Count and log.
         Finish(context, call, errorType);
     }
+
+    private static bool IsClients(ForwarderError error) => error
+        is ForwarderError.RequestCanceled
+        or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+        or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
+        or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
+        or ForwarderError.UpgradeResponseCanceled or ForwarderError.UpgradeResponseClient;
 
     private void Finish(HttpContext context, PolicyCall call, string? errorType)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using ApeTest.Targets.Policy;
 
 namespace ApeTest.Targets.Http;
@@ -13,13 +14,16 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
     private readonly Dictionary<string, HttpMessageInvoker> _invokers = new(StringComparer.Ordinal);
 
     /// <summary>Creates the transport for the targets of <paramref name="policy"/>.</summary>
-    public SocketsTransport(TargetPolicy policy, TimeProvider time)
+    /// <param name="policy">The policy.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="resolve">Name resolution. Default the system's.</param>
+    public SocketsTransport(TargetPolicy policy, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _policy = policy;
         _time = time;
         foreach (var target in policy.Targets)
         {
-            _invokers[target.Name] = new HttpMessageInvoker(new PolicyHandler(policy, time, TargetConnector.CreateHandler(target, decompress: true)));
+            _invokers[target.Name] = new HttpMessageInvoker(new PolicyHandler(policy, time, TargetConnector.CreateHandler(target, decompress: true, resolve)));
         }
     }
 

@@ -15,8 +15,11 @@ public static class TargetConnector
     /// <summary>A handler for <paramref name="target"/>.</summary>
     /// <param name="target">The target.</param>
     /// <param name="decompress">Whether gzip, deflate and brotli bodies are unpacked; false under a proxy, which passes bytes through.</param>
-    public static SocketsHttpHandler CreateHandler(TargetEntry target, bool decompress)
+    /// <param name="resolve">Name resolution. Default the system's.</param>
+    public static SocketsHttpHandler CreateHandler(TargetEntry target, bool decompress,
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
+        resolve ??= Dns.GetHostAddressesAsync;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -30,7 +33,7 @@ public static class TargetConnector
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = 64,
-            ConnectCallback = (context, cancellationToken) => ConnectAsync(target, context.DnsEndPoint, cancellationToken),
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(target, context.DnsEndPoint, resolve, cancellationToken),
         };
         if (target.Insecure)
         {
@@ -39,10 +42,11 @@ public static class TargetConnector
         return handler;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(TargetEntry target, DnsEndPoint endPoint, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(TargetEntry target, DnsEndPoint endPoint,
+        Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken cancellationToken)
     {
         var host = endPoint.Host.Trim('[', ']');
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
         SocketException? failure = null;
         IPAddress? refused = null;
         foreach (var address in addresses)
