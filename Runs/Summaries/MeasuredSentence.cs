@@ -14,7 +14,7 @@ internal static class MeasuredSentence
     {
         if (suspect.Count > 0)
         {
-            return $"the generator: {suspect[0]}; use fewer --agents, more --think, or --workers on other machines";
+            return $"the generator: {suspect[0]}; use fewer --agents or more --think time";
         }
         if (mtba.Dominant is null || mtba.Mean is not > 0)
         {
@@ -33,7 +33,7 @@ internal static class MeasuredSentence
             "model" => ("the model", "a faster model, or a journey without one, loads the target more"),
             "target" => ("the target", "its slowest operations come first"),
             "gateway" => ("the gateway", "look for injected latency and retries, or use gateway: in-process"),
-            _ => ("the generator", "use fewer --agents or more --workers"),
+            _ => ("the generator", "use fewer --agents or more --think time"),
         };
         return $"{subject}: {string.Join(", ", shares)}; {advice}";
     }
