@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ApeTest.Cli.Signals;
 
 /// <summary>Signals of this process. Without a listener a signal ends the process as usual.</summary>
-internal sealed class ProcessSignals : ISignalSource, IDisposable
+internal sealed partial class ProcessSignals : ISignalSource, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<Action<StopSignal>> _handlers = [];
@@ -11,6 +11,7 @@ internal sealed class ProcessSignals : ISignalSource, IDisposable
 
     public ProcessSignals()
     {
+        ListenToInterrupt();
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Deliver(context, StopSignal.Interrupt)),
@@ -36,6 +37,22 @@ internal sealed class ProcessSignals : ISignalSource, IDisposable
             registration.Dispose();
         }
     }
+
+    /// <summary>
+    /// A shell without job control starts background commands with SIGINT ignored, and the runtime then installs no handler. Whoever
+    /// sends it by <c>kill -INT</c> means it all the same, so the default is put back first.
+    /// </summary>
+    private static void ListenToInterrupt()
+    {
+        const int interrupt = 2;
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = SetHandler(interrupt, default);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 
     private void Deliver(PosixSignalContext context, StopSignal signal)
     {

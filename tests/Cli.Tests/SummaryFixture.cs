@@ -40,7 +40,7 @@ internal static class SummaryFixture
         Errors = [new ErrorSummary("http_503", "target", 2, [Trace]), new ErrorSummary("model_error", "model", 1, [])],
         Slowest = [new SlowestSummary(Trace, "3-2", "checkout", 0.9)],
         Generator = new GeneratorSummary(0.91, 210_000_000, 0.004, 0.002, 3, true),
-        Measured = "the generator: CPU 91 % for 12 s; use fewer --agents, more --think, or --workers on other machines",
+        Measured = "the generator: CPU 91 % for 12 s; use fewer --agents or more --think time",
     };
 
     private static Distribution D(long count, double mean) => new(count, mean, mean * 0.9, mean * 1.1, mean * 1.2, mean * 2, mean * 4);
