@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -106,5 +107,15 @@ public sealed class ArchitectureTests
             folder = Path.GetDirectoryName(folder);
         }
         return folder ?? throw new InvalidOperationException("The tests run where their sources are not.");
+    }
+
+    [Theory]
+    [InlineData("ape.schema.json")]
+    [InlineData("ape.mcp-gateway.schema.json")]
+    [InlineData("summary.schema.json")]
+    public void Schemas_AreShippedBesideTheProgram(string name)
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "schemas", name)));
+        Assert.Equal("https://json-schema.org/draft/2020-12/schema", schema.RootElement.GetProperty("$schema").GetString());
     }
 }
