@@ -17,7 +17,7 @@ internal sealed class CliApp(CliEnvironment environment)
             {
                 return ErrorReport.Write(environment, error);
             }
-            return await parse.InvokeAsync(new InvocationConfiguration
+            var code = await parse.InvokeAsync(new InvocationConfiguration
             {
                 Output = environment.Out,
                 Error = environment.Error,
@@ -25,10 +25,17 @@ internal sealed class CliApp(CliEnvironment environment)
                 // Signals are ours (StopLadder): System.CommandLine would end the process two seconds after the first one.
                 ProcessTerminationTimeout = null,
             });
+            await environment.Out.FlushAsync();
+            return code;
         }
         catch (ApeTestException exception)
         {
             return ErrorReport.Write(environment, exception);
+        }
+        catch (IOException exception) when (!await TryFlushAsync(environment.Out))
+        {
+            return ErrorReport.Write(environment, new ApeTestException($"standard output cannot be written: {exception.Message}",
+                "Free some space, or send it elsewhere. What a run left is in its directory: ape-test runs.", ExitCodes.Environment, exception));
         }
         catch (Exception exception)
         {
@@ -36,8 +43,21 @@ internal sealed class CliApp(CliEnvironment environment)
         }
         finally
         {
-            await environment.Out.FlushAsync();
-            await environment.Error.FlushAsync();
+            await TryFlushAsync(environment.Out);
+            await TryFlushAsync(environment.Error);
+        }
+    }
+
+    private static async Task<bool> TryFlushAsync(TextWriter writer)
+    {
+        try
+        {
+            await writer.FlushAsync();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

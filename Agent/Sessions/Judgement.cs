@@ -26,11 +26,16 @@ internal static class Judgement
         {
             return (SessionOutcome.Failed, $"target_error: {broken}");
         }
+        var missing = verdict?.Evidence.FirstOrDefault(static each => !each.Ok);
+        if (missing is { TargetFailed: true })
+        {
+            return (SessionOutcome.Failed, $"target_error: {missing.Condition} ({missing.Detail})");
+        }
         if (!claim.Success)
         {
-            return (SessionOutcome.Failed, $"gave_up: {claim.Reason}");
+            // What the brain says of itself does not put the blame on the target.
+            return (SessionOutcome.Stuck, $"gave_up: {claim.Reason}");
         }
-        var missing = verdict?.Evidence.FirstOrDefault(static each => !each.Ok);
         return (SessionOutcome.Stuck, missing is null
             ? "finish_without_evidence: the goal declares no condition"
             : $"finish_without_evidence: {missing.Condition} ({missing.Detail})");

@@ -50,7 +50,12 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
 
     private async ValueTask<(string Observation, SessionEnd? End)> CallAsync(int number, ToolCall call, CancellationToken cancellationToken)
     {
-        await oracle.ReadsDone;
+        if (!oracle.ReadsDone.IsCompleted)
+        {
+            session.Clock.Harness();
+            await oracle.ReadsDone;
+            session.Clock.Exclude();
+        }
         using var identity = session.Use(number);
         session.State.Identity = session.Identity(number);
         if (!session.Run.Tools.TryGet(call.Tool, out var tool) || !tool.Spec.IsAction)

@@ -30,6 +30,14 @@ internal sealed class SessionClock(TimeProvider time)
     /// <summary>The time since the last mark was waiting as the target told us to (<c>Retry-After</c>): the target's time.</summary>
     public void Wait() => _target += Lap();
 
+    /// <summary>The time since the last mark was ours, not the session's (an oracle's read): it counts neither in the interval nor in a part.</summary>
+    public void Exclude()
+    {
+        var now = time.GetTimestamp();
+        _dispatched += now - _mark;
+        _mark = now;
+    }
+
     /// <summary>The time since the last mark was a decision, of which <paramref name="measured"/> was the model's call; null: all of it.</summary>
     public TimeSpan Model(TimeSpan? measured)
     {

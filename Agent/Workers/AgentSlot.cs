@@ -7,7 +7,6 @@ namespace ApeTest.Agent.Workers;
 internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
 {
     private readonly long _created = run.Time.GetTimestamp();
-    private const string Paced = "paced";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MaxPace = TimeSpan.FromSeconds(1);
@@ -31,8 +30,6 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
                 continue;
             }
             pace = pace == TimeSpan.Zero ? FirstPace : pace * 2 < MaxPace ? pace * 2 : MaxPace;
-            block.Recorder.Recovery(Paced);
-            run.Metrics.Recovery(Paced);
             await DelayAsync(pace);
         }
         if (limit - n is > 0 and var left)

@@ -16,6 +16,7 @@ public sealed class DeclaredOracle
 {
     private readonly ImmutableArray<CompiledCondition> _conditions;
     private readonly OracleEvidence?[] _evidence;
+    private readonly OracleEvidence?[] _failedReads;
     private readonly string[] _lastSeen;
     private readonly Dictionary<string, string> _captured = new(StringComparer.Ordinal);
     private readonly Uri _baseUrl;
@@ -30,6 +31,7 @@ public sealed class DeclaredOracle
         _values = values;
         _conditions = [.. conditions.Select(static condition => new CompiledCondition(condition))];
         _evidence = new OracleEvidence?[_conditions.Length];
+        _failedReads = new OracleEvidence?[_conditions.Length];
         _lastSeen = new string[_conditions.Length];
         _baseUrl = baseUrl;
     }
@@ -118,6 +120,7 @@ public sealed class DeclaredOracle
             var evidence = await ReadAsync(next, transport, target, state, time, cancellationToken);
             if (!evidence.Ok)
             {
+                _failedReads[next] = evidence;
                 return;
             }
             _evidence[next] = evidence;
@@ -137,10 +140,14 @@ public sealed class DeclaredOracle
             var condition = _conditions[i];
             evidence.Add(_evidence[i] ?? (condition.ReadPath is null
                 ? new OracleEvidence(condition.Text, false, _lastSeen[i] ?? $"{condition.Operation} was never called")
-                : await ReadAsync(i, transport, target, state, time, cancellationToken)));
+                : Joined(_failedReads[i], await ReadAsync(i, transport, target, state, time, cancellationToken))));
         }
         return new OracleVerdict(evidence.Count > 0 && evidence.All(static item => item.Ok), evidence.ToImmutable());
     }
+
+    /// <summary>Both answers of a read that was sent twice: the second alone may only say that the session has logged out meanwhile.</summary>
+    private static OracleEvidence Joined(OracleEvidence? first, OracleEvidence last) => first is null || last.Ok ? last
+        : last with { Detail = $"{first.Detail}; again at the end: {last.Detail}", TargetFailed = first.TargetFailed || last.TargetFailed };
 
     private async ValueTask<OracleEvidence> ReadAsync(
         int index, ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)
@@ -160,7 +167,8 @@ public sealed class DeclaredOracle
         var ok = exchange.ErrorType is null && condition.IsStatus(exchange.Status)
             && condition.Matches(exchange.Body, name => ValueOf(name, state), _captured, out detail);
         var answer = exchange.ErrorType ?? exchange.Status.ToString(CultureInfo.InvariantCulture);
-        return new OracleEvidence(condition.Text, ok, $"{condition.Method.Method} {url.PathAndQuery}: {answer}{Comma(detail)}");
+        return new OracleEvidence(condition.Text, ok, $"{condition.Method.Method} {url.PathAndQuery}: {answer}{Comma(detail)}",
+            TargetFailed: !ok && (exchange.Status is 429 or >= 500 || exchange.ErrorType is not (null or TargetErrors.Denied or TargetErrors.Budget)));
     }
 
     /// <summary>The first condition not met, whichever kind; null where all are.</summary>

@@ -11,4 +11,5 @@ public sealed record OracleVerdict(bool Succeeded, ImmutableArray<OracleEvidence
 /// <param name="Condition">The condition in words: <c>checkout = 201</c>.</param>
 /// <param name="Ok">Whether it holds.</param>
 /// <param name="Detail">What was seen: <c>action 4: 201, orderId=o-17</c>.</param>
-public sealed record OracleEvidence(string Condition, bool Ok, string Detail);
+/// <param name="TargetFailed">Whether a read did not hold because the target failed it: 5xx, 429 or no answer.</param>
+public sealed record OracleEvidence(string Condition, bool Ok, string Detail, bool TargetFailed = false);

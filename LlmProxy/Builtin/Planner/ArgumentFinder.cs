@@ -159,7 +159,7 @@ internal sealed class ArgumentFinder
 
     private JsonNode? Credential(Parameter parameter, Operation operation, bool needed)
     {
-        if (parameter.Is(Operation.PasswordWords))
+        if (parameter.IsPassword)
         {
             return _context.Credentials?.Password is { } password ? JsonValue.Create(password)
                 : _context.FromState(parameter) is { } known ? Values.Typed(known, "string")
@@ -168,8 +168,8 @@ internal sealed class ArgumentFinder
 
         // The name is the first thing beside the password that looks like one.
         var user = operation.Parameters.FirstOrDefault(candidate => candidate.Type is "string" or "integer" && candidate.Enum.Length == 0
-            && candidate.Is(User) && !candidate.Is(Operation.PasswordWords));
-        user ??= operation.Parameters.FirstOrDefault(candidate => candidate is { Required: true, Type: "string" } && !candidate.Is(Operation.PasswordWords));
+            && candidate.Is(User) && !candidate.IsPassword);
+        user ??= operation.Parameters.FirstOrDefault(candidate => candidate is { Required: true, Type: "string" } && !candidate.IsPassword);
         if (_context.Credentials?.User is not { } name || parameter.Type is not ("string" or "integer" or ""))
         {
             return null;

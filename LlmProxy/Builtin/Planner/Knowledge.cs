@@ -200,7 +200,7 @@ internal sealed class Knowledge
         foreach (var (name, value) in arguments)
         {
             var parameter = Array.Find(operation.Parameters, parameter => parameter.Name == name);
-            if (value is JsonValue && parameter is not null && (parameter.InPath || (made && !parameter.Is(Operation.PasswordWords))))
+            if (value is JsonValue && parameter is not null && (parameter.InPath || (made && !parameter.IsPassword)))
             {
                 context[name] = value.DeepClone();
             }

@@ -6,7 +6,7 @@ namespace ApeTest.LlmProxy.Builtin.Planner;
 /// <summary>A tool that is an operation of the target, read from its name, description (<c>METHOD /path - summary</c>) and schema.</summary>
 internal sealed class Operation
 {
-    public static readonly FrozenSet<string> PasswordWords = Words.Set("password passwd pwd passcode pin secret passphrase");
+    public static readonly FrozenSet<string> PasswordWords = Words.Set("password passwd pwd passcode pin secret passphrase pword passwort");
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -51,7 +51,7 @@ internal sealed class Operation
         return false;
     }
 
-    public Parameter? Password => Parameters.FirstOrDefault(parameter => parameter.Is(PasswordWords));
+    public Parameter? Password => Parameters.FirstOrDefault(parameter => parameter.IsPassword);
 
     public static Operation Read(string name, string description, JsonElement schema)
     {

@@ -45,6 +45,9 @@ internal sealed class Parameter
 
     public bool Nullable { get; init; }
 
+    /// <summary>Whether it asks for a password. "pass" alone does; "boarding_pass" does not.</summary>
+    public bool IsPassword => Is(Operation.PasswordWords) || string.Equals(Name, "pass", StringComparison.OrdinalIgnoreCase);
+
     public bool Is(FrozenSet<string> stems)
     {
         foreach (var token in Tokens)

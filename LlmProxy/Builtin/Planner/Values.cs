@@ -107,7 +107,7 @@ internal sealed class Values(string goal, SessionIdentity identity, DateTimeOffs
         {
             _ when parameter.Format == "email" || parameter.Is(Email) => $"ape-{tag}@example.com",
             _ when parameter.Format is "uri" or "url" || parameter.Is(Url) => $"https://example.com/{tag}",
-            _ when parameter.Is(Operation.PasswordWords) => $"Ape-{tag}-1!",
+            _ when parameter.IsPassword => $"Ape-{tag}-1!",
             _ when parameter.Is(Phone) => "+15550100",
             _ when parameter.Is(Zip) => "10115",
             _ when parameter.Is(City) => "Berlin",

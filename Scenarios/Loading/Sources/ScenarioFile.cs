@@ -93,7 +93,7 @@ internal static class ScenarioFile
 
     private static string Alternatives(string path)
     {
-        const string Init = "`ape-test init` writes a scenario.";
+        const string Init = "docs/scenario.md shows one; without a file, `ape-test start` runs the sample shop.";
         try
         {
             var directory = Path.GetDirectoryName(Path.GetFullPath(path));

@@ -59,7 +59,7 @@ internal sealed class TreeReader
         Next<StreamStart>();
         if (!Advance() || _parser.Current is not DocumentStart)
         {
-            _errors.Add(At(Mark.Empty), "", "is empty", "Start with for example `target: { url: http://127.0.0.1:5080 }`; `ape-test init` writes a whole scenario.");
+            _errors.Add(At(Mark.Empty), "", "is empty", "Start with for example `target: { url: http://127.0.0.1:5080 }`; docs/scenario.md shows a whole one.");
             return null;
         }
         Advance();

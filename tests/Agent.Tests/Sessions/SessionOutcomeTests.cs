@@ -41,8 +41,8 @@ public sealed class SessionOutcomeTests
     }
 
     [Fact]
-    public async Task Run_BrainGivesUp_Fails()
-        => await ExpectAsync(SessionOutcome.Failed, "gave_up", [Replies.Login(), Reply.Finish("failure", "sold out")]);
+    public async Task Run_BrainGivesUp_IsStuck()
+        => await ExpectAsync(SessionOutcome.Stuck, "gave_up", [Replies.Login(), Reply.Finish("failure", "sold out")]);
 
     [Fact]
     public async Task Run_TargetErrorBrokeIt_FailsWhateverTheBrainClaims()
