@@ -25,17 +25,12 @@ internal sealed class CliApp(CliEnvironment environment)
                 // Signals are ours (StopLadder): System.CommandLine would end the process two seconds after the first one.
                 ProcessTerminationTimeout = null,
             });
-            await environment.Out.FlushAsync();
+            await FlushOutputAsync();
             return code;
         }
         catch (ApeTestException exception)
         {
             return ErrorReport.Write(environment, exception);
-        }
-        catch (IOException exception) when (!await TryFlushAsync(environment.Out))
-        {
-            return ErrorReport.Write(environment, new ApeTestException($"standard output cannot be written: {exception.Message}",
-                "Free some space, or send it elsewhere. What a run left is in its directory: ape-test runs.", ExitCodes.Environment, exception));
         }
         catch (Exception exception)
         {
@@ -48,16 +43,28 @@ internal sealed class CliApp(CliEnvironment environment)
         }
     }
 
-    private static async Task<bool> TryFlushAsync(TextWriter writer)
+    private async Task FlushOutputAsync()
+    {
+        try
+        {
+            await environment.Out.FlushAsync();
+        }
+        catch (IOException exception)
+        {
+            throw new ApeTestException($"standard output cannot be written: {exception.Message}",
+                "Free some space, or send it elsewhere. What a run left is in its directory: ape-test runs.", ExitCodes.Environment, exception);
+        }
+    }
+
+    private static async Task TryFlushAsync(TextWriter writer)
     {
         try
         {
             await writer.FlushAsync();
-            return true;
         }
         catch (IOException)
         {
-            return false;
+            // The exit code says already that something went wrong, and there is nowhere left to say more.
         }
     }
 }

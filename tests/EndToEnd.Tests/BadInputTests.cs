@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ApeTest.Tests.Shared;
 using ApeTest.Tests.Shared.Library;
 
@@ -106,6 +107,21 @@ public sealed class BadInputTests
 
         result.Exits(3);
         Assert.Contains("0 judged", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_StdoutIsFull_Exits3AndSaysSo()
+    {
+        Requires.That(File.Exists("/dev/full"), "there is no /dev/full here");
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "dotnet \"$1\" --help > /dev/full", "sh", Path.Combine(AppContext.BaseDirectory, "ape-test.dll")])
+        {
+            RedirectStandardError = true,
+        })!;
+        var error = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(shell.ExitCode == 3, error);
+        Assert.StartsWith("error: standard output cannot be written", error, StringComparison.Ordinal);
     }
 
     [Fact]

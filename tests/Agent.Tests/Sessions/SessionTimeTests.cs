@@ -89,6 +89,23 @@ public sealed class SessionTimeTests
         Assert.Equal(new IntervalSample("g", TimeSpan.FromMilliseconds(57), TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(7)), sample);
     }
 
+    [Fact]
+    public void Exclude_OwnRead_IsNoPartOfTheInterval()
+    {
+        var clock = new FakeTimeProvider();
+        var session = new SessionClock(clock);
+        session.Acted("g", clock.GetTimestamp(), default, out _);
+        clock.Advance(TimeSpan.FromMilliseconds(50));
+        session.Model(TimeSpan.FromMilliseconds(50));
+        clock.Advance(TimeSpan.FromMilliseconds(400));
+        session.Exclude();
+        clock.Advance(TimeSpan.FromMilliseconds(7));
+
+        var sample = session.Acted("g", clock.GetTimestamp(), default, out _)!.Value;
+
+        Assert.Equal(new IntervalSample("g", TimeSpan.FromMilliseconds(57), TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(7)), sample);
+    }
+
     private static long Ms(long ticks) => ticks / TimeSpan.TicksPerMillisecond;
 
     private static Scenarios.Planning.RunPlan Plan(Uri url) => Plans.Of(url, scenario => scenario with

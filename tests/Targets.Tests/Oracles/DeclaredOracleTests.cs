@@ -224,6 +224,27 @@ public sealed class DeclaredOracleTests
         Assert.True((await oracle.JudgeAsync(transport, "shop", state, TimeProvider.System, Cancellation)).Succeeded);
     }
 
+    [Theory]
+    [InlineData(503, true)]
+    [InlineData(429, true)]
+    [InlineData(404, false)]
+    public async Task JudgeAsync_ReadThatFailedTwice_TellsBothAnswersAndWhoIsToBlame(int status, bool target)
+    {
+        var oracle = new DeclaredOracle([Checkout, Read], Base);
+        var state = Some.Session();
+        // The second answer only says that the session has logged out meanwhile.
+        var transport = new FakeTransport(Some.Exchange(status), Some.Exchange(401));
+        oracle.Observe(1, "checkout", Some.Exchange(201, """{"id":1}"""));
+        await oracle.ReadDueAsync(transport, "shop", state, TimeProvider.System, Cancellation);
+
+        var verdict = await oracle.JudgeAsync(transport, "shop", state, TimeProvider.System, Cancellation);
+
+        Assert.False(verdict.Succeeded);
+        Assert.Equal(target, verdict.Evidence[1].TargetFailed);
+        Assert.Contains($": {status}; again at the end: ", verdict.Evidence[1].Detail, StringComparison.Ordinal);
+        Assert.EndsWith(": 401", verdict.Evidence[1].Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Validate_UnknownOperation_SuggestsNearest()
     {

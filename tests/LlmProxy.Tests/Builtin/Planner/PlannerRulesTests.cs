@@ -39,6 +39,15 @@ public sealed class PlannerRulesTests
     [InlineData("cancelled", "cancelled")]
     public void Stem_FormsOfAWord_Agree(string a, string b) => Assert.Equal(Words.Stem(a), Words.Stem(b));
 
+    [Theory]
+    [InlineData("pass", true)]
+    [InlineData("user_password", true)]
+    [InlineData("boarding_pass", false)]
+    public void IsPassword_ByName_OnlyWhatAsksForOne(string name, bool expected) => Assert.Equal(expected, new Parameter
+    {
+        Name = name, Schema = default, Tokens = Words.Split(name), Type = "string", Required = true,
+    }.IsPassword);
+
     [Fact]
     public void Decide_SameRequest_SameAnswer()
     {
