@@ -6,13 +6,18 @@ using ApeTest.Targets.Tools;
 
 namespace ApeTest.Cli.Readiness;
 
+/// <summary>A scenario in which every goal has success conditions.</summary>
+/// <param name="Scenario">The scenario.</param>
+/// <param name="Oracle"><c>declared</c> or <c>derived</c>.</param>
+internal sealed record JudgedScenario(Scenario Scenario, string Oracle);
+
 /// <summary>Checks that every goal can be judged: it has success conditions, and the target has the operations that they name.</summary>
 internal static class OracleCheck
 {
     private const int MostCandidates = 8;
 
     /// <summary>Throws <see cref="ApeTestException"/> (exit 2), with the operations that may prove success where a goal declares none.</summary>
-    public static void Judgeable(Scenario scenario, ToolCatalog catalog)
+    public static JudgedScenario Judge(Scenario scenario, ToolCatalog catalog)
     {
         foreach (var goal in scenario.Goals)
         {
@@ -23,6 +28,7 @@ internal static class OracleCheck
             }
         }
         OracleValidator.Validate(scenario.Goals, catalog);
+        return new JudgedScenario(scenario, "declared");
     }
 
     /// <summary>Operations that change state: only what they did can prove that a session achieved something.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Loading.Tree;
 using ApeTest.Scenarios.Model;
@@ -12,8 +11,6 @@ internal static class ScenarioBinder
 {
     private const string AdHocName = "ad-hoc";
     private static readonly IReadOnlyList<(string, GatewayMode)> GatewayModes = [("remote", GatewayMode.Remote), ("in-process", GatewayMode.InProcess)];
-    private static readonly IReadOnlyList<(string, LoadShapeKind)> LoadShapes = [("constant", LoadShapeKind.Constant), ("ramp", LoadShapeKind.Ramp)];
-    private static readonly IReadOnlyList<string> LaterShapes = ["steps", "spike", "stress", "soak", "volume", "baseline", "breakpoint", "custom"];
 
     /// <summary>Binds the root; the result is only to be used where there are no errors.</summary>
     public static (Scenario Scenario, ResolvedScenario Resolved) Bind(BindContext context, MappingNode root)
@@ -27,7 +24,7 @@ internal static class ScenarioBinder
         var agents = (int)reader.Value("agents", 1, Rules.Integer("20", 1, 1_000_000));
         var (duration, iterations) = Extent(reader);
         var seed = reader.Optional("seed", Rules.Integer("42", long.MinValue));
-        var load = Load(reader, agents, duration);
+        var load = LoadBinder.Bind(reader, agents, duration);
         var llm = Llm(reader);
         var personas = Personas(reader);
         var feeds = DataBinder.Bind(reader);
@@ -82,53 +79,6 @@ internal static class ScenarioBinder
             reader.Resolved.Add("duration", new ResolvedScalar(Durations.Format(duration!.Value), true, Origin.Default.Label));
         }
         return (duration, (int?)reader.Optional("iterations", Rules.Integer("1000", 1, int.MaxValue)));
-    }
-
-    private static LoadSpec Load(ObjectReader parent, int agents, TimeSpan? duration)
-    {
-        var reader = parent.Object("load", "{ shape: ramp, from: 1, to: 50, over: 30s }");
-        var shape = reader.Value("shape", LoadShapeKind.Constant, Rules.Choice(LoadShapes, LaterShapes));
-        var from = (int?)reader.Optional("from", Rules.Integer("1", 0, int.MaxValue));
-        var to = (int?)reader.Optional("to", Rules.Integer("50", 1, int.MaxValue));
-        var over = reader.Optional("over", Rules.Duration("30s"));
-        reader.Finish();
-
-        from = AtMostAgents(parent, reader, "from", from, agents);
-        to = AtMostAgents(parent, reader, "to", to, agents);
-        if (shape is LoadShapeKind.Ramp && over is null && duration is null)
-        {
-            reader.Error(null, "over", "is required: a ramp in a run without duration has no end", "Use for example over: 30s.");
-        }
-        var shapeNode = reader.Take("shape");
-        if (shape is LoadShapeKind.Constant && shapeNode is null or ScalarNode { Text: "constant" })
-        {
-            foreach (var name in new[] { "from", "to", "over" })
-            {
-                if (reader.Take(name) is { } extra)
-                {
-                    reader.Error(extra, name, "has no meaning for the constant shape", "Add `shape: ramp`, or remove it.");
-                }
-            }
-        }
-        return new LoadSpec { Shape = shape, From = from, To = to, Over = over };
-    }
-
-    // --agents 5 over a file that ramps to 50 means a ramp to 5; in one place the two contradict each other.
-    private static int? AtMostAgents(ObjectReader root, ObjectReader load, string name, int? value, int agents)
-    {
-        if (value is null || value <= agents)
-        {
-            return value;
-        }
-        var agentsOrigin = root.Take("agents")?.Origin ?? Origin.Default;
-        var node = load.Take(name);
-        if (agentsOrigin.Kind > node?.Origin.Kind)
-        {
-            load.Resolved.Replace(name, new ResolvedScalar(agents.ToString(CultureInfo.InvariantCulture), false, agentsOrigin.Label));
-            return agents;
-        }
-        load.Error(node, name, $"must be <= agents, which is {agents} (got {value})", $"Lower it, or set agents to {value}.");
-        return value;
     }
 
     private static LlmSpec Llm(ObjectReader parent)

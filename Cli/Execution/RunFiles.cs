@@ -1,6 +1,6 @@
 using ApeTest.Runs.Directory;
 
-namespace ApeTest.Cli.Commands.Start;
+namespace ApeTest.Cli.Execution;
 
 /// <summary>The directory of a run that is to come: kept once the run is submitted, removed with what is in it when it never is.</summary>
 internal sealed class RunFiles : IDisposable

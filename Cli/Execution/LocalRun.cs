@@ -1,0 +1,144 @@
+using ApeTest.Cli.Embedded;
+using ApeTest.Cli.Input;
+using ApeTest.Cli.Readiness;
+using ApeTest.Observability.Collecting;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Ids;
+using ApeTest.Scenarios.Loading;
+using ApeTest.Scenarios.Loading.Resolved;
+using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Planning;
+using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Cli.Execution;
+
+/// <summary>A run in this process: its services, its directory and its collector. Disposing it stops everything, agents first.</summary>
+internal sealed class LocalRun : IAsyncDisposable
+{
+    // Before the shop has a port: enough to judge flags and fields.
+    private static readonly Uri ShopToCome = new("http://127.0.0.1:1/");
+
+    private readonly CliEnvironment _environment;
+    private readonly ScenarioInput _input;
+    private readonly LocalRunOptions _options;
+    private readonly RunFiles _files;
+    private readonly EmbeddedHost _host;
+    private CollectedRun? _collector;
+    private RunPlan? _plan;
+
+    private LocalRun(CliEnvironment environment, ScenarioInput input, LocalRunOptions options)
+    {
+        (_environment, _input, _options) = (environment, input, options);
+        _files = new RunFiles(environment, RunId.New(environment.Time, NewRandom()));
+        _host = new EmbeddedHost(environment, _files.Directory);
+    }
+
+    /// <summary>What is run.</summary>
+    public RunPlan Plan => _plan!;
+
+    /// <summary>Follows the run and stops it.</summary>
+    public CollectedRun Collector => _collector!;
+
+    /// <summary>The run's directory.</summary>
+    public RunDirectory Directory => _files.Directory;
+
+    /// <summary>Loads the scenario; all its errors are one <see cref="Scenarios.ApeTestException"/> (exit 2). Starts and writes nothing.</summary>
+    public static ScenarioLoadResult Load(ScenarioInput input)
+    {
+        var loaded = input.Load(ShopToCome);
+        return loaded.IsValid ? loaded : throw ScenarioInput.Failure(loaded);
+    }
+
+    /// <summary>
+    /// 1. Judge the input. 2. Make the run directory. 3. Start the services and, meanwhile, check target, document, oracle and model.
+    /// 4. Submit the plan and release the agents. When it throws, nothing is left running or written.
+    /// </summary>
+    public static async Task<LocalRun> StartAsync(CliEnvironment environment, ScenarioInput input, LocalRunOptions options, CancellationToken cancellationToken)
+    {
+        // 1. Input: nothing is started or written for a mistake in it.
+        var loaded = Load(input);
+
+        // 2. Directory.
+        var run = new LocalRun(environment, input, options);
+        try
+        {
+            await run.StartAsync(loaded, cancellationToken);
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the services; the directory of a run that never was is removed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _files.Dispose();
+    }
+
+    private async Task StartAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
+    {
+        // 3. Services and readiness.
+        var (scenario, resolved) = await ReadyShopAsync(loaded, cancellationToken);
+        var ready = await ReadyAsync(scenario, cancellationToken);
+        _options.Ready?.Invoke(ready.Judged.Scenario);
+
+        // 4. The run.
+        var planned = _options.Adjust is { } adjust ? adjust(ready.Judged.Scenario) : ready.Judged.Scenario;
+        _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.Document, oracle: ready.Judged.Oracle);
+        await _host.Queue.SubmitAsync(_plan, cancellationToken);
+        _collector = _host.Collect(_plan, resolved.ToYaml());
+        _files.Keep();
+        await _host.StartAgentsAsync(CancellationToken.None);
+    }
+
+    /// <summary>Without a target of the user's, starts the shop; the scenario is then read again with the shop's address.</summary>
+    private async Task<(Scenario Scenario, ResolvedScenario Resolved)> ReadyShopAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
+    {
+        if (_input.IsDemonstration)
+        {
+            loaded = _input.Load(await _host.StartShopAsync(DemonstrationScenario.Shop, cancellationToken));
+        }
+        return (loaded.ThrowIfInvalid(), loaded.Resolved);
+    }
+
+    /// <summary>Starts gateway, proxy and collector while the target is examined. Returns the OpenAPI document, if there is one, and how sessions are judged.</summary>
+    private async Task<(string? Document, JudgedScenario Judged)> ReadyAsync(Scenario scenario, CancellationToken cancellationToken)
+    {
+        var target = ReadyTargetAsync(scenario, cancellationToken);
+        var model = ReadyModelAsync(scenario.Llm, cancellationToken);
+        var gateway = _host.StartGatewayAsync(scenario.Target, cancellationToken);
+        var collector = _host.StartCollectorAsync(cancellationToken);
+        // All have ended before anything is torn down; the target's fault is told first.
+        await Task.WhenAll(target, model, gateway, collector).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var ready = await target;
+        await Task.WhenAll(model, gateway, collector);
+        return ready;
+    }
+
+    private async Task<(string? Document, JudgedScenario Judged)> ReadyTargetAsync(Scenario scenario, CancellationToken cancellationToken)
+    {
+        using var probe = new TargetProbe(scenario.Target, _environment.Time);
+        await probe.ReachAsync(cancellationToken);
+        var document = await new OpenApiSource(probe, scenario.Target, _input.BaseDirectory).FindAsync(cancellationToken);
+        var catalog = document is null
+            ? ToolCatalog.Generic(scenario.Target.Url)
+            : OpenApiImporter.Import(document.Text, scenario.Target.Url, document.Where);
+        var judged = OracleCheck.Judge(scenario, catalog);
+        new TargetConsent(_environment, _options.Confirmed).Ask(scenario, catalog);
+        return (document?.Text, judged);
+    }
+
+    private async Task ReadyModelAsync(LlmSpec llm, CancellationToken cancellationToken)
+    {
+        await _host.StartLlmProxyAsync(llm, cancellationToken);
+        await ModelCheck.ReadyAsync(_host.Models, llm.Model, cancellationToken);
+    }
+
+    // Only for the four digits of a run id.
+    private static Random NewRandom() => new(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
+}
