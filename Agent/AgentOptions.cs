@@ -1,3 +1,4 @@
+using ApeTest.Agent.Sessions;
 using ApeTest.Runs.Queue;
 using ApeTest.Scenarios;
 using ApeTest.ServiceDefaults.Hosting;
@@ -30,6 +31,9 @@ public sealed class AgentOptions
 
     /// <summary>How long sessions may drain when the process is told to end (SIGTERM), before they are cancelled. Default 30 s.</summary>
     public TimeSpan ShutdownDrain { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Is told what sessions do, step by step. Default null: nobody, as for a load.</summary>
+    public ISessionObserver? Observer { get; set; }
 
     /// <summary>Options of a worker that runs alone, from the variables of <see cref="EnvironmentNames"/>. A bad URL throws <see cref="ApeTestException"/> (exit 2).</summary>
     public static AgentOptions FromEnvironment(Func<string, string?> variable) => new()

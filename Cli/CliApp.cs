@@ -25,8 +25,7 @@ internal sealed class CliApp(CliEnvironment environment)
                 // Signals are ours (StopLadder): System.CommandLine would end the process two seconds after the first one.
                 ProcessTerminationTimeout = null,
             });
-            await FlushOutputAsync();
-            return code;
+            return await EndOutputAsync(code);
         }
         catch (ApeTestException exception)
         {
@@ -43,17 +42,17 @@ internal sealed class CliApp(CliEnvironment environment)
         }
     }
 
-    private async Task FlushOutputAsync()
+    /// <summary>What was said but not written is told. A worse exit code stays, since the directory of a run holds its reason.</summary>
+    private async Task<int> EndOutputAsync(int code)
     {
-        try
+        await environment.Out.FlushAsync();
+        if (environment.Out is not OutputWriter { Failure: { } failure })
         {
-            await environment.Out.FlushAsync();
+            return code;
         }
-        catch (IOException exception)
-        {
-            throw new ApeTestException($"standard output cannot be written: {exception.Message}",
-                "Free some space, or send it elsewhere. What a run left is in its directory: ape-test runs.", ExitCodes.Environment, exception);
-        }
+        var told = ErrorReport.Write(environment, new ApeTestException($"standard output cannot be written: {failure.Message}",
+            "Free some space, or send it elsewhere. What a run left is in its directory: ape-test runs.", ExitCodes.Environment, failure));
+        return code is ExitCodes.Done ? told : code;
     }
 
     private static async Task TryFlushAsync(TextWriter writer)

@@ -1,5 +1,6 @@
 using System.Collections;
-using System.Text;
+using ApeTest.Cli.Commands.Start.Detached;
+using ApeTest.Cli.Progress;
 using ApeTest.Cli.Signals;
 using ApeTest.Runs.Directory;
 
@@ -15,6 +16,9 @@ internal sealed class CliEnvironment
     /// Standard output: the summary, tables or JSON, and nothing else. Flushed when a command ends; one that goes on flushes it itself.
     /// </summary>
     public required TextWriter Out { get; init; }
+
+    /// <summary>Cancelled when <see cref="Out"/> takes no more, as <c>| head -1</c> does after a line: a command that only writes may end.</summary>
+    public CancellationToken OutputLost { get; init; }
 
     /// <summary>Standard error: progress and messages.</summary>
     public required TextWriter Error { get; init; }
@@ -46,6 +50,9 @@ internal sealed class CliEnvironment
     /// <summary>Where signals come from.</summary>
     public required ISignalSource Signals { get; init; }
 
+    /// <summary>This process as the background half of <c>start --detach</c>. Default: it is none.</summary>
+    public DetachedProcess? Detached { get; init; }
+
     /// <summary>Folder of all runs.</summary>
     public string RunsRoot => RunDirectory.RunsRoot(CurrentDirectory);
 
@@ -70,10 +77,13 @@ internal sealed class CliEnvironment
         {
             variables[(string)variable.Key] = (string?)variable.Value ?? string.Empty;
         }
+        // A terminal sees each line at once; a file or a pipe gets large blocks, since `logs` may write millions of lines.
+        var output = Console.IsOutputRedirected ? OutputWriter.ForOutput() : null;
         return new CliEnvironment
         {
-            Out = OutputOfProcess(),
-            Error = Console.Error,
+            Out = !StandardStreams.IsGiven(1) ? TextWriter.Null : output is null ? new UnfailingWriter(Console.Out) : output,
+            OutputLost = output?.Lost ?? CancellationToken.None,
+            Error = StandardStreams.IsGiven(2) ? new UnfailingWriter(Console.Error) : TextWriter.Null,
             In = Console.In,
             InputIsTerminal = !Console.IsInputRedirected,
             OutputIsTerminal = !Console.IsOutputRedirected,
@@ -85,11 +95,6 @@ internal sealed class CliEnvironment
             Signals = signals,
         };
     }
-
-    /// <summary>A terminal sees each line at once; a file or a pipe gets large blocks, since `logs` may write millions of lines.</summary>
-    private static TextWriter OutputOfProcess() => Console.IsOutputRedirected
-        ? new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16)
-        : Console.Out;
 
     private static int WidthOfTerminal()
     {

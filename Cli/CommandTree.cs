@@ -5,6 +5,7 @@ using ApeTest.Cli.Commands.Shop;
 using ApeTest.Cli.Commands.Start;
 using ApeTest.Cli.Commands.Status;
 using ApeTest.Cli.Commands.Stop;
+using ApeTest.Cli.Commands.Try;
 using ApeTest.Cli.Commands.Validate;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
@@ -25,6 +26,7 @@ internal sealed class CommandTree
         Root.Options.Add(new System.CommandLine.Help.HelpOption("--help", "-h", "-?") { Description = "Show help.", Action = new HelpAction(environment), Recursive = true });
         Root.Options.Add(new VersionOption("--version") { Description = "Show the version.", Action = new VersionAction(environment) });
         Root.Subcommands.Add(StartCommand.Create(environment));
+        Root.Subcommands.Add(TryCommand.Create(environment));
         Root.Subcommands.Add(ValidateCommand.Create(environment));
         Root.Subcommands.Add(StatusCommand.Create(environment));
         Root.Subcommands.Add(StopCommand.Create(environment));

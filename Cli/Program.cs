@@ -1,3 +1,4 @@
+using ApeTest.Cli.Commands.Start.Detached;
 using ApeTest.Cli.Signals;
 
 namespace ApeTest.Cli;
@@ -7,6 +8,8 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         using var signals = new ProcessSignals();
-        return await new CliApp(CliEnvironment.OfProcess(signals)).RunAsync(args);
+        var environment = CliEnvironment.OfProcess(signals);
+        using var detached = DetachedProcess.Enter(environment);
+        return await new CliApp(detached?.Environment ?? environment).RunAsync(args);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class ChatAnswer
 {
     private readonly List<PartialCall> _calls = [];
     private StringBuilder? _text;
+    private StringBuilder? _reasoning;
 
     /// <summary>Finish reason as on the wire; null until it came.</summary>
     public string? FinishReason { get; private set; }
@@ -19,6 +20,9 @@ internal sealed class ChatAnswer
     public ChatTokenUsage? Usage { get; private set; }
 
     public string? Text => _text?.ToString();
+
+    /// <summary>What was given to <see cref="AddReasoning"/>; null for nothing.</summary>
+    public string? Reasoning => _reasoning?.ToString();
 
     /// <summary>Characters received, for an estimate where the provider sends no usage.</summary>
     public int Length { get; private set; }
@@ -52,6 +56,19 @@ internal sealed class ChatAnswer
             };
         }
         return before == 0 && Length > 0;
+    }
+
+    /// <summary>Adds what an update tells of the model's reasoning: <c>reasoning_content</c> (DeepSeek, vLLM) or <c>reasoning</c> (Cerebras, Ollama, OpenRouter).</summary>
+    public void AddReasoning(StreamingChatCompletionUpdate update)
+    {
+        // Fields that OpenAI's own API does not have; the SDK keeps them aside.
+#pragma warning disable SCME0001
+        if ((update.Patch.TryGetValue("$.choices[0].delta.reasoning_content"u8, out string? text) || update.Patch.TryGetValue("$.choices[0].delta.reasoning"u8, out text))
+            && !string.IsNullOrEmpty(text))
+        {
+            (_reasoning ??= new StringBuilder()).Append(text);
+        }
+#pragma warning restore SCME0001
     }
 
     /// <summary>

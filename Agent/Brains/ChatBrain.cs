@@ -31,6 +31,10 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
         {
             await foreach (var update in client.CompleteChatStreamingAsync(messages, options, linked.Token))
             {
+                if (session.WantsReasoning)
+                {
+                    answer.AddReasoning(update);
+                }
                 if (answer.Add(update))
                 {
                     ttft = time.GetElapsedTime(sent);
@@ -69,7 +73,7 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
             throw new BrainException(BrainException.Truncated, "the answer ended without a finish reason");
         }
         var calls = answer.Calls(session.Turns.Count + 1, id => Taken(session, id));
-        return new Decision(calls, answer.FinishReason, Use(call.Measure, answer, messages, duration, ttft), TimeSpan.Zero) { Text = answer.Text };
+        return new Decision(calls, answer.FinishReason, Use(call.Measure, answer, messages, duration, ttft), TimeSpan.Zero) { Text = answer.Text, Reasoning = answer.Reasoning };
     }
 
     private List<ChatMessage> Messages(SessionView session)

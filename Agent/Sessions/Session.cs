@@ -17,19 +17,17 @@ internal sealed partial class Session
     private readonly SessionOracle _oracle;
     private readonly SessionCalls _calls;
     private readonly RunContext _run;
-    private readonly long _meant;
+    private readonly SessionStart _start;
 
     /// <param name="run">The run.</param>
     /// <param name="recorder">Where the block's figures go.</param>
-    /// <param name="slot">Slot, from 0.</param>
-    /// <param name="number">Session of the slot, from 0.</param>
-    /// <param name="meant">Timestamp at which the load asked for it.</param>
-    public Session(RunContext run, BlockRecorder recorder, int slot, int number, long meant)
+    /// <param name="start">Which session it is.</param>
+    public Session(RunContext run, BlockRecorder recorder, in SessionStart start)
     {
-        (_run, _meant) = (run, meant);
+        (_run, _start) = (run, start);
 
         // 1. Inputs and clean state, from hash(seed, slot, session).
-        _context = new SessionContext(run, recorder, slot, number);
+        _context = new SessionContext(run, recorder, start);
         _oracle = new SessionOracle(_context);
         _calls = new SessionCalls(_context, _oracle);
     }
@@ -47,13 +45,18 @@ internal sealed partial class Session
         using var trace = SessionTrace.StartSession(goal, _context.Sampled);
         using var identity = _context.Use(0);
         _context.State.Trace = trace.Context;
-        _context.Recorder.SessionStarted(goal, _run.Time.GetElapsedTime(_meant, timestamp));
+        var delay = _run.Time.GetElapsedTime(_start.Meant, timestamp);
+        _context.Recorder.SessionStarted(goal, delay);
+        // In the open model a user who had to wait for the generator has waited: what it measures counts from the intended start.
+        var late = _start.Arrival is null ? TimeSpan.Zero : delay;
+        _context.FirstActionLate = _start.Arrival is null ? null : late;
         _run.Metrics.SessionStarted();
         _context.Log.Started(goal, _context.Inputs.Persona?.Name);
+        _context.Narrator?.Started();
 
         // 3. Until the session ends.
         var end = await LoopAsync(stop);
-        var duration = _run.Time.GetElapsedTime(timestamp);
+        var duration = _run.Time.GetElapsedTime(timestamp) + late;
 
         // 4. The oracle judges, and only it.
         var verdict = end.Outcome is SessionOutcome.Aborted ? null : await _oracle.JudgeAsync(stop.Aborted);
@@ -68,6 +71,7 @@ internal sealed partial class Session
         _context.Recorder.SessionEnded(record, duration, _context.Transcript.Actions);
         _run.Metrics.SessionEnded(goal, outcome, duration);
         _context.Log.Ended(outcome, record.Reason, duration, _context.Transcript.Actions);
+        _context.Narrator?.Ended(record);
         trace.SetTag("apetest.session.outcome", AgentMetrics.OutcomeName(outcome));
         return record;
     }
@@ -141,6 +145,7 @@ internal sealed partial class Session
             Turns = _context.Transcript.Turns,
             Tools = _run.Specs,
             StepsLeft = _context.Limits.StepsLeft,
+            WantsReasoning = _context.Narrator is not null,
         };
         _context.Clock.Harness();
         using var identity = _context.Use(_context.Transcript.Calls + 1);
@@ -173,12 +178,14 @@ internal sealed partial class Session
                 _context.Log.Model(use.Model, decision.FinishReason, decision.Calls.Length, use.Duration, use.Ttft, use.PromptTokens, use.CompletionTokens);
                 span.SetTag("gen_ai.usage.input_tokens", use.PromptTokens).SetTag("gen_ai.usage.output_tokens", use.CompletionTokens);
             }
+            _context.Narrator?.Decided(decision);
             return decision;
         }
         catch (BrainException exception)
         {
             _context.Clock.Model(null);
             _context.Failed(exception.Type, "model");
+            _context.Narrator?.ModelFailed(exception);
             span.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception.Type);
             throw;
         }

@@ -33,6 +33,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
             if (call.Tool == FinishTool.Name && FinishTool.Read(call.Arguments, out _) is { } claim)
             {
                 session.Transcript.Add(Record(number, call), isAction: false);
+                session.Narrator?.Claimed(number, claim);
                 end = SessionEnd.Finished(claim);
                 break;
             }
@@ -97,10 +98,6 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         _trail.Answered(number, exchange.Body);
         var gotLogin = (token is not null && token != before.Token) || result.Extracted.Keys.Any(static name => name.StartsWith("cookie:", StringComparison.Ordinal));
         var observation = session.Secrets.Clean(_recovery.Observe(call.Tool, result, session.State, before.LoggedIn, gotLogin, out var recovered));
-        if (recovered is not null)
-        {
-            session.Recovered(recovered);
-        }
         var record = Record(number, call) with
         {
             Provenance = provenance,
@@ -110,6 +107,11 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
             Extracted = result.Extracted,
         };
         session.Transcript.Add(record, isAction: true);
+        session.Narrator?.Acted(tool.Spec, record, result, observation);
+        if (recovered is not null)
+        {
+            session.Recovered(recovered);
+        }
 
         if (result.ErrorType == TargetErrors.Budget)
         {
@@ -128,16 +130,22 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
             return Rejected(number, call, ImmutableSortedDictionary<string, string>.Empty, result);
         }
         session.Clock.Harness();
-        session.Transcript.Add(Record(number, call), isAction: false);
-        return (session.Secrets.Clean(result.Observation), session.Limits.Called(call, result));
+        var record = Record(number, call);
+        var observation = session.Secrets.Clean(result.Observation);
+        session.Transcript.Add(record, isAction: false);
+        session.Narrator?.Noted(record, observation);
+        return (observation, session.Limits.Called(call, result));
     }
 
     private (string Observation, SessionEnd? End) Rejected(int number, ToolCall call, ImmutableSortedDictionary<string, string> provenance, ActionResult result)
     {
         session.Clock.Harness();
         session.Recorder.Rejected(call.Tool);
-        session.Transcript.Add(Record(number, call) with { Provenance = provenance, Error = result.ErrorType }, isAction: false);
-        return (session.Secrets.Clean(result.Observation), session.Limits.Called(call, result));
+        var record = Record(number, call) with { Provenance = provenance, Error = result.ErrorType };
+        var observation = session.Secrets.Clean(result.Observation);
+        session.Transcript.Add(record, isAction: false);
+        session.Narrator?.Rejected(record, observation);
+        return (observation, session.Limits.Called(call, result));
     }
 
     private static ActionResult RejectedFinish(ToolCall call)
@@ -161,7 +169,8 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         };
         var duration = exchange.Timing.Total;
         session.Recorder.Action(new ActionSample(tool.Name, tool.Method ?? Verb(tool.Name), result.Status, result.ErrorType, where, duration, exchange.Timing.Ttfb,
-            session.TraceId, session.Id));
+            session.TraceId, session.Id,
+            interval is null ? session.FirstActionLate + duration : null));
         session.Run.Metrics.Action(tool.Name, duration);
         if (interval is { } sample)
         {

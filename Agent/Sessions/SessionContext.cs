@@ -16,19 +16,19 @@ internal sealed class SessionContext
     private const string TokenName = "session.token";
 
     private readonly string _agent;
+    private readonly SessionStart _start;
 
     /// <param name="run">The run.</param>
     /// <param name="recorder">Where the block's figures go.</param>
-    /// <param name="slot">Slot, from 0.</param>
-    /// <param name="number">Session of the slot, from 0.</param>
-    public SessionContext(RunContext run, BlockRecorder recorder, int slot, int number)
+    /// <param name="start">Which session it is.</param>
+    public SessionContext(RunContext run, BlockRecorder recorder, in SessionStart start)
     {
-        (Run, Recorder, Slot, Number) = (run, recorder, slot, number);
-        _agent = slot.ToString(CultureInfo.InvariantCulture);
-        Id = $"{_agent}-{number.ToString(CultureInfo.InvariantCulture)}";
+        (Run, Recorder, _start) = (run, recorder, start);
+        _agent = start.Slot.ToString(CultureInfo.InvariantCulture);
+        Id = $"{_agent}-{start.Number.ToString(CultureInfo.InvariantCulture)}";
 
-        // Inputs: goal, persona, data, think times, sampling; all from hash(seed, slot, session).
-        Inputs = SessionInputs.Create(run.Plan, slot, number);
+        // Inputs: goal, persona, data, think times, sampling; all from hash(seed, slot, session), or hash(seed, arrival).
+        Inputs = SessionInputs.Create(run.Plan, Seeded.Slot, Seeded.Session);
         var sample = run.Plan.Scenario.Telemetry.Sample;
         Sampled = sample >= 1 || (sample > 0 && Random("sample").NextDouble() < sample);
 
@@ -42,15 +42,17 @@ internal sealed class SessionContext
         Limits = new SessionLimits(run.Plan.Scenario.Session);
         Log = new SessionLog(run.SessionLogger, Sampled, run.Time);
         Clock = new SessionClock(run.Time);
+        Narrator = run.Observer is { } observer ? new SessionNarrator(this, observer) : null;
     }
 
     public RunContext Run { get; }
 
     public BlockRecorder Recorder { get; }
 
-    public int Slot { get; }
+    public int Slot => _start.Slot;
 
-    public int Number { get; }
+    /// <summary>Open model: how late the session started, which its first action has to answer for; null in the closed model.</summary>
+    public TimeSpan? FirstActionLate { get; set; }
 
     /// <summary><c>{slot}-{n}</c>.</summary>
     public string Id { get; }
@@ -72,10 +74,16 @@ internal sealed class SessionContext
 
     public Transcript Transcript { get; } = new();
 
+    /// <summary>Tells what happens; null where nobody watches, as in a load.</summary>
+    public SessionNarrator? Narrator { get; }
+
     public string TraceId => State.Trace.TraceId.ToHexString();
 
     /// <summary>A random stream of this session's own.</summary>
-    public Random Random(string purpose) => SessionRandom.Create(Run.Plan.Seed, Slot, Number, purpose);
+    public Random Random(string purpose) => SessionRandom.Create(Run.Plan.Seed, Seeded.Slot, Seeded.Session, purpose);
+
+    /// <summary>What the session's random choices depend on, beside the run's seed.</summary>
+    private (int Slot, int Session) Seeded => _start.Arrival is { } arrival ? (SessionRandom.Arrival, arrival) : (_start.Slot, _start.Number);
 
     /// <summary>Whose action call number <paramref name="call"/> is.</summary>
     public ActionIdentity Identity(int call) => new(Run.Plan.Run, Id, _agent, call);
@@ -120,6 +128,7 @@ internal sealed class SessionContext
     {
         Recorder.Recovery(kind);
         Run.Metrics.Recovery(kind);
+        Narrator?.Recovered(kind);
     }
 
     /// <summary>The model or the harness failed.</summary>

@@ -33,6 +33,8 @@ internal sealed class SessionSecrets
         // The same value as it stands inside JSON, by either habit of escaping.
         Insert(JsonEncodedText.Encode(value).Value, replacement);
         Insert(JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value, replacement);
+        // And inside a URL, as a Location header says it.
+        Insert(Uri.EscapeDataString(value), replacement);
     }
 
     public string Clean(string text)

@@ -29,6 +29,9 @@ public sealed record SessionView
     /// <summary>Tools on offer, <c>finish</c> included.</summary>
     public required ImmutableArray<ToolSpec> Tools { get; init; }
 
+    /// <summary>Whether somebody watches who wants to read what the model reasons. Default false: nothing of it is kept.</summary>
+    public bool WantsReasoning { get; init; }
+
     /// <summary>Decisions left before the step cap.</summary>
     public required int StepsLeft { get; init; }
 }

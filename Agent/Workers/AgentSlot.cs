@@ -6,7 +6,6 @@ namespace ApeTest.Agent.Workers;
 /// <summary>One agent: runs sessions one after another while it is wanted.</summary>
 internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
 {
-    private readonly long _created = run.Time.GetTimestamp();
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MaxPace = TimeSpan.FromSeconds(1);
@@ -19,9 +18,9 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
         var limit = run.Plan.IterationsOf(slot);
         var pace = TimeSpan.Zero;
         var n = 0;
-        while (n != limit && await BecomeActiveAsync(n == 0 ? _created : run.Time.GetTimestamp()) is { } meant)
+        while (n != limit && await BecomeActiveAsync(n == 0 ? await SpreadAsync() : run.Time.GetTimestamp()) is { } meant)
         {
-            var record = await new Session(run, block.Recorder, slot, n++, meant).RunAsync(block.Stop);
+            var record = await new Session(run, block.Recorder, new SessionStart(slot, n++, meant)).RunAsync(block.Stop);
 
             // A model that refuses at once must not make the agent spin: sessions that fail faster than anyone could act are spaced out.
             if (record is not { Outcome: SessionOutcome.AgentError, Actions.IsEmpty: true } || record.DurationS >= Suspicious.TotalSeconds)
@@ -36,6 +35,18 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
         {
             block.Dropped(block.Stop.Draining ? "stopped" : block.IsOver ? "duration" : "load", left);
         }
+    }
+
+    /// <summary>Waits for the slot's own start; returns when that was meant to be.</summary>
+    private async ValueTask<long> SpreadAsync()
+    {
+        var at = run.Shape.StartOf(slot, run.MeanThink);
+        while (!block.IsOver && at - block.Elapsed is { Ticks: > 0 } wait)
+        {
+            await DelayAsync(wait < Poll ? wait : Poll);
+        }
+        // A block taken over starts at once.
+        return block.IsTakenOver ? run.Time.GetTimestamp() : block.TimestampAt(at);
     }
 
     /// <summary>Waits until the load asks for this slot; returns since when it did, null when no session may start any more.</summary>

@@ -21,7 +21,6 @@ internal sealed partial class AgentWorker(
     private readonly ConcurrentDictionary<BlockRun, Task> _blocks = new();
     private readonly Dictionary<string, (RunContext Context, int Blocks)> _runs = new(StringComparer.Ordinal);
     private readonly Lock _runsGate = new();
-    private readonly GeneratorWatch _watch = new(time);
 
     /// <summary>Ends the worker: drains, and cancels what still runs when <paramref name="cancellationToken"/> is cancelled.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -130,13 +129,14 @@ internal sealed partial class AgentWorker(
     private async Task TickAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Tick, time);
+        using var watch = new GeneratorWatch(time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 await HeartbeatAsync(cancellationToken);
                 metrics.AgentsWanted(_blocks.Keys.Sum(static block => block.WantedHere()));
-                var generator = _watch.Sample();
+                var generator = watch.Sample();
                 foreach (var block in _blocks.Keys)
                 {
                     await FlushAsync(block, generator, cancellationToken);
@@ -211,7 +211,7 @@ internal sealed partial class AgentWorker(
             try
             {
                 var context = new RunContext(plan, RunContext.Connect(plan.Scenario, options, time), brains.Create(plan), metrics,
-                    loggers.CreateLogger("ApeTest.Agent.Session"), time, Signal);
+                    loggers.CreateLogger("ApeTest.Agent.Session"), time, Signal, options.Observer);
                 _runs[plan.Run] = (context, 1);
                 metrics.RunStarted(plan.Run, plan.Scenario.Name);
                 return context;

@@ -42,7 +42,14 @@ internal sealed partial class BlockRun : IDisposable
     /// <summary>Whether no new session may start: told to stop, or the run's duration is over.</summary>
     public bool IsOver => Stop.Draining || Elapsed >= _run.Plan.Scenario.Duration;
 
-    private TimeSpan Elapsed => _lease.Elapsed + _run.Time.GetElapsedTime(_claimed);
+    /// <summary>Time since the run's start.</summary>
+    public TimeSpan Elapsed => _lease.Elapsed + _run.Time.GetElapsedTime(_claimed);
+
+    /// <summary>Whether another worker had the block before.</summary>
+    public bool IsTakenOver => _lease.Epoch > 1;
+
+    /// <summary>The clock's timestamp at a time since the run's start.</summary>
+    public long TimestampAt(TimeSpan elapsed) => _claimed + (long)((elapsed - _lease.Elapsed).TotalSeconds * _run.Time.TimestampFrequency);
 
     /// <summary>Agents that the whole run should have active now; slot i is wanted when i is smaller.</summary>
     public int WantedAgents() => _agents is int scaled ? scaled : _run.Shape.ActiveAgents(Elapsed);
@@ -93,20 +100,17 @@ internal sealed partial class BlockRun : IDisposable
     /// <summary>Runs all slots to their end, then reports the rest. Does not throw.</summary>
     public async Task RunAsync()
     {
-        // 1. All agents at once: a load test that starts them one by one measures its own start.
-        var slots = new Task[Block.Count];
-        for (var i = 0; i < slots.Length; i++)
-        {
-            var slot = new AgentSlot(this, _run, Block.FirstSlot + i);
-            slots[i] = Task.Run(slot.RunAsync);
-        }
+        // 1. The agents, or in the open model the arrivals.
+        Task[] load = _run.Arrivals is { } arrivals
+            ? [Task.Run(new ArrivalLoop(this, _run, arrivals).RunAsync)]
+            : [.. Enumerable.Range(Block.FirstSlot, Block.Count).Select(slot => Task.Run(new AgentSlot(this, _run, slot).RunAsync))];
 
         // 2. After the end, running sessions may finish within the graceful stop.
         using var done = new CancellationTokenSource();
         var grace = EndGraceAsync(done.Token);
         try
         {
-            await Task.WhenAll(slots);
+            await Task.WhenAll(load);
         }
         catch (Exception exception)
         {

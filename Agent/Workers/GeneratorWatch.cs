@@ -1,39 +1,99 @@
+using System.Collections.Immutable;
 using ApeTest.Runs.Recording;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Agent.Workers;
 
-/// <summary>The worker's own resource use, to tell a slow target from a slow generator. One sample a second; not thread-safe.</summary>
-internal sealed class GeneratorWatch(TimeProvider time)
+/// <summary>
+/// The worker's own resource use, to tell a slow target from a slow generator. A timer ticks ten times a second, and how late its ticks
+/// come to run is the thread pool's delay: what every think time and every answer of the run waits for too.
+/// </summary>
+internal sealed class GeneratorWatch : IDisposable
 {
-    private long _at = time.GetTimestamp();
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FilesInterval = TimeSpan.FromSeconds(5);
+
+    // A sampler that is itself starved must not hoard: ten seconds of ticks.
+    private const int MostDelays = 100;
+
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private readonly ImmutableArray<TimeSpan>.Builder _delays = ImmutableArray.CreateBuilder<TimeSpan>();
+    private long _ticked;
+    private long _at;
     private TimeSpan _cpu = Environment.CpuUsage.TotalTime;
     private TimeSpan _pause = GC.GetTotalPauseDuration();
-    private Probe? _probe;
+    private long? _filesAt;
 
-    /// <summary>Resource use since the previous sample. The probe that a call queues is read by the next one.</summary>
+    public GeneratorWatch(TimeProvider time)
+    {
+        _time = time;
+        _at = _ticked = time.GetTimestamp();
+        _timer = time.CreateTimer(static watch => ((GeneratorWatch)watch!).OnTick(), this, Tick, Tick);
+    }
+
+    /// <summary>Resource use since the previous call. Not thread-safe; once a second.</summary>
     public GeneratorSample Sample()
     {
-        var now = time.GetTimestamp();
-        var elapsed = Math.Max(time.GetElapsedTime(_at, now).TotalSeconds, 1e-6);
+        var now = _time.GetTimestamp();
+        var elapsed = Math.Max(_time.GetElapsedTime(_at, now).TotalSeconds, 1e-6);
         var cpu = Environment.CpuUsage.TotalTime;
         var pause = GC.GetTotalPauseDuration();
+        var files = Files(now);
         var sample = new GeneratorSample(
             Math.Clamp((cpu - _cpu).TotalSeconds / (elapsed * Environment.ProcessorCount), 0, 1),
             Environment.WorkingSet,
             Math.Clamp((pause - _pause).TotalSeconds / elapsed, 0, 1),
-            // A probe that still waits has waited at least until now.
-            _probe is { } probe ? time.GetElapsedTime(probe.Queued, Volatile.Read(ref probe.Ran) is var ran and not 0 ? ran : now) : TimeSpan.Zero);
+            TakeDelays(now),
+            files?.Open,
+            files?.Limit);
         (_at, _cpu, _pause) = (now, cpu, pause);
-        _probe = new Probe(time);
-        ThreadPool.UnsafeQueueUserWorkItem(_probe, preferLocal: false);
         return sample;
     }
 
-    private sealed class Probe(TimeProvider time) : IThreadPoolWorkItem
-    {
-        public readonly long Queued = time.GetTimestamp();
-        public long Ran;
+    public void Dispose() => _timer.Dispose();
 
-        public void Execute() => Volatile.Write(ref Ran, Math.Max(1, time.GetTimestamp()));
+    private void OnTick()
+    {
+        var now = _time.GetTimestamp();
+        lock (_gate)
+        {
+            Add(_time.GetElapsedTime(_ticked, now) - Tick);
+            _ticked = now;
+        }
+    }
+
+    private ImmutableArray<TimeSpan> TakeDelays(long now)
+    {
+        lock (_gate)
+        {
+            // A tick that has not come at all is late by now.
+            if (_time.GetElapsedTime(_ticked, now) - Tick is var overdue && overdue > Tick)
+            {
+                Add(overdue);
+            }
+            return _delays.DrainToImmutable();
+        }
+    }
+
+    private void Add(TimeSpan delay)
+    {
+        if (_delays.Count < MostDelays)
+        {
+            // A tick that follows a late one comes early.
+            _delays.Add(delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>File descriptors, now and then: with thousands of them, counting takes milliseconds.</summary>
+    private (int Open, int Limit)? Files(long now)
+    {
+        if (_filesAt is { } last && _time.GetElapsedTime(last, now) < FilesInterval)
+        {
+            return null;
+        }
+        _filesAt = now;
+        return FileDescriptors.Read();
     }
 }

@@ -25,8 +25,9 @@ internal sealed class RunContext : IDisposable
     /// <param name="sessionLogger">Log of its sessions.</param>
     /// <param name="time">Clock.</param>
     /// <param name="signal">Tells the queue.</param>
+    /// <param name="observer">Is told what sessions do; null for nobody.</param>
     public RunContext(RunPlan plan, ITargetTransport transport, IBrain brain, AgentMetrics metrics, ILogger sessionLogger, TimeProvider time,
-        Action<RunPlan, RunSignal> signal)
+        Action<RunPlan, RunSignal> signal, ISessionObserver? observer = null)
     {
         Plan = plan;
         Transport = transport;
@@ -34,6 +35,7 @@ internal sealed class RunContext : IDisposable
         Metrics = metrics;
         SessionLogger = sessionLogger;
         Time = time;
+        Observer = observer;
         var target = plan.Scenario.Target;
         Catalog = plan.OpenApiDocument is { } document ? OpenApiImporter.Import(document, target.Url) : ToolCatalog.Generic(target.Url);
         if (plan.Scenario.Goals.IsEmpty)
@@ -44,6 +46,8 @@ internal sealed class RunContext : IDisposable
         Tools = Catalog.CreateTools(transport, target.Name, time);
         Specs = Tools.Specs.Add(FinishTool.Spec);
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
+        Arrivals = plan.Scenario.Load.Rate is { } rate ? new ArrivalSchedule(rate, plan.Scenario.Iterations, plan.Scenario.Duration) : null;
+        MeanThink = Mean(plan.Scenario.Personas);
         BudgetExhausted = Once(() => signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget")));
     }
 
@@ -59,7 +63,14 @@ internal sealed class RunContext : IDisposable
     /// <summary>What a brain is offered: <see cref="Tools"/> and <c>finish</c>. One instance a run, so that brains can cache by it.</summary>
     public ImmutableArray<ToolSpec> Specs { get; }
 
+    /// <summary>Closed model: how many agents are active.</summary>
     public LoadShape Shape { get; }
+
+    /// <summary>Open model: when sessions start; null in the closed model.</summary>
+    public ArrivalSchedule? Arrivals { get; }
+
+    /// <summary>Think time that an average user takes.</summary>
+    public TimeSpan MeanThink { get; }
 
     public IBrain Brain { get; }
 
@@ -68,6 +79,9 @@ internal sealed class RunContext : IDisposable
     public ILogger SessionLogger { get; }
 
     public TimeProvider Time { get; }
+
+    /// <summary>Is told what sessions do; null for nobody, as in a load.</summary>
+    public ISessionObserver? Observer { get; }
 
     /// <summary>Ends the run because a budget of it is used up; the second call does nothing.</summary>
     public Action BudgetExhausted { get; }
@@ -86,6 +100,12 @@ internal sealed class RunContext : IDisposable
     }
 
     public void Dispose() => (Transport as IDisposable)?.Dispose();
+
+    private static TimeSpan Mean(ImmutableArray<PersonaSpec> personas)
+    {
+        var weight = personas.Sum(persona => persona.Weight);
+        return weight > 0 ? TimeSpan.FromSeconds(personas.Sum(persona => persona.Think.Mean.TotalSeconds * persona.Weight) / weight) : TimeSpan.Zero;
+    }
 
     private static Action Once(Action action)
     {

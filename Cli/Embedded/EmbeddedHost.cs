@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ApeTest.Agent;
+using ApeTest.Agent.Sessions;
 using ApeTest.Gateway;
 using ApeTest.LlmProxy;
 using ApeTest.LlmProxy.Models;
@@ -96,8 +97,8 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         }, app => app.MapCollector(), cancellationToken);
     }
 
-    /// <summary>Starts the agents: they claim what is submitted to <see cref="Queue"/>. After gateway and proxy.</summary>
-    public async Task StartAgentsAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the agents: they claim what is submitted to <see cref="Queue"/>. After gateway and proxy. The observer is told what sessions do; null: nobody.</summary>
+    public async Task StartAgentsAsync(ISessionObserver? observer, CancellationToken cancellationToken)
     {
         var options = new AgentOptions
         {
@@ -109,6 +110,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
             ClaimInterval = TimeSpan.FromMilliseconds(10),
             // The run is over, or everything was cancelled, before the host stops.
             ShutdownDrain = TimeSpan.Zero,
+            Observer = observer,
         };
         await StartAsync("agent", _token, guard: true, builder =>
         {

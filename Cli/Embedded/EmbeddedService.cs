@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using ApeTest.LlmProxy.Options;
 using ApeTest.Scenarios;
 using ApeTest.ServiceDefaults;
 using ApeTest.ServiceDefaults.Hosting;
@@ -70,6 +71,7 @@ internal sealed class EmbeddedService : IAsyncDisposable
             }
             ExceptionDispatchInfo.Throw(exception switch
             {
+                LlmProxyConfigException wrong => new ApeTestException(wrong.Message, null, ExitCodes.Input, wrong),
                 ServiceStartException refused => new ApeTestException(refused.Message, null, ExitCodes.Input, refused),
                 IOException taken => new ApeTestException($"the {options.Service} cannot listen on {url}: {taken.GetBaseException().Message}",
                     "Free the port, or choose another with --port.", ExitCodes.Environment, taken),

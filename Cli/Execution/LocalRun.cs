@@ -24,12 +24,14 @@ internal sealed class LocalRun : IAsyncDisposable
     private readonly LocalRunOptions _options;
     private readonly RunFiles _files;
     private readonly EmbeddedHost _host;
+    private readonly Preflight _preflight;
     private CollectedRun? _collector;
     private RunPlan? _plan;
 
     private LocalRun(CliEnvironment environment, ScenarioInput input, LocalRunOptions options)
     {
         (_environment, _input, _options) = (environment, input, options);
+        _preflight = new Preflight(options.Notice ?? (_ => { }));
         _files = new RunFiles(environment, RunId.New(environment.Time, NewRandom()));
         _host = new EmbeddedHost(environment, _files.Directory);
     }
@@ -85,16 +87,21 @@ internal sealed class LocalRun : IAsyncDisposable
         // 3. Services and readiness.
         var (scenario, resolved) = await ReadyShopAsync(loaded, cancellationToken);
         var ready = await ReadyAsync(scenario, cancellationToken);
-        _options.Ready?.Invoke(ready.Judged.Scenario);
+        _options.Ready?.Invoke(ready.Judged);
 
         // 4. The run.
         var planned = _options.Adjust is { } adjust ? adjust(ready.Judged.Scenario) : ready.Judged.Scenario;
+        _preflight.Check(planned, _input);
         _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.Document, oracle: ready.Judged.Oracle);
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
-        _collector = _host.Collect(_plan, resolved.ToYaml());
+        _collector = _host.Collect(_plan, Drawn(_plan) + ready.Judged.Record(resolved).ToYaml());
         _files.Keep();
-        await _host.StartAgentsAsync(CancellationToken.None);
+        await _host.StartAgentsAsync(_options.Observer, CancellationToken.None);
     }
+
+    // What the run decided itself is in no source of the scenario.
+    private static string Drawn(RunPlan plan) =>
+        $"# run {plan.Run}, seed {plan.Seed}, {(plan.Scenario.Duration is { } duration ? $"duration {Durations.Format(duration)}" : $"{plan.Scenario.Iterations} iterations")}\n";
 
     /// <summary>Without a target of the user's, starts the shop; the scenario is then read again with the shop's address.</summary>
     private async Task<(Scenario Scenario, ResolvedScenario Resolved)> ReadyShopAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
@@ -123,11 +130,12 @@ internal sealed class LocalRun : IAsyncDisposable
     private async Task<(string? Document, JudgedScenario Judged)> ReadyTargetAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         using var probe = new TargetProbe(scenario.Target, _environment.Time);
-        await probe.ReachAsync(cancellationToken);
+        _preflight.TargetStatus = await probe.ReachAsync(cancellationToken);
         var document = await new OpenApiSource(probe, scenario.Target, _input.BaseDirectory).FindAsync(cancellationToken);
         var catalog = document is null
             ? ToolCatalog.Generic(scenario.Target.Url)
             : OpenApiImporter.Import(document.Text, scenario.Target.Url, document.Where);
+        _preflight.Catalog = catalog;
         var judged = OracleCheck.Judge(scenario, catalog);
         new TargetConsent(_environment, _options.Confirmed).Ask(scenario, catalog);
         return (document?.Text, judged);
@@ -136,7 +144,7 @@ internal sealed class LocalRun : IAsyncDisposable
     private async Task ReadyModelAsync(LlmSpec llm, CancellationToken cancellationToken)
     {
         await _host.StartLlmProxyAsync(llm, cancellationToken);
-        await ModelCheck.ReadyAsync(_host.Models, llm.Model, cancellationToken);
+        _preflight.Terms = await ModelCheck.ReadyAsync(_host.Models, llm.Model, cancellationToken);
     }
 
     // Only for the four digits of a run id.

@@ -1,3 +1,5 @@
+using ApeTest.Agent.Sessions;
+using ApeTest.Cli.Readiness;
 using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Cli.Execution;
@@ -8,9 +10,15 @@ internal sealed record LocalRunOptions
     /// <summary>A target that is not on this machine was agreed to beforehand. Default: ask, or refuse where nobody can answer.</summary>
     public bool Confirmed { get; init; }
 
-    /// <summary>Told once everything is ready, before the run exists. Default: nobody.</summary>
-    public Action<Scenario>? Ready { get; init; }
+    /// <summary>Told once everything is ready, with how sessions are judged, before the run exists. Default: nobody.</summary>
+    public Action<JudgedScenario>? Ready { get; init; }
+
+    /// <summary>Told what a person should know before the agents are released: cost, limits, warnings. Default: nobody.</summary>
+    public Action<string>? Notice { get; init; }
 
     /// <summary>Changes the judged scenario before it is planned, as one session instead of many. Default: as it is.</summary>
     public Func<Scenario, Scenario>? Adjust { get; init; }
+
+    /// <summary>Is told what sessions do, step by step. Default: nobody, as for a load.</summary>
+    public ISessionObserver? Observer { get; init; }
 }

@@ -12,7 +12,16 @@ internal sealed class RunFiles : IDisposable
     public RunFiles(CliEnvironment environment, string run)
     {
         _root = environment.RunsRoot;
-        Directory = RunDirectory.Create(_root, run);
+        try
+        {
+            Directory = RunDirectory.Create(_root, run);
+        }
+        catch
+        {
+            // Half made, on a full disk.
+            Remove(Path.Combine(_root, run));
+            throw;
+        }
     }
 
     /// <summary>The directory.</summary>
@@ -23,13 +32,20 @@ internal sealed class RunFiles : IDisposable
 
     public void Dispose()
     {
-        if (_keep)
+        if (!_keep)
         {
-            return;
+            Remove(Directory.Path);
         }
+    }
+
+    private void Remove(string path)
+    {
         try
         {
-            System.IO.Directory.Delete(Directory.Path, recursive: true);
+            if (System.IO.Directory.Exists(path))
+            {
+                System.IO.Directory.Delete(path, recursive: true);
+            }
             // Folders that were made for this run only.
             RemoveEmpty(_root);
             RemoveEmpty(Path.GetDirectoryName(_root)!);

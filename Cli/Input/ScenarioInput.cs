@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
-using ApeTest.Scenarios.Thresholds;
 
 namespace ApeTest.Cli.Input;
 
@@ -16,17 +15,22 @@ internal sealed class ScenarioInput
 
     private readonly CliEnvironment _environment;
     private readonly string? _file;
-    private readonly Dictionary<string, string> _flags;
+    private readonly ScenarioFlags _flags;
 
     public ScenarioInput(CliEnvironment environment, ParseResult parse, ScenarioOptions options)
     {
         _environment = environment;
-        _flags = Flags(parse, options);
+        _flags = new ScenarioFlags(parse, options, environment.Variables);
         var named = parse.GetValue(options.Scenario);
-        var aimed = _flags.ContainsKey("target.url") || _flags.ContainsKey("goals")
+        var aimed = _flags.Has("target.url") || _flags.Has("goals")
             || environment.Variables.GetValueOrDefault(ScenarioSources.EnvironmentPrefix + "TARGET__URL") is { Length: > 0 };
         _file = named ?? (!aimed && File.Exists(environment.Absolute(DefaultFile)) ? DefaultFile : null);
         IsDemonstration = _file is null && !aimed;
+        if (IsDemonstration && _flags.AboutTarget is { } flag)
+        {
+            throw new ApeTestException($"{flag} says how to reach a target, and no target is named",
+                "Add --target URL, or name a scenario file.", ExitCodes.Input);
+        }
     }
 
     /// <summary>Whether the sample shop is the target, because nothing else was named.</summary>
@@ -36,27 +40,43 @@ internal sealed class ScenarioInput
     public string? FileName => _file;
 
     /// <summary>Directory to which relative paths in the scenario refer.</summary>
-    public string BaseDirectory => _file is null || _flags.ContainsKey("target.openapi")
+    public string BaseDirectory => _file is null || _flags.Has("target.openapi")
         ? _environment.CurrentDirectory
         : Path.GetDirectoryName(_environment.Absolute(_file))!;
+
+    /// <summary>What the flags override without being asked: goals of the file that <c>--goal</c> replaces.</summary>
+    public IEnumerable<string> Notes()
+    {
+        if (_file is not null && _flags.Has("goals"))
+        {
+            var goals = ScenarioLoader.Load(Sources() with { CommandLine = new Dictionary<string, string>() }).Scenario?.Goals.Length ?? 0;
+            if (goals > 0)
+            {
+                yield return $"warning: --goal replaces {(goals == 1 ? "the goal" : $"the {goals} goals")} of {_file}";
+            }
+        }
+    }
 
     /// <summary>Loads the scenario. <paramref name="shop"/>: where the sample shop listens, for a demonstration.</summary>
     public ScenarioLoadResult Load(Uri shop)
     {
-        var sources = new ScenarioSources
-        {
-            // As the user wrote it where that means the same file: errors repeat the name.
-            File = _file is null || _environment.CurrentDirectory == Environment.CurrentDirectory ? _file : _environment.Absolute(_file),
-            BaseDirectory = _file is null ? _environment.CurrentDirectory : null,
-            Environment = _environment.Variables,
-            CommandLine = _flags,
-        };
+        var sources = Sources();
         if (IsDemonstration)
         {
             sources = sources with { Text = DemonstrationScenario.Text(shop), TextName = "sample shop" };
         }
         return ScenarioLoader.Load(sources);
     }
+
+    private ScenarioSources Sources() => new()
+    {
+        // As the user wrote it where that means the same file: errors repeat the name.
+        File = _file is null || _environment.CurrentDirectory == Environment.CurrentDirectory ? _file : _environment.Absolute(_file),
+        BaseDirectory = _file is null ? _environment.CurrentDirectory : null,
+        Environment = _environment.Variables,
+        CommandLine = _flags.Values,
+        CommandLineFlags = _flags.Names,
+    };
 
     /// <summary>All errors of a scenario as one exception (exit 2).</summary>
     public static ApeTestException Failure(ScenarioLoadResult result) => result.Errors.Length == 1
@@ -65,41 +85,4 @@ internal sealed class ScenarioInput
             null, ExitCodes.Input);
 
     private static string Where(ScenarioError error) => (error with { Suggestion = null }).ToString().TrimEnd('.');
-
-    private static Dictionary<string, string> Flags(ParseResult parse, ScenarioOptions options)
-    {
-        var flags = new Dictionary<string, string>(StringComparer.Ordinal);
-        Set("target.url", options.Target);
-        Set("target.openapi", options.OpenApi);
-        Set("goals", options.Goal);
-        Set("llm.model", options.Model);
-        Set("agents", options.Agents);
-        Set("duration", options.Duration);
-        Set("iterations", options.Iterations);
-        Set("seed", options.Seed);
-        Set("gracefulStop", options.GracefulStop);
-        Set("personas[*].think", options.Think);
-        if (parse.GetValue(options.Success) is { Length: > 0 } success)
-        {
-            flags["goals[*].success"] = string.Join("; ", success);
-        }
-        foreach (var text in parse.GetValue(options.Threshold) ?? [])
-        {
-            if (!ThresholdExpression.TrySplit(text, out var metric, out var condition, out _))
-            {
-                // Parsed again for its error.
-                ThresholdExpression.Parse(text);
-            }
-            flags[$"thresholds.{metric}"] = condition;
-        }
-        return flags;
-
-        void Set(string path, Option<string?> option)
-        {
-            if (parse.GetValue(option) is { } value)
-            {
-                flags[path] = value;
-            }
-        }
-    }
 }

@@ -3,28 +3,37 @@ using ApeTest.Cli.Help;
 
 namespace ApeTest.Cli.Input;
 
-/// <summary>Options that make a scenario, shared by <c>start</c> and <c>validate</c>.</summary>
+/// <summary>Options that make a scenario, shared by <c>start</c>, <c>try</c> and <c>validate</c>.</summary>
 internal sealed class ScenarioOptions
 {
     private const string What = "What is tested";
     private const string Load = "How much, how long";
+    private const string Session = "Which session";
     private const string Judged = "What counts";
 
-    public ScenarioOptions(CliCommand command)
+    /// <param name="command">The command that takes them.</param>
+    /// <param name="withLoad">Whether it takes those of a load too. Without: they stay unknown to it and have no value.</param>
+    public ScenarioOptions(CliCommand command, bool withLoad = true)
     {
+        var load = withLoad ? command : new CliCommand(command.Name, string.Empty);
+        var session = withLoad ? Load : Session;
         Scenario = command.Optional("SCENARIO", "Scenario file, YAML or JSON. Default: ape.yaml in this directory; without it, and without --target, the sample shop.");
         Target = command.Value(What, "--target", "URL", "Base URL of the application under test.");
         OpenApi = command.Value(What, "--openapi", "WHERE", "Its OpenAPI document: a path on the target, a URL or a file. Default: the usual paths are tried; without a document the agents have plain HTTP tools.");
+        Header = command.Values(What, "--header", "'NAME: VALUE'", "A header of every request to the target. ${VAR} is taken from the environment. Repeatable.");
+        Auth = command.Value(What, "--auth", "HOW", "Credentials for the target: 'bearer:$TOKEN', 'basic:USER:$PASSWORD' or 'header:X-Api-Key:$KEY'. $VAR is taken from the environment.");
+        Insecure = command.Switch(What, "--insecure", "Accept any TLS certificate of the target.");
         Goal = command.Value(What, "--goal", "TEXT", "What every agent wants to achieve, in plain words.");
         Model = command.Value(What, "--model", "PROVIDER/MODEL", "Model that decides the actions. Default: builtin/planner, which needs no key and no network.");
-        Agents = command.Value(Load, "--agents", "N", "Simulated users at the same time. Default 1.");
-        Duration = command.Value(Load, "--duration", "TIME", "No new session starts after this time (30s, 5m, 1h). Default 30s, unless --iterations is given.");
-        Iterations = command.Value(Load, "--iterations", "N", "Sessions in total, over all agents.");
-        Think = command.Value(Load, "--think", "TIME", "Think time before each action: 500ms or 200ms..800ms. Default none.");
-        Seed = command.Value(Load, "--seed", "N", "Seed of every random choice. Default: drawn, and recorded.");
-        GracefulStop = command.Value(Load, "--graceful-stop", "TIME", "How long running sessions may finish after the end. Default 30s.");
+        Agents = load.Value(Load, "--agents", "N", "Simulated users at the same time. Default 1.");
+        Duration = load.Value(Load, "--duration", "TIME", "No new session starts after this time (30s, 5m, 1h). Default 30s, unless --iterations is given.");
+        Iterations = load.Value(Load, "--iterations", "N", "Sessions in total, over all agents.");
+        Rate = load.Value(Load, "--rate", "N/s", "Sessions that start in a time, however long they take: 20/s, 600/m. --agents is then the most at a time.");
+        Think = command.Value(session, "--think", "TIME", "Think time before each action: 500ms or 200ms..800ms. Default none.");
+        Seed = command.Value(session, "--seed", "N", "Seed of every random choice. Default: drawn, and recorded.");
+        GracefulStop = load.Value(Load, "--graceful-stop", "TIME", "How long running sessions may finish after the end. Default 30s.");
         Success = command.Values(Judged, "--success", "EXPR", "What proves success, for example 'checkout=201' (operation=status). Repeatable: all must hold.");
-        Threshold = command.Values(Judged, "--threshold", "EXPR", "What the run must meet, for example 'ttft_p95<500ms'. Repeatable.");
+        Threshold = load.Values(Judged, "--threshold", "EXPR", "What the run must meet, for example 'ttft_p95<500ms'. Repeatable.");
     }
 
     public Argument<string?> Scenario { get; }
@@ -32,6 +41,12 @@ internal sealed class ScenarioOptions
     public Option<string?> Target { get; }
 
     public Option<string?> OpenApi { get; }
+
+    public Option<string[]> Header { get; }
+
+    public Option<string?> Auth { get; }
+
+    public Option<bool> Insecure { get; }
 
     public Option<string?> Goal { get; }
 
@@ -42,6 +57,8 @@ internal sealed class ScenarioOptions
     public Option<string?> Duration { get; }
 
     public Option<string?> Iterations { get; }
+
+    public Option<string?> Rate { get; }
 
     public Option<string?> Think { get; }
 

@@ -30,10 +30,10 @@ internal sealed class PlainProgress(CliEnvironment environment) : IRunProgressVi
     /// <summary>One line of at most 120 columns.</summary>
     public static string Line(RunProgress progress)
     {
-        var left = progress.DurationS is { } duration ? $", {Show.Seconds(Math.Max(0, Math.Round(duration - progress.ElapsedS)))} left" : string.Empty;
+        var phase = RunPhase.Of(progress) is { } text ? $", {text}" : string.Empty;
         var bad = progress.Failed + progress.Stuck + progress.AgentError;
-        return $"{Show.Seconds(Math.Round(progress.ElapsedS))}: {progress.AgentsActive} agents, {Show.Count(progress.Succeeded)} succeeded, "
+        return $"{RunPhase.Clock(progress.ElapsedS)}: {progress.AgentsActive} agents, {Show.Count(progress.Succeeded)} succeeded, "
             + $"{Show.Count(bad)} not, rate {Show.Share(progress.SuccessRate)}, MTBA {Show.Seconds(progress.MtbaMeanS)}, "
-            + $"TTFT p95 {Show.Seconds(progress.TtftP95S)}{left}";
+            + $"TTFT p95 {Show.Seconds(progress.TtftP95S)}{phase}";
     }
 }

@@ -1,4 +1,5 @@
 using ApeTest.Scenarios;
+using ApeTest.Scenarios.Loading.Sources;
 using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Cli.Readiness;
@@ -11,8 +12,6 @@ internal sealed record OpenApiText(string Text, string Where);
 /// <summary>Finds the target's OpenAPI document: a path on the target, a URL, a file, or the usual paths.</summary>
 internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string baseDirectory)
 {
-    private const int MostBytes = 32 << 20;
-
     private static readonly string[] UsualPaths = ["/openapi/v1.json", "/openapi.json", "/swagger/v1/swagger.json"];
 
     /// <summary>
@@ -31,7 +30,7 @@ internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string
         }
         return Uri.TryCreate(where, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? await DownloadAsync(url, cancellationToken)
-            : await ReadFileAsync(Path.GetFullPath(where, baseDirectory), where, cancellationToken);
+            : ReadFile(Path.GetFullPath(where, baseDirectory), where);
     }
 
     private async Task<OpenApiText?> TryUsualPathsAsync(CancellationToken cancellationToken)
@@ -67,20 +66,19 @@ internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string
         }
         catch (ProbeException e)
         {
-            throw new ApeTestException($"the OpenAPI document at {url} cannot be read: {e.Message}", Fix, ExitCodes.Environment, e);
+            throw new ApeTestException($"the OpenAPI document at {url} cannot be read: {e.Message}", Fix,
+                e.IsTooLarge ? ExitCodes.Input : ExitCodes.Environment, e);
         }
     }
 
-    private static async Task<OpenApiText> ReadFileAsync(string path, string shown, CancellationToken cancellationToken)
+    private static OpenApiText ReadFile(string path, string shown)
     {
         try
         {
-            var file = new FileInfo(path);
-            if (file.Exists && file.Length > MostBytes)
-            {
-                throw new ApeTestException($"the OpenAPI document {shown} is larger than {MostBytes >> 20} MB", Fix, ExitCodes.Input);
-            }
-            return new OpenApiText(await File.ReadAllTextAsync(path, cancellationToken), shown);
+            var bytes = BoundedFile.Read(path, TargetProbe.MostBytes);
+            return bytes.Length > TargetProbe.MostBytes
+                ? throw new ApeTestException($"the OpenAPI document {shown} is larger than {TargetProbe.MostBytes >> 20} MB", Fix, ExitCodes.Input)
+                : new OpenApiText(new StreamReader(new MemoryStream(bytes)).ReadToEnd(), shown);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

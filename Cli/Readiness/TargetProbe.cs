@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
 using ApeTest.ServiceDefaults.Hosting;
@@ -8,8 +7,13 @@ namespace ApeTest.Cli.Readiness;
 /// <summary>Speaks to the target before there is any load: is it there, and what is at a URL of it?</summary>
 internal sealed class TargetProbe : IDisposable
 {
-    private const int MostBytes = 32 << 20;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    /// <summary>Largest answer that is read, in bytes.</summary>
+    public const int MostBytes = 32 << 20;
+
+    /// <summary>How long one answer may take.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan OtherSchemeLimit = TimeSpan.FromSeconds(2);
 
     private readonly TargetSpec _target;
     private readonly TimeProvider _time;
@@ -28,33 +32,59 @@ internal sealed class TargetProbe : IDisposable
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MostBytes };
     }
 
-    /// <summary>Checks that the target answers HTTP, whatever it answers. Otherwise <see cref="ApeTestException"/> (exit 3).</summary>
-    public async Task ReachAsync(CancellationToken cancellationToken)
+    /// <summary>Checks that the target answers HTTP, and returns with which status, whatever it is. Otherwise <see cref="ApeTestException"/> (exit 3).</summary>
+    public async Task<int> ReachAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await SendAsync(_target.Url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await SendAsync(_target.Url, Limit, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return (int)response.StatusCode;
         }
         catch (ProbeException e)
         {
+            var other = e.MayBeOtherScheme ? await OtherSchemeAsync(cancellationToken) : null;
             throw new ApeTestException($"the target {_target.Url} cannot be reached: {e.Message}",
-                "Start it, or aim elsewhere with --target URL.", ExitCodes.Environment, e);
+                other is null ? e.Hint : $"It answers at {other}: use that URL.", ExitCodes.Environment, e);
         }
     }
 
-    /// <summary>The text at <paramref name="url"/> with its status and content type. Throws <see cref="ProbeException"/> when nothing answers.</summary>
+    /// <summary>The text at <paramref name="url"/> with its status and content type. Throws <see cref="ProbeException"/> when nothing usable answers.</summary>
     public async Task<ProbeAnswer> ReadAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(url, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        return new ProbeAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType,
-            await response.Content.ReadAsStringAsync(cancellationToken));
+        using var response = await SendAsync(url, Limit, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        try
+        {
+            return new ProbeAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType,
+                await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (InvalidOperationException e)
+        {
+            // A charset that .NET does not know.
+            throw new ProbeException($"its text cannot be read: {e.Message}", null, e);
+        }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(Uri url, HttpCompletionOption option, CancellationToken cancellationToken)
+    /// <summary>The target with http instead of https or the reverse, if that is what answers there.</summary>
+    private async Task<Uri?> OtherSchemeAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Limit, _time);
+        var other = new UriBuilder(_target.Url) { Scheme = _target.Url.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, Port = _target.Url.Port }.Uri;
+        try
+        {
+            using var response = await SendAsync(other, OtherSchemeLimit, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return other;
+        }
+        catch (ProbeException e)
+        {
+            // A certificate that is not trusted is an answer in TLS all the same.
+            return e.IsCertificate ? other : null;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Uri url, TimeSpan limit, HttpCompletionOption option, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -70,32 +100,17 @@ internal sealed class TargetProbe : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new ProbeException(Reason(e), e);
+            throw ProbeException.From(e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ProbeException($"no answer within {Limit.TotalSeconds:0} s", e);
+            throw new ProbeException($"no answer within {limit.TotalSeconds:0} s", "Is it busy, or behind a firewall? Aim elsewhere with --target URL.", e);
         }
     }
 
     // Configured headers may be credentials: they go to the target only.
     private bool SameServer(Uri url) => Uri.Compare(url, _target.Url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
-
-    private static string Reason(HttpRequestException exception) => exception.HttpRequestError switch
-    {
-        HttpRequestError.NameResolutionError => "the name does not resolve",
-        HttpRequestError.SecureConnectionError => $"TLS failed ({(exception.InnerException ?? exception).Message})",
-        HttpRequestError.ConnectionError when exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
-        HttpRequestError.ConnectionError => "no connection",
-        HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError => "what answers there does not speak HTTP",
-        HttpRequestError.ConfigurationLimitExceeded => $"the answer is larger than {MostBytes >> 20} MB",
-        HttpRequestError.ResponseEnded => "the connection ended before an answer",
-        _ => exception.Message,
-    };
 }
 
 /// <summary>What a probe read.</summary>
 internal sealed record ProbeAnswer(int Status, string? ContentType, string Text);
-
-/// <summary>Nothing usable answered; the message says why in a few words.</summary>
-internal sealed class ProbeException(string message, Exception innerException) : Exception(message, innerException);

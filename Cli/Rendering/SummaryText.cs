@@ -82,7 +82,9 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         }
         if (summary.Load.Dropped > 0)
         {
-            Line($"  {Show.Count(summary.Load.Dropped)} iterations could not start");
+            Wrapped("  ", 2, summary.Load.Shape == LoadSummary.ArrivalRate
+                ? $"{Show.Count(summary.Load.Dropped)} of {Show.Count(summary.Load.Started + summary.Load.Dropped)} arrivals did not start: no agent was free, or the run ended; more --agents take more of them"
+                : $"{Show.Count(summary.Load.Dropped)} iterations could not start");
         }
     }
 
@@ -103,6 +105,10 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
     {
         Heading("Time");
         var table = new TextTable().Left("").Right("count").Right("mean").Right("p50").Right("p95").Right("p99").Right("max");
+        if (summary.Load.Shape == LoadSummary.ArrivalRate)
+        {
+            Row(table, "start delay", summary.Load.StartDelay);
+        }
         Row(table, "session", summary.Sessions.Duration);
         table.Row("between actions (MTBA)", Show.Count(summary.Mtba.Count), Show.Seconds(summary.Mtba.Mean), Show.Seconds(summary.Mtba.P50),
             Show.Seconds(summary.Mtba.P95), Show.Seconds(summary.Mtba.P99), Show.Seconds(summary.Mtba.Max));

@@ -32,8 +32,7 @@ internal sealed class BuiltinProvider(PlannerOptions options, TimeProvider clock
 
     public Redactor Redactor { get; } = new(null);
 
-    public Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([ModelName]);
+    public Task<ModelList> ListModelsAsync(CancellationToken cancellationToken) => Task.FromResult(new ModelList([ModelName], default));
 
     public Task<ProviderResponse> SendAsync(ProviderRequest request, CancellationToken cancellationToken)
     {

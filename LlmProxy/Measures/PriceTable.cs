@@ -43,7 +43,7 @@ internal sealed class PriceTable
     /// <summary>Cost in US dollars; null when the model costs something and its price is unknown.</summary>
     public decimal? Cost(IChatProvider provider, string model, long promptTokens, long completionTokens)
     {
-        var price = Find(provider.Name + "/" + model);
+        var price = Find(provider, model);
         if (price is null)
         {
             return provider.Free ? 0 : null;
@@ -51,6 +51,9 @@ internal sealed class PriceTable
 
         return ((price.Prompt * promptTokens) + (price.Completion * completionTokens)) / 1_000_000m;
     }
+
+    /// <summary>Price of a model; null when it is unknown.</summary>
+    public PriceOptions? Find(IChatProvider provider, string model) => Find(provider.Name + "/" + model);
 
     private PriceOptions? Find(string name)
     {

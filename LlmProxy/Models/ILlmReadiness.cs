@@ -14,7 +14,19 @@ public interface ILlmReadiness
 /// <param name="Provider">Provider's name; empty when unknown.</param>
 /// <param name="Nearest">Model names (<c>provider/model</c>) nearest to the one asked for, best first; empty unless the model is unknown.</param>
 public sealed record LlmReadinessResult(
-    LlmReadinessStatus Status, string Message, string? Hint, string Provider, IReadOnlyList<string> Nearest);
+    LlmReadinessStatus Status, string Message, string? Hint, string Provider, IReadOnlyList<string> Nearest)
+{
+    /// <summary>What the model costs and how much may be asked of it; null unless ready.</summary>
+    public ModelTerms? Terms { get; init; }
+}
+
+/// <summary>What a model costs and how much may be asked of it.</summary>
+/// <param name="Free">Whether it costs nothing.</param>
+/// <param name="PromptUsd">US dollars for a million prompt tokens; null when unknown.</param>
+/// <param name="CompletionUsd">US dollars for a million completion tokens; null when unknown.</param>
+/// <param name="RequestsPerMinute">The provider's limit for this key; null when it did not say.</param>
+/// <param name="TokensPerMinute">The provider's limit for this key; null when it did not say.</param>
+public sealed record ModelTerms(bool Free, decimal? PromptUsd, decimal? CompletionUsd, long? RequestsPerMinute, long? TokensPerMinute);
 
 /// <summary>Findings of a readiness check.</summary>
 public enum LlmReadinessStatus

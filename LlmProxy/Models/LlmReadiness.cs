@@ -1,5 +1,6 @@
 using ApeTest.LlmProxy.Chat;
 using ApeTest.LlmProxy.Errors;
+using ApeTest.LlmProxy.Measures;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers;
 using ApeTest.LlmProxy.Providers.Ollama;
@@ -7,7 +8,7 @@ using ApeTest.LlmProxy.Providers.Ollama;
 namespace ApeTest.LlmProxy.Models;
 
 /// <summary>Asks the provider for its models.</summary>
-internal sealed class LlmReadiness(ProviderRegistry providers, LlmProxyOptions options, TimeProvider clock) : ILlmReadiness
+internal sealed class LlmReadiness(ProviderRegistry providers, PriceTable prices, LlmProxyOptions options, TimeProvider clock) : ILlmReadiness
 {
     private const int NearestCount = 5;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -33,21 +34,27 @@ internal sealed class LlmReadiness(ProviderRegistry providers, LlmProxyOptions o
         {
             var known = await provider.ListModelsAsync(both.Token);
             // Ollama lists "llama3.2:latest" and takes "llama3.2".
-            return known.Contains(id, StringComparer.Ordinal) || known.Contains(id + ":latest", StringComparer.Ordinal)
-                ? new(LlmReadinessStatus.Ok, $"{provider.Name}/{id} is ready at {provider.Where}", null, provider.Name, [])
-                : Unknown(provider, id, known);
+            return known.Ids.Contains(id, StringComparer.Ordinal) || known.Ids.Contains(id + ":latest", StringComparer.Ordinal)
+                ? new(LlmReadinessStatus.Ok, $"{provider.Name}/{id} is ready at {provider.Where}", null, provider.Name, []) { Terms = Terms(provider, id, known.Limits) }
+                : Unknown(provider, id, known.Ids);
         }
         catch (ProviderException error)
         {
             var refused = error.ErrorType is "http_401" or "http_403";
             return new(refused ? LlmReadinessStatus.InvalidKey : LlmReadinessStatus.Unreachable, error.Message,
-                refused ? $"check the key of {provider.Name}" : Advice(provider), provider.Name, []);
+                refused ? $"check the key of {provider.Name}" : Advice(provider, error.ErrorType), provider.Name, []);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new(LlmReadinessStatus.Unreachable, $"{provider.Name} at {provider.Where} did not answer within {Limit.TotalSeconds} s",
-                Advice(provider), provider.Name, []);
+                Advice(provider, ErrorTypes.TotalTimeout), provider.Name, []);
         }
+    }
+
+    private ModelTerms Terms(IChatProvider provider, string id, RateLimits limits)
+    {
+        var price = prices.Find(provider, id);
+        return new(provider.Free, price?.Prompt, price?.Completion, limits.RequestsPerMinute, limits.TokensPerMinute);
     }
 
     private static LlmReadinessResult Unknown(IChatProvider provider, string id, IReadOnlyList<string> known)
@@ -60,9 +67,13 @@ internal sealed class LlmReadiness(ProviderRegistry providers, LlmProxyOptions o
         return new(LlmReadinessStatus.UnknownModel, $"{provider.Name} at {provider.Where} has no model \"{id}\"", hint, provider.Name, nearest);
     }
 
-    private static string Advice(IChatProvider provider) => provider.Name == OllamaServer.Name
-        ? "start it with: ollama serve (or set OLLAMA_HOST to where it runs)"
-        : $"check the network and the base URL of {provider.Name}";
+    private static string Advice(IChatProvider provider, string errorType) => errorType switch
+    {
+        "http_429" => $"{provider.Name} refuses more requests for now: wait, or use a key with a higher limit",
+        _ when errorType.StartsWith("http_", StringComparison.Ordinal) => $"it answers, but not as {provider.Name} does: check its base URL and its own log",
+        _ when provider.Name == OllamaServer.Name => "start it with: ollama serve (or set OLLAMA_HOST to where it runs)",
+        _ => $"check the network and the base URL of {provider.Name}",
+    };
 
     // Levenshtein; model names are short.
     private static int Distance(string a, string b)

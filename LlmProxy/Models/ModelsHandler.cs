@@ -73,7 +73,7 @@ internal sealed class ModelsHandler(ProxyKeyRing keys, ProviderRegistry provider
     {
         try
         {
-            return (provider.Name, await provider.ListModelsAsync(cancellationToken));
+            return (provider.Name, (await provider.ListModelsAsync(cancellationToken)).Ids);
         }
         catch (Exception error) when (error is ProviderException or OperationCanceledException)
         {

@@ -29,9 +29,14 @@ internal interface IChatProvider
     /// <summary>Sends one request and returns at the response's headers. A failed connect throws <see cref="ProviderException"/>.</summary>
     Task<ProviderResponse> SendAsync(ProviderRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Model ids without the provider's name. Throws <see cref="ProviderException"/> when it cannot be asked.</summary>
-    Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken);
+    /// <summary>Its models. Throws <see cref="ProviderException"/> when it cannot be asked.</summary>
+    Task<ModelList> ListModelsAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>What a provider offers.</summary>
+/// <param name="Ids">Model ids without the provider's name.</param>
+/// <param name="Limits">How much may be asked of it, as far as it says so.</param>
+internal sealed record ModelList(IReadOnlyList<string> Ids, RateLimits Limits);
 
 /// <summary>What goes to a provider.</summary>
 /// <param name="Body">The rewritten JSON body.</param>

@@ -70,10 +70,16 @@ internal sealed class ProviderRegistry : IDisposable
         }
 
         var variable = settings.KeyVariable ?? server.KeyVariable;
+        var key = settings.Key ?? (variable.Length > 0 ? SecretSource.Read(environment, variable) : null);
+        if (key is not null && key.Any(c => c is <= ' ' or > '~'))
+        {
+            throw new LlmProxyConfigException([$"{(variable.Length > 0 ? variable : $"providers.{name}.key")}: holds a space, a line break or another character that no key has; set it again"]);
+        }
+
         server = server with
         {
             KeyVariable = variable,
-            Key = settings.Key ?? (variable.Length > 0 ? SecretSource.Read(environment, variable) : null),
+            Key = key,
             Free = settings.Free ?? (server.Free || server.BaseUrl.IsLoopback),
             AskUsage = settings.AskUsage,
         };

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace ApeTest.Observability.Collecting;
 
 /// <summary>
-/// One run as the collector sees it. Batches are merged as they come; each second the live figures, <c>run.json</c> and the time series
-/// are written, every 10 s the histograms, at the end the summary. Stops the run when its budget is spent. Thread-safe.
+/// One run as the collector sees it. Batches are merged as they come; each second the live figures, <c>run.json</c>, the time series and
+/// the summary so far are written, every 10 s the histograms, at the end the summary. Stops the run when its budget is spent. Thread-safe.
 /// </summary>
 public sealed partial class CollectedRun
 {
@@ -33,6 +33,7 @@ public sealed partial class CollectedRun
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<RunSummary> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Channel<RunProgress>> _watchers = [];
 
     private MetricsDelta _histograms = new();
@@ -40,6 +41,7 @@ public sealed partial class CollectedRun
     private DateTimeOffset _ticked;
     private int? _scaledTo;
     private bool _budgetSpent;
+    private bool _stopped;
 
     internal CollectedRun(IRunQueue queue, RunAggregate aggregate, RunDirectory directory, RunDirectoryLimits limits, Uri? controlUrl,
         TimeProvider time, ILogger logger)
@@ -63,6 +65,9 @@ public sealed partial class CollectedRun
 
     /// <summary>The latest live figures, at most a second old.</summary>
     public RunProgress Progress { get; private set; }
+
+    /// <summary>Completes when the run is running, which <c>run.json</c> says by then, or has ended.</summary>
+    public Task Begun => _begun.Task;
 
     /// <summary>The final summary, once it is written. Fails only by a bug.</summary>
     public Task<RunSummary> Completion => _completion.Task;
@@ -117,8 +122,14 @@ public sealed partial class CollectedRun
     /// <param name="now">Whether running sessions are cancelled.</param>
     /// <param name="reason">The run's final status: <c>stopped</c>, <c>interrupted</c>, <c>aborted</c>.</param>
     /// <param name="cancellationToken">Ends the call, not the stop.</param>
-    public Task StopAsync(bool now, string reason, CancellationToken cancellationToken) =>
-        _queue.SignalAsync(Run, new RunSignal(now ? RunSignalKind.Abort : RunSignalKind.Stop, Reason: reason), cancellationToken);
+    public async Task StopAsync(bool now, string reason, CancellationToken cancellationToken)
+    {
+        await _queue.SignalAsync(Run, new RunSignal(now ? RunSignalKind.Abort : RunSignalKind.Stop, Reason: reason), cancellationToken);
+        lock (_lock)
+        {
+            _stopped = true;
+        }
+    }
 
     /// <summary>Changes the number of agents, from 0 to the scenario's.</summary>
     public async Task ScaleAsync(int agents, CancellationToken cancellationToken)
@@ -176,6 +187,13 @@ public sealed partial class CollectedRun
                 }
             }
             _aggregate.RecordsDropped = _writer.Dropped.Total;
+            if (_aggregate.Started is not null && !_begun.Task.IsCompleted)
+            {
+                // Not at the next second: whoever waits for it looks at once.
+                TakePoint();
+                WriteRun();
+                _begun.TrySetResult();
+            }
         }
     }
 
@@ -202,6 +220,11 @@ public sealed partial class CollectedRun
             {
                 TakePoint();
                 WriteRun();
+                if (_aggregate.Started is not null)
+                {
+                    // A run that is killed leaves its last second: it gets no other chance to write its summary.
+                    _writer.WriteSummary(_aggregate.Summarize(_ticked));
+                }
             }
         }
     }
@@ -211,12 +234,15 @@ public sealed partial class CollectedRun
     {
         var now = _time.GetUtcNow();
         var elapsed = now - (_aggregate.Started ?? now);
-        var over = _aggregate.Started is null || _aggregate.Ended || elapsed >= _aggregate.Plan.Scenario.Duration;
-        var target = over ? 0 : Math.Min(_scaledTo ?? int.MaxValue, _shape.ActiveAgents(elapsed));
+        var over = _stopped || _aggregate.Ended || elapsed >= _aggregate.Plan.Scenario.Duration;
+        var target = over || _aggregate.Started is null ? 0 : Math.Min(_scaledTo ?? int.MaxValue, _shape.ActiveAgents(elapsed));
         var interval = _aggregate.TakeInterval();
         var seconds = (now - _ticked).TotalSeconds;
         _ticked = now;
-        Progress = _aggregate.Progress(now, target, seconds > 0 ? interval.Actions.Total / seconds : 0);
+        Progress = _aggregate.Progress(now, target, seconds > 0 ? interval.Actions.Total / seconds : 0) with
+        {
+            Draining = over && !_aggregate.Ended && _aggregate.Started is not null,
+        };
         foreach (var watcher in _watchers)
         {
             watcher.Writer.TryWrite(Progress);
@@ -253,6 +279,7 @@ public sealed partial class CollectedRun
         lock (_lock)
         {
             complete();
+            _begun.TrySetResult();
             foreach (var watcher in _watchers)
             {
                 watcher.Writer.TryComplete();
@@ -266,6 +293,8 @@ public sealed partial class CollectedRun
         Scenario = _aggregate.Plan.Scenario.Name,
         Status = _aggregate.Status,
         Pid = Environment.ProcessId,
+        PidStarted = RunProcess.OwnStart,
+        Machine = RunProcess.Machine,
         ControlUrl = _aggregate.Ended ? null : _controlUrl,
         Started = _aggregate.Started,
         Heartbeat = _time.GetUtcNow(),

@@ -5,7 +5,9 @@ using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Ids;
 using ApeTest.Runs.Json;
+using ApeTest.Runs.Logs;
 using ApeTest.Runs.Records;
+using ApeTest.Scenarios;
 using ApeTest.ServiceDefaults.Guard;
 
 namespace ApeTest.Observability.ControlApi;
@@ -98,14 +100,17 @@ internal static class ControlEndpoints
         }
     }
 
-    private static IResult Logs(string id, string? grep, string? agent, string? service, string? level, DateTimeOffset? since, Lookup find,
-        CancellationToken cancellationToken)
+    private static IResult Logs(string id, [AsParameters] LogsRequest request, Lookup find, CancellationToken cancellationToken)
     {
-        if (level is not null && !LogQuery.Levels.Contains(level))
+        LogQuery query;
+        try
         {
-            return Problem(400, $"level: {level} is no level.", $"Use one of {string.Join(", ", LogQuery.Levels)}.");
+            query = request.ToQuery();
         }
-        var query = new LogQuery { Grep = grep, Agent = agent, Service = service, Level = level, Since = since };
+        catch (ApeTestException e)
+        {
+            return Problem(400, e.Message, e.Hint);
+        }
         return find.Run(id) is { } run
             ? TypedResults.Stream(output => WriteLogsAsync(output, run.Directory, query, cancellationToken), "application/x-ndjson")
             : Unknown(id);
@@ -113,9 +118,11 @@ internal static class ControlEndpoints
 
     private static async Task WriteLogsAsync(Stream output, RunDirectory directory, LogQuery query, CancellationToken cancellationToken)
     {
-        await foreach (var line in LogReader.ReadAsync(directory.Logs, query, cancellationToken))
+        using var reader = new LogReader(directory.Logs, query);
+        await foreach (var line in reader.ReadAsync(cancellationToken))
         {
-            await output.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line.Text + "\n"), cancellationToken);
+            await output.WriteAsync(line.Utf8, cancellationToken);
+            await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
         }
     }
 

@@ -33,21 +33,9 @@ internal sealed class Lookup(RunCollector collector, CollectorOptions options, T
 /// <summary>A run that is known here.</summary>
 internal sealed record KnownRun(RunDirectory Directory, CollectedRun? Collected, TimeProvider Time)
 {
-    public RunSummary? Summary() => Collected?.Summarize() ?? RunDirectoryReader.ReadSummary(Directory);
+    public RunSummary? Summary() => Collected?.Summarize() ?? RunDirectoryReader.ReadSummary(Directory, Time);
 
-    public RunProgress Progress()
-    {
-        if (Collected is not null)
-        {
-            return Collected.Progress;
-        }
-        if (RunDirectoryReader.ReadSummary(Directory) is { } summary)
-        {
-            return RunProgress.From(summary);
-        }
-        var (status, file) = RunDirectoryReader.StatusOf(Directory, Time);
-        return new RunProgress { Run = Directory.Run, Scenario = file?.Scenario ?? "", Status = status, Started = file?.Started };
-    }
+    public RunProgress Progress() => Collected?.Progress ?? RunDirectoryReader.ReadProgress(Directory, Time);
 
     public async IAsyncEnumerable<RunProgress> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

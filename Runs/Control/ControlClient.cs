@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Json;
+using ApeTest.Runs.Logs;
 using ApeTest.Runs.Records;
 using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios;
@@ -84,15 +85,21 @@ public sealed class ControlClient : IDisposable
         }
     }
 
-    /// <summary>Live figures each second, until the run has ended.</summary>
+    /// <summary>Live figures each second, until the run has ended. A stream that breaks off before throws as a run that does not answer.</summary>
     public async IAsyncEnumerable<RunProgress> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, "/events", null, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize(data, RunsJson.Line.RunProgress)!);
-        await foreach (var item in events.EnumerateAsync(cancellationToken))
+        await using var items = events.EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        RunProgress? last = null;
+        while (await MoveNextAsync(items))
         {
-            yield return item.Data;
+            yield return last = items.Current.Data;
+        }
+        if (last is not { Ended: true })
+        {
+            throw Unreachable(null);
         }
     }
 
@@ -124,6 +131,18 @@ public sealed class ControlClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SseItem<RunProgress>> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (IOException e)
+        {
+            throw Unreachable(e);
+        }
+    }
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -182,9 +201,9 @@ public sealed class ControlClient : IDisposable
         };
     }
 
-    private ApeTestException Unreachable(Exception e) => new(
+    private ApeTestException Unreachable(Exception? e) => new(
         $"Run {_run} does not answer at {_http.BaseAddress}.",
-        "Its process may have ended; see `ape-test runs`.", ExitCodes.Environment, e);
+        "Its process may have ended, or be suspended (Ctrl+Z); see `ape-test runs`.", ExitCodes.Environment, e);
 
     private static ApeTestException Over(string run, string status) => new(
         $"Run {run} is over: {status}.", $"See its results with `ape-test status {run}` or `ape-test logs {run}`.", ExitCodes.Input);

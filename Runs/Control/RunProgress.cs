@@ -23,6 +23,9 @@ public sealed record RunProgress
     /// <summary>Planned duration; null when the run is limited by iterations only.</summary>
     public double? DurationS { get; init; }
 
+    /// <summary>Whether no new session starts any more, and those under way finish: the duration is over, or the run was stopped.</summary>
+    public bool Draining { get; init; }
+
     /// <summary>Agents with a session under way.</summary>
     public int AgentsActive { get; init; }
 

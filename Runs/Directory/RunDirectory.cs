@@ -43,6 +43,9 @@ public sealed class RunDirectory
     /// <summary><c>histograms.bin</c>.</summary>
     public string HistogramsFile => In("histograms.bin");
 
+    /// <summary><c>console.log</c>: what a run in the background says.</summary>
+    public string ConsoleFile => In("console.log");
+
     /// <summary><c>logs/</c>, with one <c>{service}.jsonl</c> a service.</summary>
     public string Logs => In("logs");
 

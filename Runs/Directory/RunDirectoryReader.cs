@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Ids;
@@ -11,10 +10,16 @@ namespace ApeTest.Runs.Directory;
 /// <summary>Finds the runs of a <c>.ape/runs</c> directory and reads what they left.</summary>
 public static class RunDirectoryReader
 {
-    /// <summary>Age of a heartbeat from which a run whose process is gone counts as interrupted.</summary>
+    // A file of any origin: a null where there must be none is as broken as a missing key.
+    private static readonly RunsJson _strict = new(new JsonSerializerOptions(RunsJson.Line.Options) { RespectNullableAnnotations = true });
+
+    /// <summary>Age of a heartbeat from which a run is silent: its process is suspended, or cannot keep up, or is gone.</summary>
     public static TimeSpan Stale { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>All runs, newest first. Empty where there is no such directory.</summary>
+    /// <summary>
+    /// All runs, newest first; what else lies there is passed over. Empty where there is no such directory; one that cannot be read
+    /// throws <see cref="ApeTestException"/> (exit 3).
+    /// </summary>
     public static IReadOnlyList<RunDirectory> List(string runsRoot)
     {
         try
@@ -24,9 +29,14 @@ public static class RunDirectoryReader
                 .OrderByDescending(System.IO.Path.GetFileName, StringComparer.Ordinal)
                 .Select(path => new RunDirectory(path))];
         }
-        catch (DirectoryNotFoundException)
+        catch (DirectoryNotFoundException) when (!File.Exists(runsRoot))
         {
             return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ApeTestException($"The runs in {runsRoot} cannot be read: {e.Message}",
+                "It must be a directory that you may read.", ExitCodes.Environment, e);
         }
     }
 
@@ -59,18 +69,29 @@ public static class RunDirectoryReader
     }
 
     /// <summary>
-    /// Status of a run by its <c>run.json</c>; <c>interrupted</c> when it says that it runs, but its heartbeat is stale and its process
-    /// gone, or when it left no readable <c>run.json</c> at all.
+    /// Status of a run by its <c>run.json</c>; <c>interrupted</c> when it says that it runs but its process is gone, or, where that
+    /// cannot be told, its heartbeat is stale; also when it left no readable <c>run.json</c> at all. A process that lives but gives no
+    /// sign of life is running and <see cref="RunStatus.Silent"/>.
     /// </summary>
     public static RunStatus StatusOf(RunDirectory directory, TimeProvider time)
     {
-        if (Read(directory.RunFile, RunsJson.Line.RunFile) is not { } file)
+        if (Read(directory.RunFile, _strict.RunFile) is not { } file)
         {
             return new RunStatus("interrupted", null);
         }
-        var alive = file.Status is not ("queued" or "running") || time.GetUtcNow() - file.Heartbeat <= Stale || IsRunning(file.Pid);
-        return new RunStatus(alive ? file.Status : "interrupted", file);
+        if (file.Status is not ("queued" or "running"))
+        {
+            return new RunStatus(file.Status, file);
+        }
+        var stale = time.GetUtcNow() - file.Heartbeat > Stale;
+        return RunProcess.IsAlive(file) ?? !stale
+            ? new RunStatus(file.Status, file) { Silent = stale }
+            : new RunStatus("interrupted", file);
     }
+
+    /// <summary>Runs that go on, newest first.</summary>
+    public static IReadOnlyList<RunDirectory> Running(string runsRoot, TimeProvider time) =>
+        [.. List(runsRoot).Where(run => !StatusOf(run, time).Ended)];
 
     /// <summary>All runs as a list shows them, newest first.</summary>
     public static IEnumerable<RunListEntry> Entries(string runsRoot, TimeProvider time)
@@ -83,8 +104,29 @@ public static class RunDirectoryReader
         }
     }
 
-    /// <summary>The summary; null where there is none, or none that can be read.</summary>
-    public static RunSummary? ReadSummary(RunDirectory directory) => Read(directory.SummaryFile, RunsJson.Line.RunSummary);
+    /// <summary>
+    /// The summary; null where there is none, or none that can be read. While a run goes on, and for good once it was killed, it is the
+    /// one of its last second, with the status <c>running</c>.
+    /// </summary>
+    public static RunSummary? ReadSummary(RunDirectory directory) => Read(directory.SummaryFile, _strict.RunSummary);
+
+    /// <summary>The summary with the status that the run has by now: <c>interrupted</c> for one that was killed.</summary>
+    public static RunSummary? ReadSummary(RunDirectory directory, TimeProvider time) => ReadSummary(directory) is not { } summary ? null
+        : summary.Run.Status is not ("queued" or "running") ? summary
+        : summary with { Run = summary.Run with { Status = StatusOf(directory, time).Status } };
+
+    /// <summary>The figures of a run by its files: those of its end, or of its last sign of life.</summary>
+    public static RunProgress ReadProgress(RunDirectory directory, TimeProvider time)
+    {
+        var (status, file) = StatusOf(directory, time);
+        var known = ReadSummary(directory) is { } summary
+            ? RunProgress.From(summary)
+            : new RunProgress { Run = directory.Run, Scenario = file?.Scenario ?? "unknown", Status = status, Started = file?.Started };
+        // A run that did not end lasted as long as its last sign of life.
+        var ended = known.Ended || (file?.Heartbeat - known.Started)?.TotalSeconds is not { } lived ? known
+            : known with { ElapsedS = Math.Max(known.ElapsedS, Math.Round(lived, 3)) };
+        return ended with { Status = status };
+    }
 
     private static T? Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
@@ -93,22 +135,9 @@ public static class RunDirectoryReader
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
         {
             return null;
-        }
-    }
-
-    private static bool IsRunning(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            return !process.HasExited;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return false;
         }
     }
 
@@ -122,6 +151,9 @@ public static class RunDirectoryReader
 /// <summary>Status of a run, and its <c>run.json</c> where there is one.</summary>
 public readonly record struct RunStatus(string Status, RunFile? File)
 {
+    /// <summary>Whether a run that goes on has not given a sign of life for <see cref="RunDirectoryReader.Stale"/>.</summary>
+    public bool Silent { get; init; }
+
     /// <summary>Whether the run has ended.</summary>
     public bool Ended => Status is not ("queued" or "running");
 }

@@ -21,6 +21,12 @@ public sealed record RunFile
     /// <summary>Process that writes this file.</summary>
     public required int Pid { get; init; }
 
+    /// <summary>When that process started, as only it has: a later process may be given the same id. Null where unknown.</summary>
+    public string? PidStarted { get; init; }
+
+    /// <summary>Where the id means something: host name and pid namespace. Null where unknown.</summary>
+    public string? Machine { get; init; }
+
     /// <summary>Base URL of the control API; null where there is none.</summary>
     public Uri? ControlUrl { get; init; }
 

@@ -240,6 +240,9 @@ public sealed class OperationMetrics
     /// <summary>Dispatch to response headers.</summary>
     public Histogram Ttfb { get; init; } = new();
 
+    /// <summary>Open model: first actions from their intended start to the last byte.</summary>
+    public Histogram FromIntended { get; init; } = new();
+
     /// <summary>Records one exchange.</summary>
     public void Record(in ActionSample sample)
     {
@@ -251,6 +254,10 @@ public sealed class OperationMetrics
         {
             Ttfb.Record(sample.Ttfb);
         }
+        if (sample.FromIntended is { } intended)
+        {
+            FromIntended.Record(intended);
+        }
     }
 
     /// <summary>Adds <paramref name="other"/>.</summary>
@@ -260,6 +267,7 @@ public sealed class OperationMetrics
         Errors += other.Errors;
         Duration.Add(other.Duration);
         Ttfb.Add(other.Ttfb);
+        FromIntended.Add(other.FromIntended);
         foreach (var (status, count) in other.ByStatus)
         {
             CountStatus(status, count);

@@ -10,8 +10,12 @@ namespace ApeTest.Runs.Recording;
 /// <param name="Ttfb">Dispatch to response headers.</param>
 /// <param name="TraceId">Trace, for errors and slowest.</param>
 /// <param name="Session">Session id.</param>
+/// <param name="FromIntended">
+/// Open model, first action of a session: what it would have taken had the session started when it was meant to, which is
+/// <paramref name="Duration"/> and the start delay (coordinated omission). Null for all others.
+/// </param>
 public readonly record struct ActionSample(string Operation, string Method, int Status, string? ErrorType, string? Where,
-    TimeSpan Duration, TimeSpan Ttfb, string TraceId, string Session);
+    TimeSpan Duration, TimeSpan Ttfb, string TraceId, string Session, TimeSpan? FromIntended = null);
 
 /// <summary>Dispatch of one action to dispatch of the next in the same session, with its measured parts (DESIGN 2, MTBA).</summary>
 public readonly record struct IntervalSample(string Goal, TimeSpan Interval, TimeSpan Think, TimeSpan Model, TimeSpan Gateway, TimeSpan Target, TimeSpan Harness);

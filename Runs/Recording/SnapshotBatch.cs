@@ -44,5 +44,8 @@ public sealed record SnapshotBatch
 /// <param name="Cpu">Share of all cores, 0..1.</param>
 /// <param name="RssBytes">Resident memory.</param>
 /// <param name="GcPauseShare">Share of time paused for garbage collection, 0..1.</param>
-/// <param name="ThreadPoolDelay">Time a queued work item waited.</param>
-public sealed record GeneratorSample(double Cpu, long RssBytes, double GcPauseShare, TimeSpan ThreadPoolDelay);
+/// <param name="ThreadPoolDelays">How late each of a timer's ticks came to run: the thread pool's delay, ten a second.</param>
+/// <param name="OpenFiles">File descriptors in use; null where the system does not tell.</param>
+/// <param name="FileLimit">File descriptors that the process may have; null where the system does not tell.</param>
+public sealed record GeneratorSample(double Cpu, long RssBytes, double GcPauseShare, ImmutableArray<TimeSpan> ThreadPoolDelays,
+    int? OpenFiles = null, int? FileLimit = null);

@@ -15,6 +15,12 @@ internal sealed class GeneratorUse
     /// <summary>Longest acceptable p95 of the start delay.</summary>
     public static readonly TimeSpan LateStartLimit = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Largest acceptable share of time paused for garbage collection.</summary>
+    public const double GcLimit = 0.10;
+
+    /// <summary>Largest acceptable share of the file descriptors that the process may have.</summary>
+    public const double FileLimit = 0.90;
+
     private readonly SortedDictionary<string, Worker> _workers = new(StringComparer.Ordinal);
     private readonly Histogram _delay = new();
 
@@ -44,7 +50,14 @@ internal sealed class GeneratorUse
         use.CpuNow = sample.Cpu;
         use.GcPauseShare += sample.GcPauseShare;
         use.RssBytes = Math.Max(use.RssBytes, sample.RssBytes);
-        _delay.Record(sample.ThreadPoolDelay);
+        foreach (var delay in sample.ThreadPoolDelays)
+        {
+            _delay.Record(delay);
+        }
+        if (sample is { OpenFiles: { } open, FileLimit: > 0 and var limit } && open > use.OpenFiles)
+        {
+            (use.OpenFiles, use.FileLimit) = (open, limit);
+        }
     }
 
     /// <summary>Reasons to suspect the figures, each with the value and the limit.</summary>
@@ -58,6 +71,17 @@ internal sealed class GeneratorUse
         {
             yield return FormattableString.Invariant(
                 $"threadpool_delay: p99 {DelayP99.Value.TotalSeconds:0.000} s (limit {DelayLimit.TotalSeconds:0.000} s)");
+        }
+        if (GcPauseShare > GcLimit)
+        {
+            yield return FormattableString.Invariant($"gc_pauses: {GcPauseShare:0.00} of the time (limit {GcLimit:0.00})");
+        }
+        foreach (var worker in _workers.Values)
+        {
+            if (worker.OpenFiles > worker.FileLimit * FileLimit)
+            {
+                yield return FormattableString.Invariant($"file_descriptors: {worker.OpenFiles} of {worker.FileLimit} in use (limit {FileLimit:0.00} of them)");
+            }
         }
         if (startDelay.ValueAt(95) is { } late && late > LateStartLimit)
         {
@@ -77,5 +101,9 @@ internal sealed class GeneratorUse
         public double GcPauseShare { get; set; }
 
         public long RssBytes { get; set; }
+
+        public int OpenFiles { get; set; }
+
+        public int FileLimit { get; set; }
     }
 }

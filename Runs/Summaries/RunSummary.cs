@@ -116,8 +116,12 @@ public sealed record ActionSummary(long Total, long Rejected, long Errors, Distr
 public sealed record HttpSummary(string Operation, string Method, long Count, long Errors,
     ImmutableSortedDictionary<int, long> ByStatus, Distribution Duration, Distribution Ttfb, Distribution? ResponseFromIntended);
 
-/// <summary>Load shape, and iterations that started, could not start, or started late.</summary>
-public sealed record LoadSummary(string Shape, long Started, long Dropped, Distribution StartDelay);
+/// <summary>Load shape (<c>constant</c>, <c>ramp</c>, or <see cref="ArrivalRate"/> for the open model), and iterations that started, could not start, or started late.</summary>
+public sealed record LoadSummary(string Shape, long Started, long Dropped, Distribution StartDelay)
+{
+    /// <summary>Shape of the open model.</summary>
+    public const string ArrivalRate = "arrival_rate";
+}
 
 /// <summary>Tokens of all models.</summary>
 public sealed record TokenSummary(long Prompt, long Completion, bool Estimated);

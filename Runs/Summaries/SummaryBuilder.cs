@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
+using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Runs.Summaries;
 
@@ -23,7 +24,7 @@ internal static class SummaryBuilder
             Actions = new ActionSummary(metrics.Actions.Total, metrics.Actions.Rejected, metrics.Actions.Errors,
                 Distribution.OfSeconds(metrics.Actions.Duration)),
             Http = Http(metrics),
-            Load = new LoadSummary(run.Plan.Scenario.Load.Shape.ToString().ToLowerInvariant(), metrics.Started,
+            Load = new LoadSummary(Shape(run.Plan.Scenario.Load), metrics.Started,
                 metrics.Dropped.Values.Sum(), Distribution.OfSeconds(metrics.StartDelay)),
             Tokens = new TokenSummary(models.Sum(m => m.PromptTokens), models.Sum(m => m.CompletionTokens), models.Any(m => m.Estimated)),
             CostUsd = Usd(run.CostUsd),
@@ -53,6 +54,8 @@ internal static class SummaryBuilder
         run.Plan.PlanSha256,
         run.Plan.DataSha256,
         suspect);
+
+    private static string Shape(LoadSpec load) => load.Rate is null ? load.Shape.ToString().ToLowerInvariant() : LoadSummary.ArrivalRate;
 
     private static SessionSummary Sessions(RunAggregate run)
     {
@@ -116,7 +119,7 @@ internal static class SummaryBuilder
                 operation.Value.ByStatus.ToImmutableSortedDictionary(),
                 Distribution.OfSeconds(operation.Value.Duration),
                 Distribution.OfSeconds(operation.Value.Ttfb),
-                null))];
+                operation.Value.FromIntended.Count == 0 ? null : Distribution.OfSeconds(operation.Value.FromIntended)))];
 
     private static GeneratorSummary Generator(RunAggregate run, ImmutableArray<string> suspect) => new(
         run.Generator.Cpu is { } cpu ? Math.Round(cpu, 4) : null,

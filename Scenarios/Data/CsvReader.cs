@@ -10,7 +10,10 @@ namespace ApeTest.Scenarios.Data;
 internal static class CsvReader
 {
     /// <summary>Largest file, in bytes.</summary>
-    public const long MaxBytes = 64L * 1024 * 1024;
+    public const int MaxBytes = 64 * 1024 * 1024;
+
+    /// <summary>Most rows: each costs several times its bytes in memory.</summary>
+    public const int MaxRows = 1_000_000;
 
     private const int MaxErrors = 10;
 
@@ -35,6 +38,11 @@ internal static class CsvReader
             else if (cells.Length != header.Length)
             {
                 errors.Add(new CsvError(line, $"has {cells.Length} fields, the header has {header.Length}"));
+            }
+            else if (rows.Count == MaxRows)
+            {
+                errors.Add(new CsvError(line, $"has more than {MaxRows} rows: keep only those that the run needs"));
+                break;
             }
             else
             {

@@ -37,7 +37,10 @@ public sealed record SessionInputs
     /// <summary>Where a value came from, for the provenance of arguments: <c>data:user.name</c>.</summary>
     public static string Provenance(string name) => "data:" + name;
 
-    /// <summary>Inputs of session number <paramref name="session"/> (from 0) of <paramref name="slot"/> (from 0) in a run.</summary>
+    /// <summary>
+    /// Inputs of session number <paramref name="session"/> (from 0) of <paramref name="slot"/> (from 0) in a run; of an arrival in the open
+    /// model, where <paramref name="slot"/> is <see cref="SessionRandom.Arrival"/>.
+    /// </summary>
     public static SessionInputs Create(RunPlan plan, int slot, int session) => Create(plan.Scenario, plan.Seed, slot, session);
 
     /// <summary>Inputs of a session. The scenario has at least one goal.</summary>

@@ -24,6 +24,11 @@ public static class ScenarioLoader
 
         // 1. The file.
         var root = text is null ? new MappingNode(new Origin(OriginKind.File, name)) : TreeReader.Read(name, text, errors);
+        if (text is not null && errors.Count == 0 && name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            // YAML reads it, the user's other tools will not: a trailing comma, a single quote.
+            ScenarioFile.CheckJson(text, name, errors);
+        }
         if (root is not null and not MappingNode)
         {
             errors.Add(root.Origin, "", $"must be a mapping of fields (got {root.Description})", "Start with for example `target: { url: http://127.0.0.1:5080 }`.");
@@ -36,7 +41,7 @@ public static class ScenarioLoader
         // 2. Over it the environment, over that the command line.
         var merger = new OverrideMerger(mapping, errors);
         merger.ApplyEnvironment(sources.Environment);
-        merger.ApplyCommandLine(sources.CommandLine);
+        merger.ApplyCommandLine(sources.CommandLine, sources.CommandLineFlags);
 
         // 3. Defaults and rules.
         var context = new BindContext(errors, sources.Environment, BaseDirectory(sources), sources.File);

@@ -34,6 +34,12 @@ public sealed record ScenarioSources
     /// </summary>
     public IReadOnlyDictionary<string, string> CommandLine { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Flags that are not to be guessed from the path that they set, path to flag: <c>target.headers["Authorization"]</c> may come of
+    /// <c>--auth</c>. What <c>--auth</c> sets is redacted, whatever the header's name. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> CommandLineFlags { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment()
     {

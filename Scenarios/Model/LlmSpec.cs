@@ -12,7 +12,10 @@ public sealed record LlmSpec
     /// <summary>Base URL of an OpenAI-compatible server, for the provider <c>openai</c>. Default: the provider's own.</summary>
     public Uri? BaseUrl { get; init; }
 
-    /// <summary>Run budget in US dollars. Null: 1 for paid models.</summary>
+    /// <summary>Budget of a run with a model that may cost something, in US dollars, where the scenario sets none.</summary>
+    public const decimal DefaultMaxCostUsd = 1;
+
+    /// <summary>Run budget in US dollars. Null: none, which the loader gives only to models that cost nothing.</summary>
     public decimal? MaxCostUsd { get; init; }
 
     /// <summary>Run budget in tokens (prompt and completion). Null: unlimited.</summary>
@@ -26,4 +29,8 @@ public sealed record LlmSpec
 
     /// <summary>Time limit of one model call. Default 60 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether a model may cost something: not the built-in planner, not Ollama, not a server on this machine.</summary>
+    public static bool MayCost(string model, Uri? baseUrl) =>
+        !model.StartsWith("builtin/", StringComparison.Ordinal) && !model.StartsWith("ollama/", StringComparison.Ordinal) && baseUrl is not { IsLoopback: true };
 }

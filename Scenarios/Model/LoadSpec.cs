@@ -1,10 +1,16 @@
 namespace ApeTest.Scenarios.Model;
 
-/// <summary>How many agents are active at a time. Closed model.</summary>
+/// <summary>
+/// How much load there is. Closed model: how many agents are active at a time, each starting its next session when the last has ended.
+/// Open model (<see cref="Rate"/>): how many sessions start in a time, however long they take.
+/// </summary>
 public sealed record LoadSpec
 {
     /// <summary>Default constant.</summary>
     public LoadShapeKind Shape { get; init; } = LoadShapeKind.Constant;
+
+    /// <summary>Open model: arrivals in a time; the scenario's agents are then the most sessions at the same time. Null: closed model.</summary>
+    public ArrivalRate? Rate { get; init; }
 
     /// <summary>Agents at the start of a ramp. Default 1.</summary>
     public int? From { get; init; }

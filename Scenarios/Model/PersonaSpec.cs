@@ -22,6 +22,9 @@ public readonly record struct ThinkTime(TimeSpan Min, TimeSpan Max)
     /// <summary>No think time.</summary>
     public static ThinkTime None => default;
 
+    /// <summary>Expected value of a draw.</summary>
+    public TimeSpan Mean => (Min + Max) / 2;
+
     /// <summary>One draw from <paramref name="random"/>.</summary>
     public TimeSpan Next(Random random) => Min == Max ? Min : Min + ((Max - Min) * random.NextDouble());
 }

@@ -33,19 +33,24 @@ public sealed record RunPlan
     /// <summary>Number of slots (agents).</summary>
     public int Slots => Scenario.Agents;
 
-    /// <summary>The blocks: contiguous slots, at most <see cref="BlockSize"/> each.</summary>
+    /// <summary>Number of blocks.</summary>
+    public int BlockCount => (Slots + BlockSize - 1) / BlockSize;
+
+    /// <summary>The blocks: contiguous slots, as many as fit <see cref="BlockSize"/>, of one size give or take one: arrivals come to all alike.</summary>
     public ImmutableArray<RunBlock> Blocks()
     {
-        var blocks = ImmutableArray.CreateBuilder<RunBlock>();
-        for (var first = 0; first < Slots; first += BlockSize)
+        var blocks = ImmutableArray.CreateBuilder<RunBlock>(BlockCount);
+        for (var (index, first) = (0, 0); index < BlockCount; index++)
         {
-            blocks.Add(new RunBlock(blocks.Count, first, Math.Min(BlockSize, Slots - first)));
+            var count = (Slots / BlockCount) + (index < Slots % BlockCount ? 1 : 0);
+            blocks.Add(new RunBlock(index, first, count));
+            first += count;
         }
-        return blocks.ToImmutable();
+        return blocks.MoveToImmutable();
     }
 
     /// <summary>
-    /// Sessions that <paramref name="slot"/> (from 0) may start; null where iterations are unlimited. The iterations are split statically
+    /// Closed model: sessions that <paramref name="slot"/> (from 0) may start; null where iterations are unlimited. The iterations are split statically
     /// over the slots, the first slots taking the remainder, so that workers need no common counter.
     /// </summary>
     public int? IterationsOf(int slot) =>

@@ -6,7 +6,10 @@ namespace ApeTest.Scenarios.Planning;
 /// <summary>The one source of randomness: <c>hash(seed, slot, session)</c>, so that a session draws the same values on any worker.</summary>
 public static class SessionRandom
 {
-    /// <summary>A generator for session number <paramref name="session"/> (from 0) of <paramref name="slot"/>; <paramref name="purpose"/> separates independent streams.</summary>
+    /// <summary>Stands for the slot in the open model, where a session is known by its arrival: <c>hash(seed, arrival)</c>, whichever slot runs it.</summary>
+    public const int Arrival = -1;
+
+    /// <summary>A generator for session number <paramref name="session"/> (from 0) of <paramref name="slot"/> (or <see cref="Arrival"/>); <paramref name="purpose"/> separates independent streams.</summary>
     public static Random Create(long seed, int slot, int session, string purpose = "")
     {
         Span<byte> key = stackalloc byte[20 + 64];

@@ -17,10 +17,17 @@ internal sealed class BoundedLogSink : ILogEventSink, IDisposable
 
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long lines gather before they are written together: to wake the writer for each line cost more than to write it (measured with
+    /// 300 agents: half of the writer's CPU time were thread switches).
+    /// </summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
+
     private readonly BlockingCollection<LogEvent> _queue;
     private readonly Logger _target;
     private readonly RecordsDropped _dropped;
     private readonly Thread _writer;
+    private readonly ManualResetEventSlim _ending = new();
     private bool _disposed;
 
     public BoundedLogSink(Logger target, RecordsDropped dropped, int capacity = DefaultCapacity)
@@ -59,18 +66,33 @@ internal sealed class BoundedLogSink : ILogEventSink, IDisposable
 
         _disposed = true;
         _queue.CompleteAdding();
+        _ending.Set();
         if (_writer.Join(FlushTimeout))
         {
-            _target.Dispose();
+            try
+            {
+                _target.Dispose();
+            }
+            catch (IOException)
+            {
+                // Its last lines found no room on the disk, which must not end the host.
+            }
             _queue.Dispose();
+            _ending.Dispose();
         }
     }
 
     private void WriteAll()
     {
-        foreach (var logEvent in _queue.GetConsumingEnumerable())
+        // The first line of a burst is taken as it comes; then nobody waits on the queue, and adding to it wakes no one.
+        while (_queue.TryTake(out var logEvent, Timeout.Infinite))
         {
             _target.Write(logEvent);
+            _ending.Wait(Gather);
+            while (_queue.TryTake(out logEvent))
+            {
+                _target.Write(logEvent);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("root", "--help")]
     [InlineData("start", "start", "--help")]
+    [InlineData("try", "try", "--help")]
     [InlineData("validate", "validate", "--help")]
     [InlineData("status", "status", "--help")]
     [InlineData("stop", "stop", "--help")]

@@ -73,6 +73,79 @@ public sealed class RunCommandTests
         Assert.Equal("interrupted", json.RootElement.GetProperty("status").GetString());
     }
 
+    [Fact]
+    public async Task Runs_KilledWithASummaryOfItsLastSecond_ShowsWhatIsKnown()
+    {
+        using var cli = new CliHarness();
+        var directory = RunsOnDisk.Killed(cli, SummaryFixture.Run);
+        RunsOnDisk.SummarySoFar(directory);
+
+        var runs = await cli.RunAsync("runs", "--format", "json");
+        var status = await cli.RunAsync("status");
+
+        using var json = JsonDocument.Parse(runs.Out);
+        Assert.Equal("interrupted", json.RootElement[0].GetProperty("status").GetString());
+        Assert.Equal(0.9803, json.RootElement[0].GetProperty("success_rate").GetDouble());
+        Assert.Equal(12, json.RootElement[0].GetProperty("duration_s").GetDouble());
+        Assert.Contains("interrupted", status.Out, StringComparison.Ordinal);
+        Assert.Contains("412 started, 398 succeeded, 98.0 %", status.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_OfARunThatGivesNoSignOfLife_ShowsItsLastFiguresAndSaysSo()
+    {
+        using var cli = new CliHarness();
+        var directory = RunsOnDisk.Create(cli, SummaryFixture.Run, "running", cli.Time.GetUtcNow() - TimeSpan.FromMinutes(2), Environment.ProcessId);
+        RunsOnDisk.SummarySoFar(directory);
+
+        var result = await cli.RunAsync("status");
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("  running  ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("412 started", result.Out, StringComparison.Ordinal);
+        Assert.Contains($"its process {Environment.ProcessId} is suspended", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run.json", "")]
+    [InlineData("run.json", "{")]
+    [InlineData("run.json", "null")]
+    [InlineData("run.json", "[1]")]
+    [InlineData("run.json", """{"run":null,"scenario":null,"status":null,"pid":1,"heartbeat":"2026-11-21T13:15:02Z"}""")]
+    [InlineData("run.json", """{"run":"x","scenario":"x","status":"running","pid":-5,"heartbeat":"never"}""")]
+    [InlineData("summary.json", """{"run":null,"sessions":null}""")]
+    [InlineData("summary.json", "\0\u0001binary")]
+    public async Task Commands_OverABrokenFile_StillWork(string file, string content)
+    {
+        using var cli = new CliHarness();
+        var directory = RunsOnDisk.Finished(cli);
+        File.WriteAllText(Path.Combine(directory.Path, file), content);
+        Directory.CreateDirectory(Path.Combine(directory.Path, "..", "not-a-run"));
+        Directory.CreateDirectory(Path.Combine(directory.Path, "..", Older, "run.json"));
+        File.WriteAllText(Path.Combine(directory.Path, "..", "20261121-120000-00bb"), "a file");
+
+        var runs = await cli.RunAsync("runs");
+        var status = await cli.RunAsync("status");
+
+        Assert.Equal(0, runs.Code);
+        Assert.Equal(3, runs.Out.TrimEnd('\n').Split('\n').Length);
+        Assert.Contains(SummaryFixture.Run, runs.Out, StringComparison.Ordinal);
+        Assert.Equal(0, status.Code);
+        Assert.StartsWith(SummaryFixture.Run, status.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Runs_WhereAFileIsInTheWay_Exits3()
+    {
+        using var cli = new CliHarness();
+        cli.Directory.Write(".ape/runs", "a file");
+
+        var result = await cli.RunAsync("runs");
+
+        Assert.Equal(ExitCodes.Environment, result.Code);
+        Assert.StartsWith("error: The runs in ", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("status")]
     [InlineData("stop")]
@@ -89,22 +162,10 @@ public sealed class RunCommandTests
     }
 
     [Fact]
-    public async Task Stop_OfAnEndedRun_SaysSo()
-    {
-        using var cli = new CliHarness();
-        RunsOnDisk.Finished(cli);
-
-        var result = await cli.RunAsync("stop");
-
-        Assert.Equal(ExitCodes.Input, result.Code);
-        Assert.Contains("completed", result.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Stop_RunWhoseProcessDoesNotAnswer_Exits3()
     {
         using var cli = new CliHarness();
-        RunsOnDisk.Create(cli, Older, "running", cli.Time.GetUtcNow(), Environment.ProcessId);
+        RunsOnDisk.Running(cli, Older);
 
         var result = await cli.RunAsync("stop");
 

@@ -21,6 +21,18 @@ internal static class RunsOnDisk
     public static RunDirectory Killed(CliHarness cli, string run) =>
         Create(cli, run, "running", cli.Time.GetUtcNow() - TimeSpan.FromHours(1), NoProcess);
 
+    /// <summary>A run of this process, which offers no control address.</summary>
+    public static RunDirectory Running(CliHarness cli, string run) =>
+        Create(cli, run, "running", cli.Time.GetUtcNow() - TimeSpan.FromSeconds(12), Environment.ProcessId);
+
+    /// <summary>Adds the summary of its last second.</summary>
+    public static void SummarySoFar(RunDirectory directory)
+    {
+        var summary = SummaryFixture.Full();
+        File.WriteAllText(directory.SummaryFile, JsonSerializer.Serialize(
+            summary with { Run = summary.Run with { Id = directory.Run, Status = "running", DurationS = 11.9, Started = null } }, RunsJson.Indented.RunSummary));
+    }
+
     public static RunDirectory Create(CliHarness cli, string run, string status, DateTimeOffset started, int pid)
     {
         var directory = RunDirectory.Create(RunDirectory.RunsRoot(cli.Directory.Path), run);

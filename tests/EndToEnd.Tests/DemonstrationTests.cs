@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ApeTest.Runs.Directory;
+using ApeTest.Runs.Logs;
 using ApeTest.Runs.Records;
 using ApeTest.Runs.Summaries;
 using ApeTest.Targets.Schemas;

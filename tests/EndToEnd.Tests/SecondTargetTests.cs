@@ -7,6 +7,9 @@ namespace ApeTest.EndToEnd.Tests;
 /// <summary>An API that ApeTest has never seen, read from nothing but its OpenAPI document.</summary>
 public sealed class SecondTargetTests
 {
+    /// <summary>What a person declares: the loan was made, and the library knows it.</summary>
+    public const string Success = "borrowBook=201{loanId=$.loanId}; GET /loans/{{loanId}}=200";
+
     private static readonly string Goal =
         $"Sign in with library card {LibraryApi.Card(1).Number} and PIN {LibraryApi.Card(1).Pin}, borrow the book \"Frankenstein\", then sign out.";
 
@@ -17,7 +20,7 @@ public sealed class SecondTargetTests
         using var directory = new TempDirectory();
 
         var result = await ApeProcess.RunAsync(directory, "start", "--target", library.Url.ToString(), "--openapi", library.OpenApiUrl.ToString(),
-            "--goal", Goal, "--success", "borrowBook=201", "--agents", "3", "--iterations", "9");
+            "--goal", Goal, "--success", Success, "--agents", "3", "--iterations", "9");
 
         result.Exits(0);
         var run = await RunOnDisk.ReadAsync(directory);
@@ -38,19 +41,5 @@ public sealed class SecondTargetTests
 
         result.Exits(0);
         Assert.Single(library.Loans);
-    }
-
-    [Fact]
-    public async Task Start_WithoutSuccess_Exits2WithCandidatesAndBorrowsNothing()
-    {
-        await using var library = await LibraryApi.StartAsync(new LibraryOptions(), TestContext.Current.CancellationToken);
-        using var directory = new TempDirectory();
-
-        var result = await ApeProcess.RunAsync(directory, "start", "--target", library.Url.ToString(), "--goal", Goal);
-
-        result.Exits(2);
-        Assert.Contains("--success 'borrowBook=201'", result.Error, StringComparison.Ordinal);
-        Assert.Empty(library.Loans);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
     }
 }

@@ -26,7 +26,49 @@ public sealed class SignalTests
     }
 
     [Fact]
-    public async Task Signal_Twice_AbortsAndWritesTheSummary()
+    public async Task Interrupt_WhileSessionsGoOn_LetsThemFinishAndStartsNone()
+    {
+        Requires.That(!OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var directory = new TempDirectory();
+        // A session takes some 2 s, so that drained sessions end long after the signal.
+        await using var process = ApeProcess.Start(directory, "start", "--agents", "5", "--duration", "10m", "--think", "400ms");
+        await process.Running.Within(TestContext.Current.CancellationToken);
+
+        process.Signal("INT");
+        var signalled = TimeProvider.System.GetUtcNow();
+        (await process.EndAsync()).Exits(130);
+
+        var run = await RunOnDisk.ReadAsync(directory);
+        Assert.NotEmpty(run.Sessions);
+        // 1 s is promised; a slow machine gets another.
+        Assert.All(run.Sessions, session => Assert.True(session.Started < signalled.AddSeconds(2), $"{session.Session} started {session.Started - signalled} after the signal"));
+        Assert.Equal(0, run.Summary.Sessions.Aborted);
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 143)]
+    public async Task Signal_BeforeTheRunBegins_LeavesNothing(string signal, int code)
+    {
+        Requires.That(!OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var directory = new TempDirectory();
+        using var target = new SilentTarget();
+        await using var process = ApeProcess.Start(directory, "start", "--target", target.Url, "--goal", "Log in.", "--success", "login=200");
+        await target.ConnectedAsync();
+
+        process.Signal(signal);
+        var result = await process.EndAsync();
+
+        result.Exits(code);
+        Assert.Empty(result.Out);
+        Assert.False(Directory.Exists(directory.Combine(".ape")));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Signal_AgainAndAgain_AbortsAndWritesTheSummary(int times)
     {
         Requires.That(!OperatingSystem.IsWindows(), "signals are sent with kill");
         using var directory = new TempDirectory();
@@ -34,8 +76,10 @@ public sealed class SignalTests
         await using var process = ApeProcess.Start(directory, "start", "--agents", "5", "--duration", "10m", "--think", "1h", "--graceful-stop", "1h");
         await process.Running.Within(TestContext.Current.CancellationToken);
 
-        process.Signal("INT");
-        process.Signal("INT");
+        for (var i = 0; i < times; i++)
+        {
+            process.Signal("INT");
+        }
         var result = await process.EndAsync();
 
         result.Exits(130);
@@ -76,19 +120,49 @@ public sealed class SignalTests
     }
 
     [Fact]
-    public async Task Kill_LeavesARunThatIsShownAsInterrupted()
+    public async Task Kill_LeavesARunThatIsShownAsInterruptedWithWhatItAchieved()
     {
         Requires.That(!OperatingSystem.IsWindows(), "signals are sent with kill");
         using var directory = new TempDirectory();
         await using var process = ApeProcess.Start(directory, "start", "--agents", "5", "--duration", "10m", "--think", "20ms");
-        await process.Running.Within(TestContext.Current.CancellationToken);
-        var run = Assert.Single(RunDirectoryReader.List(RunDirectory.RunsRoot(directory.Path)));
+        var run = await ApeShell.UntilAsync(directory, status => status.Status == "running");
+        await ApeShell.UntilAsync(() => RunDirectoryReader.ReadSummary(run) is { Sessions.Succeeded: > 5 });
 
         process.Signal("KILL");
         await process.EndAsync();
 
-        // Its last heartbeat grows stale; the clock of the test says so at once.
-        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1));
-        Assert.Equal("interrupted", RunDirectoryReader.StatusOf(run, later).Status);
+        var runs = (await ApeProcess.RunAsync(directory, "runs")).Exits(0);
+        Assert.Contains("interrupted", runs.Out, StringComparison.Ordinal);
+        Assert.Contains(" %", runs.Out, StringComparison.Ordinal);
+        var status = (await ApeProcess.RunAsync(directory, "status", "--format", "json")).Exits(0);
+        using var json = System.Text.Json.JsonDocument.Parse(status.Out);
+        Assert.Equal("interrupted", json.RootElement.GetProperty("status").GetString());
+        Assert.True(json.RootElement.GetProperty("succeeded").GetInt64() > 5);
+        Assert.True(json.RootElement.GetProperty("elapsed_s").GetDouble() > 0);
+        Assert.NotEmpty((await RunOnDisk.ReadAsync(directory)).Sessions);
+        (await ApeProcess.RunAsync(directory, "logs")).Exits(0);
+        (await ApeProcess.RunAsync(directory, "stop", run.Run)).Exits(0);
+    }
+
+    [Fact]
+    public async Task Suspend_AndGoOn_TheRunRecovers()
+    {
+        Requires.That(!OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var directory = new TempDirectory();
+        await using var process = ApeProcess.Start(directory, "start", "--agents", "3", "--duration", "10m", "--think", "20ms");
+        var run = await ApeShell.UntilAsync(directory, status => status.Status == "running");
+
+        process.Signal("STOP");
+        await ApeShell.UntilAsync(directory, status => status.Silent);
+        var silent = (await ApeProcess.RunAsync(directory, "status")).Exits(0);
+        process.Signal("CONT");
+        await ApeShell.UntilAsync(directory, status => !status.Silent);
+        (await ApeProcess.RunAsync(directory, "stop")).Exits(0);
+        await process.EndAsync();
+
+        Assert.Contains("suspended", silent.Error, StringComparison.Ordinal);
+        Assert.Contains("  running  ", silent.Out, StringComparison.Ordinal);
+        var summary = RunDirectoryReader.ReadSummary(run)!;
+        Assert.Equal(("stopped", 0L), (summary.Run.Status, summary.Sessions.Aborted));
     }
 }

@@ -54,6 +54,50 @@ public sealed class CollectedRunTests
         Assert.Contains("\"agents_target\":20", lines[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Collect_TheRunBegins_SaysSoAtOnce()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+
+        await run.Begun.Within(Cancellation);
+
+        // No second has gone by: the clock stands still.
+        Assert.Equal("running", run.Progress.Status);
+        Assert.Equal("running", RunDirectoryReader.StatusOf(host.Directory, host.Time).Status);
+    }
+
+    [Fact]
+    public async Task Collect_EachSecond_WritesTheSummarySoFar()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+        host.Session(SessionOutcome.Succeeded, "0-0");
+        await host.AppendAsync();
+        await host.TickUntilAsync(run, progress => progress.SessionsStarted == 1);
+        // The figures may have come with the run's begin; the summary comes with a second.
+        await host.TickUntilAsync(run, _ => true);
+
+        // What a kill at this moment leaves.
+        var summary = RunDirectoryReader.ReadSummary(host.Directory)!;
+        Assert.Equal(("running", 1L, 1L), (summary.Run.Status, summary.Sessions.Started, summary.Sessions.Succeeded));
+    }
+
+    [Fact]
+    public async Task Progress_Stopped_IsDraining()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+        var before = await host.TickUntilAsync(run, progress => progress.AgentsTarget == 20);
+
+        await run.StopAsync(now: false, "stopped", Cancellation);
+        var after = await host.TickUntilAsync(run, progress => progress.AgentsTarget == 0);
+
+        Assert.False(before.Draining);
+        Assert.True(after.Draining);
+        Assert.Equal("running", after.Status);
+    }
+
     [Theory]
     [InlineData(null, null, 0.6, true)]
     [InlineData(null, null, 0.4, false)]
@@ -113,6 +157,7 @@ public sealed class CollectedRunTests
     {
         await using var host = await CollectorHost.StartAsync();
         var run = await host.CollectAsync();
+        await run.Begun.Within(Cancellation);
         System.IO.Directory.Delete(host.Directory.Path, recursive: true);
         host.Session(SessionOutcome.Failed, "0-0");
         await host.AppendAsync(final: true);
@@ -159,6 +204,6 @@ public sealed class CollectedRunTests
 
         var over = await host.TickUntilAsync(run, progress => progress.AgentsTarget == 0);
 
-        Assert.Equal(("running", 1800.0), (over.Status, over.ElapsedS));
+        Assert.Equal(("running", 1800.0, true), (over.Status, over.ElapsedS, over.Draining));
     }
 }

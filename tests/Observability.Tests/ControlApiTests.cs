@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
+using ApeTest.Runs.Logs;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios;

@@ -1,18 +1,18 @@
 using System.CommandLine;
-using ApeTest.Cli.Errors;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Rendering;
+using ApeTest.Cli.Signals;
 using ApeTest.Runs.Directory;
+using ApeTest.Runs.Logs;
 using ApeTest.Scenarios;
-using ApeTest.Scenarios.Loading;
 
 namespace ApeTest.Cli.Commands.Logs;
 
 /// <summary><c>ape-test logs</c>: the lines of all services of a run as one log in order of time.</summary>
 internal static class LogsCommand
 {
-    private static readonly string[] Services = ["agent", "llm-proxy", "gateway", "collector", "shop"];
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
 
     public static CliCommand Create(CliEnvironment environment)
     {
@@ -21,57 +21,76 @@ internal static class LogsCommand
             Examples =
             [
                 new("the journey of one session through all services", "ape-test logs --grep 4bf92f3577b34da6a3ce929d0e0e4736"),
-                new("warnings and errors of the gateway", "ape-test logs --service gateway --level warn"),
+                new("warnings and errors of the gateway, as they come", "ape-test logs --follow --service gateway --level warn"),
+                new("answers that were server errors", "ape-test logs --regex '\"status\":5\\d\\d'"),
                 new("the last two minutes of agent 3, for a program", "ape-test logs --agent 3 --since 2m --format json"),
             ],
         };
         var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the latest run.");
-        var grep = command.Value("Which lines", "--grep", "TEXT", "Lines that hold this text or trace id, in any case.");
-        var agent = command.Value("Which lines", "--agent", "ID", "Lines of this agent (slot).");
-        var service = command.Value("Which lines", "--service", "NAME", $"Lines of one service: {string.Join(", ", Services)}.");
-        var level = command.Value("Which lines", "--level", "LEVEL", $"This level and above: {string.Join(", ", LogQuery.Levels)}.");
-        var since = command.Value("Which lines", "--since", "TIME", "Lines of the last 30s, 5m, 1h.");
+        var options = new LogsOptions(command);
+        var follow = command.Switch("Output", "--follow", "Go on with new lines until the run ends.", "-f");
         var format = OutputFormat.Add(command, "Output", "Aligned text, or the JSON lines as they were written. Default text.");
-        command.SetAction((parse, cancellationToken) => RunAsync(environment, parse, new LogQuery
+        command.SetAction((parse, _) =>
         {
-            Grep = parse.GetValue(grep),
-            Agent = parse.GetValue(agent),
-            Service = OneOf("--service", parse.GetValue(service), Services),
-            Level = OneOf("--level", parse.GetValue(level)?.ToLowerInvariant(), LogQuery.Levels),
-            Since = Since(environment, parse.GetValue(since)),
-        }, parse.GetValue(run), OutputFormat.IsJson(parse, format), cancellationToken));
+            var json = OutputFormat.IsJson(parse, format);
+            var query = options.ToQuery(parse, () => RunDirectoryReader.StatusOf(Find(parse), environment.Time).File, environment.Time.GetUtcNow());
+            var output = new LogOutput(environment, json, new LogText(Paint.ForOutput(environment, NoColor.Of(parse))));
+            return ShowAsync(environment, Find(parse), query, output, parse.GetValue(follow));
+        });
         return command;
+
+        RunDirectory Find(ParseResult parse)
+        {
+            return RunDirectoryReader.Find(environment.RunsRoot, parse.GetValue(run));
+        }
     }
 
-    private static async Task<int> RunAsync(
-        CliEnvironment environment, ParseResult parse, LogQuery query, string? run, bool json, CancellationToken cancellationToken)
+    private static async Task<int> ShowAsync(CliEnvironment environment, RunDirectory directory, LogQuery query, LogOutput output, bool follow)
     {
-        var directory = RunDirectoryReader.Find(environment.RunsRoot, run);
-        var text = new LogText(Paint.ForOutput(environment, NoColor.Of(parse)));
-        long lines = 0;
-        await foreach (var line in LogReader.ReadAsync(directory.Logs, query, cancellationToken))
+        using var ladder = new StopLadder(environment.Signals);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ladder.Drain, environment.OutputLost);
+        using var reader = new LogReader(directory.Logs, query);
+        try
         {
-            environment.Out.WriteLine(json ? line.Text : text.Format(line));
-            lines++;
+            if (follow && MayGrow(directory, environment.Time))
+            {
+                var follower = new LogFollower(reader, () => IsOver(directory, environment.Time), environment.Time);
+                await foreach (var lines in follower.FollowAsync(stop.Token))
+                {
+                    output.Write(lines);
+                    await environment.Out.FlushAsync(stop.Token);
+                }
+            }
+            else
+            {
+                await foreach (var line in reader.ReadAsync(stop.Token))
+                {
+                    output.Write(line);
+                }
+            }
         }
-        if (lines == 0)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Whoever read the lines has seen enough: that is no error.
+            return ladder.ExitCode ?? ExitCodes.Done;
+        }
+        output.TellLosses(reader.Losses);
+        if (output.Lines == 0)
         {
             environment.Error.WriteLine($"no such lines in run {directory.Run}");
         }
         return ExitCodes.Done;
     }
 
-    private static DateTimeOffset? Since(CliEnvironment environment, string? text) => text switch
-    {
-        null => null,
-        _ when Durations.TryParse(text, out var ago) => environment.Time.GetUtcNow() - ago,
-        _ => throw new ApeTestException($"--since '{text}' is not a duration", "Write for example 30s, 5m or 1h.", ExitCodes.Input),
-    };
+    /// <summary>Whether lines may still come. Services write their last ones just after the run has ended.</summary>
+    private static bool MayGrow(RunDirectory directory, TimeProvider time) => !IsOver(directory, time)
+        || time.GetUtcNow() - RunDirectoryReader.StatusOf(directory, time).File?.Heartbeat < RunDirectoryReader.Stale;
 
-    private static string? OneOf(string option, string? value, IReadOnlyCollection<string> allowed) =>
-        value is null || allowed.Contains(value)
-            ? value
-            : throw new ApeTestException($"{option} '{value}' is unknown",
-                UnknownWord.Nearest(value, allowed) is { } meant ? $"Did you mean {meant}? Known are {string.Join(", ", allowed)}." : $"Known are {string.Join(", ", allowed)}.",
-                ExitCodes.Input);
+    /// <summary>Whether the run has ended. Between the making of its directory and its first sign of life it has not begun.</summary>
+    private static bool IsOver(RunDirectory directory, TimeProvider time)
+    {
+        var status = RunDirectoryReader.StatusOf(directory, time);
+        return status.Ended
+            && (status.File is not null || time.GetUtcNow() - Directory.GetLastWriteTimeUtc(directory.Path) > LongestStart);
+    }
 }

@@ -44,7 +44,7 @@ internal static class RunsCommand
         var table = new TextTable().Fixed("RUN").Left("SCENARIO").Fixed("STATUS").Right("TIME").Right("AGENTS").Right("SUCCESS");
         foreach (var row in rows)
         {
-            table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing), row.Status, Show.Seconds(row.DurationS),
+            table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing), Show.Safe(row.Status), Show.Seconds(row.DurationS),
                 row.Agents?.ToString(CultureInfo.InvariantCulture) ?? Show.Nothing, Show.Share(row.SuccessRate));
         }
         table.Write(environment.Out, Math.Max(environment.Width, CliEnvironment.DefaultWidth));
@@ -54,9 +54,10 @@ internal static class RunsCommand
     private static RunRow Row(CliEnvironment environment, RunDirectory directory)
     {
         var (status, file) = RunDirectoryReader.StatusOf(directory, environment.Time);
-        var summary = status is "queued" or "running" ? null : RunDirectoryReader.ReadSummary(directory);
-        // A run that was killed lasted as long as its last sign of life.
-        var duration = summary?.Run.DurationS ?? (file?.Heartbeat - file?.Started)?.TotalSeconds;
+        var summary = RunDirectoryReader.ReadSummary(directory);
+        // A run that did not end lasted as long as its last sign of life.
+        var lived = (file?.Heartbeat - file?.Started)?.TotalSeconds;
+        var duration = status is "queued" or "running" or "interrupted" ? lived ?? summary?.Run.DurationS : summary?.Run.DurationS ?? lived;
         return new RunRow(directory.Run, file?.Scenario ?? summary?.Run.Scenario, status, file?.Started ?? summary?.Run.Started,
             duration, file?.Agents ?? summary?.Run.Agents, summary?.Sessions.SuccessRate);
     }

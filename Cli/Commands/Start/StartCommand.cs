@@ -1,3 +1,4 @@
+using ApeTest.Cli.Commands.Start.Detached;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
 
@@ -23,6 +24,7 @@ internal static class StartCommand
                     CEREBRAS_API_KEY=... ape-test start shop.yaml \
                       --model cerebras/gpt-oss-120b
                     """),
+                new("in the background", "ape-test start shop.yaml --detach"),
                 new("in CI", """
                     ape-test start shop.yaml -y --quiet --out summary.json \
                       --threshold 'session_success >= 0.99'
@@ -34,15 +36,21 @@ internal static class StartCommand
         var file = command.Value(Output, "--out", "FILE", "Write summary.json to this file too.");
         var quiet = command.Switch(Output, "--quiet", "No progress and no messages; errors and the summary only.");
         var yes = command.Switch(Output, "--yes", "Do not ask before a target that is not on this machine is loaded.", "-y");
-        command.SetAction((parse, _) => new StartRun(environment, new StartRequest
+        var detach = command.Switch(Output, "--detach", "Return once the run is on its way, with its id on standard output; it goes on in the background.");
+        command.SetAction((parse, _) => RunAsync(environment, new StartRequest
         {
             Input = new ScenarioInput(environment, parse, scenario),
             Json = OutputFormat.IsJson(parse, format),
             OutFile = parse.GetValue(file),
             Quiet = parse.GetValue(quiet),
             Confirmed = parse.GetValue(yes),
+            Detach = parse.GetValue(detach),
             NoColor = NoColor.Of(parse),
-        }).RunAsync());
+        }));
         return command;
     }
+
+    private static Task<int> RunAsync(CliEnvironment environment, StartRequest request) => request.Detach && environment.Detached is null
+        ? new DetachedStart(environment, request).RunAsync()
+        : new StartRun(environment, request).RunAsync();
 }

@@ -1,7 +1,7 @@
 using ApeTest.Cli.Input;
+using ApeTest.Cli.Readiness;
 using ApeTest.Cli.Rendering;
 using ApeTest.Scenarios.Loading;
-using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 
 namespace ApeTest.Cli.Commands.Start;
@@ -9,9 +9,10 @@ namespace ApeTest.Cli.Commands.Start;
 /// <summary>What <c>start</c> says on standard error while it goes on.</summary>
 internal sealed class StartMessages(CliEnvironment environment, bool quiet)
 {
-    /// <summary>What is about to be tested; for the demonstration also how to aim at something real.</summary>
-    public void Starting(ScenarioInput input, Scenario scenario)
+    /// <summary>What is about to be tested, and how it is judged where that was derived; for the demonstration also how to aim at something real.</summary>
+    public void Starting(ScenarioInput input, JudgedScenario judged)
     {
+        var scenario = judged.Scenario;
         if (input.IsDemonstration)
         {
             Say($"""
@@ -24,6 +25,10 @@ internal sealed class StartMessages(CliEnvironment environment, bool quiet)
         else if (input.FileName is { } file)
         {
             Say($"scenario {file}");
+        }
+        foreach (var line in judged.Explanation)
+        {
+            Say(line);
         }
     }
 

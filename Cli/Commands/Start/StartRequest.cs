@@ -20,6 +20,9 @@ internal sealed record StartRequest
     /// <summary>A target that is not on this machine was agreed to beforehand.</summary>
     public bool Confirmed { get; init; }
 
+    /// <summary>The run goes on in a process of its own.</summary>
+    public bool Detach { get; init; }
+
     /// <summary>No colours.</summary>
     public bool NoColor { get; init; }
 }

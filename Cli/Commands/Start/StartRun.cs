@@ -1,8 +1,10 @@
+using ApeTest.Cli.Errors;
 using ApeTest.Cli.Execution;
 using ApeTest.Cli.Progress;
 using ApeTest.Cli.Signals;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Summaries;
+using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Commands.Start;
 
@@ -26,22 +28,32 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         {
             run = await LocalRun.StartAsync(environment, request.Input, new LocalRunOptions
             {
-                Confirmed = request.Confirmed,
-                Ready = scenario => _messages.Starting(request.Input, scenario),
+                // In the background nobody can answer; the command that started it has asked.
+                Confirmed = request.Confirmed || environment.Detached is not null,
+                Notice = _messages.Say,
+                Ready = judged => _messages.Starting(request.Input, judged),
             }, ladder.Drain);
         }
-        catch (OperationCanceledException) when (ladder.ExitCode is { } code)
+        catch (Exception e) when (e is OperationCanceledException or ApeTestException && ladder.First is not null)
         {
-            return code;
+            // Whatever a check that was given up says of the target, the signal ended this.
+            _messages.Say("stopped before the run began; nothing is left of it");
+            return ladder.ExitCode!.Value;
         }
         await using var _ = run;
         _messages.Running(run.Plan);
+        if (environment.Detached is { } detached)
+        {
+            await run.Collector.Begun.WaitAsync(ladder.Drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            detached.Running(run.Directory);
+        }
 
         // 3. Follow.
         var summary = await FollowAsync(run.Collector, ladder);
 
         // 4. Result.
-        return await new SummaryOutput(environment, request).WriteAsync(summary, run.Directory, run.Plan.Scenario.Llm.Model, ladder.First);
+        var code = await new SummaryOutput(environment, request).WriteAsync(summary, run.Directory, run.Plan.Scenario.Llm.Model, ladder.First);
+        return DiskSpace.Judge(environment, run.Directory, code);
     }
 
     private async Task<RunSummary> FollowAsync(CollectedRun collector, StopLadder ladder)
@@ -74,6 +86,6 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
     }
 
     private IRunProgressView View() => request.Quiet ? new NoProgress()
-        : environment.ErrorIsTerminal ? new LiveProgress(environment, request.NoColor)
+        : LiveTerminal.CanShow(environment, environment.ErrorIsTerminal) ? new LiveProgress(environment, request.NoColor)
         : new PlainProgress(environment);
 }

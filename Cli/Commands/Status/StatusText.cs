@@ -1,3 +1,4 @@
+using ApeTest.Cli.Progress;
 using ApeTest.Cli.Rendering;
 using ApeTest.Runs.Control;
 
@@ -8,11 +9,12 @@ internal static class StatusText
 {
     public static void Write(TextWriter output, RunProgress progress)
     {
-        var left = progress is { Ended: false, DurationS: { } duration } ? $" of {Show.Seconds(duration)}" : string.Empty;
-        output.WriteLine($"{progress.Run}  {Show.Cut(Show.Safe(progress.Scenario), 30)}  {progress.Status}  {Show.Seconds(progress.ElapsedS)}{left}");
+        var planned = progress is { Ended: false, DurationS: { } duration } ? $" of {Show.Seconds(duration)}" : string.Empty;
+        var phase = RunPhase.Of(progress) is { } text ? $", {text}" : string.Empty;
+        output.WriteLine($"{progress.Run}  {Show.Cut(Show.Safe(progress.Scenario), 30)}  {Show.Safe(progress.Status)}  {Show.Seconds(progress.ElapsedS)}{planned}{phase}");
         if (!progress.Ended)
         {
-            output.WriteLine($"  agents    {progress.AgentsActive} of {progress.AgentsTarget} active, {progress.ActionsPerSecond:0.#} actions/s");
+            output.WriteLine($"  agents    {RunPhase.Agents(progress)}, {progress.ActionsPerSecond:0.#} actions/s");
         }
         output.WriteLine($"  sessions  {Show.Count(progress.SessionsStarted)} started, {Show.Count(progress.Succeeded)} succeeded, {Show.Share(progress.SuccessRate)}");
         output.WriteLine($"            {Show.Count(progress.Failed)} failed, {Show.Count(progress.Stuck)} stuck, {Show.Count(progress.AgentError)} agent_error, {Show.Count(progress.Aborted)} aborted");

@@ -1,7 +1,4 @@
 using ApeTest.Cli.Help;
-using ApeTest.Runs.Control;
-using ApeTest.Runs.Directory;
-using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Commands.Stop;
 
@@ -10,7 +7,7 @@ internal static class StopCommand
 {
     public static CliCommand Create(CliEnvironment environment)
     {
-        var command = new CliCommand("stop", "Stop a running run; its summary is written all the same.")
+        var command = new CliCommand("stop", "Stop a running run and wait for its end; its summary is written all the same.")
         {
             Examples =
             [
@@ -18,20 +15,10 @@ internal static class StopCommand
                 new("cancel everything now", "ape-test stop 7f3a --now"),
             ],
         };
-        var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the latest run.");
+        var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the run that is running, if it is the only one.");
         var now = command.Switch("Options", "--now", "Cancel running sessions instead of letting them finish.");
-        command.SetAction((parse, cancellationToken) => RunAsync(environment, parse.GetValue(run), parse.GetValue(now), cancellationToken));
+        var noWait = command.Switch("Options", "--no-wait", "Return at once.");
+        command.SetAction((parse, _) => new RunStop(environment).RunAsync(parse.GetValue(run), parse.GetValue(now), !parse.GetValue(noWait)));
         return command;
-    }
-
-    private static async Task<int> RunAsync(CliEnvironment environment, string? run, bool now, CancellationToken cancellationToken)
-    {
-        var directory = RunDirectoryReader.Find(environment.RunsRoot, run);
-        using var client = ControlClient.Open(directory, environment.Time);
-        await client.StopAsync(now, cancellationToken);
-        environment.Error.WriteLine(now
-            ? $"run {directory.Run} is being aborted"
-            : $"run {directory.Run} is stopping: no new sessions, the running ones finish");
-        return ExitCodes.Done;
     }
 }

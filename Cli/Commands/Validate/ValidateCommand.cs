@@ -7,21 +7,28 @@ namespace ApeTest.Cli.Commands.Validate;
 /// <summary><c>ape-test validate</c>: the resolved scenario or all its errors. Sends nothing.</summary>
 internal static class ValidateCommand
 {
+    private const string Dry = "Try it";
+
     // Nothing listens there on behalf of validate; start picks a free port.
     private static readonly Uri Shop = new("http://127.0.0.1:5080/");
 
     public static CliCommand Create(CliEnvironment environment)
     {
-        var command = new CliCommand("validate", "Check a scenario and print every value with its source; sends no traffic.")
+        var command = new CliCommand("validate", "Check a scenario and print every value with its source; sends no traffic but with --dry-run.")
         {
             Examples =
             [
                 new("the scenario in ape.yaml", "ape-test validate"),
+                new("one session of each goal, to see that they work", "ape-test validate shop.yaml --dry-run"),
                 new("what flags would change", "ape-test validate shop.yaml --agents 200 --threshold 'ttft_p95 < 500ms'"),
             ],
         };
         var options = new ScenarioOptions(command);
-        command.SetAction(parse => Run(environment, new ScenarioInput(environment, parse, options)));
+        var dryRun = command.Switch(Dry, "--dry-run", "Run one session of each goal and show what proves it; exit code 99 if one does not succeed.");
+        var yes = command.Switch(Dry, "--yes", "Do not ask before a target that is not on this machine is touched.", "-y");
+        command.SetAction((parse, _) => parse.GetValue(dryRun)
+            ? new DryRun(environment, new ScenarioInput(environment, parse, options), parse.GetValue(yes), NoColor.Of(parse)).RunAsync()
+            : Task.FromResult(Run(environment, new ScenarioInput(environment, parse, options))));
         return command;
     }
 
@@ -35,6 +42,10 @@ internal static class ValidateCommand
         if (input.IsDemonstration)
         {
             environment.Error.WriteLine($"no {ScenarioInput.DefaultFile}, no --target and no --goal: this is the demonstration on the sample shop");
+        }
+        foreach (var note in input.Notes())
+        {
+            environment.Error.WriteLine(note);
         }
         environment.Out.Write(result.Resolved.ToYaml());
         return ExitCodes.Done;

@@ -18,9 +18,10 @@ internal static class Chooser
     public static Choice? Choose(IEnumerable<Thing> things, Phrase phrase, string noun, int quantity, IReadOnlySet<string> excluded, bool toBeHad)
     {
         List<Choice> scored = [];
+        HashSet<(string Key, bool IsA)> seen = [];
         foreach (var thing in things)
         {
-            if (!excluded.Contains(thing.Key) && !scored.Exists(other => other.Thing.Key == thing.Key && other.Thing.IsA(noun) == thing.IsA(noun)))
+            if (!excluded.Contains(thing.Key) && seen.Add((thing.Key, thing.IsA(noun))))
             {
                 scored.Add(Score(thing, phrase, noun));
             }
@@ -49,7 +50,7 @@ internal static class Chooser
     {
         var score = 0.0;
         var literals = 0;
-        var texts = Texts(thing.Value, 0).ToList();
+        var texts = thing.Texts;
         foreach (var token in phrase.Tokens)
         {
             if (token.Kind is TokenKind.Literal or TokenKind.Id or TokenKind.Email or TokenKind.Date)
@@ -153,41 +154,6 @@ internal static class Chooser
         }
 
         return true;
-    }
-
-    private static IEnumerable<string> Texts(JsonElement value, int depth)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.String:
-                yield return value.GetString()!;
-                break;
-            case JsonValueKind.Number:
-                yield return value.GetRawText();
-                break;
-            case JsonValueKind.Object when depth < 2:
-                foreach (var property in value.EnumerateObject())
-                {
-                    foreach (var text in Texts(property.Value, depth + 1))
-                    {
-                        yield return text;
-                    }
-                }
-
-                break;
-            case JsonValueKind.Array when depth < 2:
-                foreach (var item in value.EnumerateArray())
-                {
-                    foreach (var text in Texts(item, depth + 1))
-                    {
-                        yield return text;
-                    }
-                }
-
-                break;
-            default:
-                break;
-        }
     }
 }
 

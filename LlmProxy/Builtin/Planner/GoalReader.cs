@@ -58,7 +58,7 @@ internal sealed class GoalReader(ToolSet tools)
             }
             else
             {
-                intents[^1] = Build(previous.Kind, previous.Verb, [.. previous.Tokens.Count() > 0 ? Spoken(previous) : [], .. clause], previous.PointsBack);
+                intents[^1] = Build(previous.Kind, previous.Verb, $"{previous.Text} {Said(clause)}", [.. previous.Tokens.Count() > 0 ? Spoken(previous) : [], .. clause], previous.PointsBack);
                 focus = previous.Kind == IntentKind.Login ? focus : [.. focus, .. clause];
                 return;
             }
@@ -74,7 +74,7 @@ internal sealed class GoalReader(ToolSet tools)
             rest = [.. order, .. focus, .. rest.Skip(bare.Count)];
         }
 
-        var intent = Build(kind.Value, verb, rest, pointsBack);
+        var intent = Build(kind.Value, verb, Said(clause), rest, pointsBack);
         intents.Add(intent);
         if (intent.Object.Tokens.Count > 0 && intent.Kind is not (IntentKind.Login or IntentKind.Logout or IntentKind.Register))
         {
@@ -82,6 +82,8 @@ internal sealed class GoalReader(ToolSet tools)
             focus = [.. (intent.ChangesState ? intent.Object.Tokens : Spoken(intent)).Where(token => token.Kind != TokenKind.Money)];
         }
     }
+
+    private static string Said(List<GoalToken> clause) => string.Join(' ', clause.Select(token => token.Text));
 
     private static IEnumerable<GoalToken> Spoken(Intent intent)
     {
@@ -99,7 +101,7 @@ internal sealed class GoalReader(ToolSet tools)
         }
     }
 
-    private static Intent Build(IntentKind kind, string verb, List<GoalToken> tokens, bool pointsBack)
+    private static Intent Build(IntentKind kind, string verb, string text, List<GoalToken> tokens, bool pointsBack)
     {
         List<Phrase> phrases = [];
         List<GoalToken> current = [];
@@ -130,7 +132,7 @@ internal sealed class GoalReader(ToolSet tools)
         {
             Kind = kind,
             Verb = verb,
-            Text = (verb + " " + string.Join(' ', tokens.Select(token => token.Text))).Trim(),
+            Text = text,
             Phrases = phrases,
             PointsBack = pointsBack,
             Quantity = QuantityOf(phrases),

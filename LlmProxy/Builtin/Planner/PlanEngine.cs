@@ -23,7 +23,7 @@ internal sealed class PlanEngine
     {
         _context = context;
         _arguments = new ArgumentFinder(context);
-        _matcher = new IntentMatcher(context.Tools);
+        _matcher = context.Tools.Matcher;
         foreach (var intent in intents)
         {
             AddSteps(intent, intents);

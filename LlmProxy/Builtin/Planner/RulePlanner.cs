@@ -31,7 +31,7 @@ internal sealed class RulePlanner(TimeProvider clock)
             return new PlannerAnswer(id, now.ToUnixTimeSeconds(), SelfDescription, null, tokens);
         }
 
-        var (intents, credentials) = new GoalReader(tools).Read(conversation.Goal);
+        var (intents, credentials) = tools.Understand(conversation.Goal);
         var context = new PlanContext(conversation, tools, credentials, new Knowledge(), new Values(conversation.Goal, identity, now));
         var engine = new PlanEngine(context, intents);
         foreach (var call in conversation.Calls)

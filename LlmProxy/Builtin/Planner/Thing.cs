@@ -6,7 +6,12 @@ namespace ApeTest.LlmProxy.Builtin.Planner;
 /// <summary>Something that a response showed: an object with an id.</summary>
 internal sealed class Thing(HashSet<string> nouns, JsonElement value, bool made, string source)
 {
-    private static readonly string[] IdNames = ["id", "_id", "uuid", "guid", "code", "number", "key", "slug", "reference", "ref"];
+    private static readonly string[] IdNames = ["id", "uuid", "guid", "code", "number", "key", "slug", "reference", "ref"];
+
+    // Asked for again and again while a thing is compared with others: read once.
+    private (string Name, string Plain, JsonElement Value)[]? _scalars;
+    private List<string>? _texts;
+    private string? _key;
 
     /// <summary>Stems of what it may be called.</summary>
     public HashSet<string> Nouns { get; } = nouns;
@@ -24,33 +29,44 @@ internal sealed class Thing(HashSet<string> nouns, JsonElement value, bool made,
     /// <summary>What to put into a parameter that refers to this thing; null when it has nothing that fits.</summary>
     public JsonElement? IdFor(Parameter parameter, string noun)
     {
-        if (Find(name => Same(name, parameter.Name)) is { } exact)
-        {
-            return exact;
-        }
-
-        if (Find(name => Same(name, noun + "id")) is { } named)
+        if ((Has(parameter.Name) ?? Has(noun + "id")) is { } named)
         {
             return named;
         }
 
         foreach (var candidate in IdNames)
         {
-            if (Find(name => Same(name, candidate)) is { } id)
+            if (Find(candidate) is { } id)
             {
                 return id;
             }
         }
 
         // The first thing that ends like an id, such as "orderNo" or "loan_id".
-        return Find(name => Words.Split(name) is { Length: > 0 } tokens && tokens[^1] is "id" or "no" or "number");
+        foreach (var (name, _, value) in Scalars)
+        {
+            if (Words.Split(name) is { Length: > 0 } tokens && tokens[^1] is "id" or "no" or "number")
+            {
+                return value;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>A property by name; null when it has none.</summary>
-    public JsonElement? Has(string name) => Find(other => Same(other, name));
+    public JsonElement? Has(string name) => Find(Plain(name));
 
     /// <summary>A text that tells this thing from others.</summary>
-    public string Key => (IdFor(Nothing, "") ?? Value).ToString();
+    public string Key => _key ??= (IdFor(Nothing, "") ?? Value).ToString();
+
+    /// <summary>What it says of itself: the texts and numbers of its own properties and those one level below.</summary>
+    public List<string> Texts => _texts ??= [.. TextsOf(Value, 0)];
+
+    private (string Name, string Plain, JsonElement Value)[] Scalars => _scalars ??= Value.ValueKind != JsonValueKind.Object ? []
+        : [.. Value.EnumerateObject()
+            .Where(static property => property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+            .Select(static property => (property.Name, Plain(property.Name), property.Value))];
 
     public JsonElement? Property(FrozenSet<string> stems, Func<JsonElement, bool> accept)
     {
@@ -84,25 +100,53 @@ internal sealed class Thing(HashSet<string> nouns, JsonElement value, bool made,
 
     private static readonly Parameter Nothing = Parameter.Read("", default, false, null, false);
 
-    private static bool Same(string a, string b) =>
-        a.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal)
-            .Equals(b.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
 
-    private JsonElement? Find(Func<string, bool> accept)
+    private JsonElement? Find(string plain)
     {
-        if (Value.ValueKind != JsonValueKind.Object)
+        foreach (var (_, name, value) in Scalars)
         {
-            return null;
-        }
-
-        foreach (var property in Value.EnumerateObject())
-        {
-            if (property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && accept(property.Name))
+            if (name.Equals(plain, StringComparison.OrdinalIgnoreCase))
             {
-                return property.Value;
+                return value;
             }
         }
 
         return null;
+    }
+
+    private static IEnumerable<string> TextsOf(JsonElement value, int depth)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                yield return value.GetString()!;
+                break;
+            case JsonValueKind.Number:
+                yield return value.GetRawText();
+                break;
+            case JsonValueKind.Object when depth < 2:
+                foreach (var property in value.EnumerateObject())
+                {
+                    foreach (var text in TextsOf(property.Value, depth + 1))
+                    {
+                        yield return text;
+                    }
+                }
+
+                break;
+            case JsonValueKind.Array when depth < 2:
+                foreach (var item in value.EnumerateArray())
+                {
+                    foreach (var text in TextsOf(item, depth + 1))
+                    {
+                        yield return text;
+                    }
+                }
+
+                break;
+            default:
+                break;
+        }
     }
 }

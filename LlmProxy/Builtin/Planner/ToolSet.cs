@@ -10,7 +10,10 @@ internal sealed class ToolSet
     private const int MaxCached = 64;
     private static readonly ConcurrentDictionary<string, ToolSet> Cache = new(StringComparer.Ordinal);
 
+    private const int MaxGoals = 1024;
+
     private readonly Dictionary<string, Operation> _byName;
+    private readonly ConcurrentDictionary<string, (IReadOnlyList<Intent> Intents, Credentials? Credentials)> _goals = new(StringComparer.Ordinal);
 
     private ToolSet(IReadOnlyList<Operation> operations, bool canFinish, bool hasHttp)
     {
@@ -21,6 +24,7 @@ internal sealed class ToolSet
         Collections = operations.Where(operation => operation.IsCollection).Select(operation => operation.Noun)
             .Concat(operations.Where(operation => operation.EndsWithParameter).Select(operation => operation.Noun))
             .ToHashSet(StringComparer.Ordinal);
+        Matcher = new IntentMatcher(this);
         foreach (var parameter in operations.SelectMany(operation => operation.Parameters))
         {
             parameter.RecogniseCollections(Collections);
@@ -32,6 +36,9 @@ internal sealed class ToolSet
     /// <summary>Stems of what the API keeps many of.</summary>
     public IReadOnlySet<string> Collections { get; }
 
+    /// <summary>Which operation does what a goal wants.</summary>
+    public IntentMatcher Matcher { get; }
+
     /// <summary>Whether <c>finish</c> is offered.</summary>
     public bool CanFinish { get; }
 
@@ -39,6 +46,22 @@ internal sealed class ToolSet
     public bool HasHttp { get; }
 
     public Operation? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>What a goal wants of these tools. Every decision of a session asks with the same text.</summary>
+    public (IReadOnlyList<Intent> Intents, Credentials? Credentials) Understand(string goal)
+    {
+        if (_goals.TryGetValue(goal, out var known))
+        {
+            return known;
+        }
+
+        if (_goals.Count >= MaxGoals)
+        {
+            _goals.Clear();
+        }
+
+        return _goals[goal] = new GoalReader(this).Read(goal);
+    }
 
     public static ToolSet Read(JsonElement tools, ReadOnlySpan<byte> utf8)
     {

@@ -51,6 +51,8 @@ internal static class Words
 
     private static readonly FrozenDictionary<string, string[]> Synonyms = Index();
 
+    private static readonly SplitWords Stems = new(static name => Array.ConvertAll(Parts(name), Stem));
+
     private static readonly FrozenSet<string> Idle = Set(
         "a an the this that these those some any my your our their his her its me i you we it them one ones of and or then please now also "
         + "just so be is are was were do does would like want need should must can will have has had there all each every both own very "
@@ -67,17 +69,8 @@ internal static class Words
     /// <summary>Whether two nouns may name the same thing.</summary>
     public static bool Related(string a, string b) => Match(a, b) > 0;
 
-    /// <summary>Stems of a name in any style: <c>productId</c>, <c>book_id</c>, <c>from-account</c>, <c>HTTPServer2</c>.</summary>
-    public static string[] Split(string name)
-    {
-        var parts = Parts(name);
-        for (var i = 0; i < parts.Length; i++)
-        {
-            parts[i] = Stem(parts[i]);
-        }
-
-        return parts;
-    }
+    /// <summary>Stems of a name in any style: <c>productId</c>, <c>book_id</c>, <c>from-account</c>, <c>HTTPServer2</c>. Shared: not to be changed.</summary>
+    public static string[] Split(string name) => Stems.Of(name);
 
     /// <summary>The words of a name, in lower case.</summary>
     public static string[] Parts(string name)

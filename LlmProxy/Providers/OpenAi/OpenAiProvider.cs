@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using ApeTest.LlmProxy.Chat;
 using ApeTest.LlmProxy.Errors;
 
 namespace ApeTest.LlmProxy.Providers.OpenAi;
@@ -13,6 +14,8 @@ internal sealed class OpenAiProvider : IChatProvider, IDisposable
     // What a client may say to the provider. Everything else stays here: keys, cookies, baggage, X-Ape-*.
     private static readonly string[] Passed =
         ["Accept", "User-Agent", "Idempotency-Key", "OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta", "X-Request-Id", "X-Client-Request-Id"];
+
+    private const int MostListBytes = 8 << 20;
 
     private readonly OpenAiServer _server;
     private readonly Uri _chat;
@@ -72,14 +75,15 @@ internal sealed class OpenAiProvider : IChatProvider, IDisposable
         return await SendAsync(message, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken)
+    public async Task<ModelList> ListModelsAsync(CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, _models);
         await using var response = await SendAsync(message, cancellationToken);
-        using var body = new MemoryStream();
+        ReadOnlyMemory<byte> body;
         try
         {
-            await response.Body.CopyToAsync(body, cancellationToken);
+            body = await BoundedBody.ReadAsync(response.Body, MostListBytes, cancellationToken)
+                ?? throw new ProviderException(ErrorTypes.TooLarge, $"{_models} answers with more than {MostListBytes >> 20} MiB; is the base URL right?");
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -88,14 +92,15 @@ internal sealed class OpenAiProvider : IChatProvider, IDisposable
 
         if (response.Status != StatusCodes.Status200OK)
         {
-            var detail = UpstreamErrorReader.Read(response.Status, body.ToArray(), Redactor);
+            var detail = UpstreamErrorReader.Read(response.Status, body, Redactor);
             throw new ProviderException(ErrorTypes.Http(response.Status), $"{_models} answered {response.Status}: {detail.Message}");
         }
 
         try
         {
-            using var document = JsonDocument.Parse(body.ToArray());
-            return [.. document.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()!)];
+            using var document = JsonDocument.Parse(body);
+            return new ModelList([.. document.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString() ?? "")],
+                RateLimits.Read(response.Headers));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {

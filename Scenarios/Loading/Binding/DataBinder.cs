@@ -12,6 +12,7 @@ namespace ApeTest.Scenarios.Loading.Binding;
 internal static class DataBinder
 {
     private const int MaxColumns = 1000;
+    private const string CsvRule = "A feed is a line with the names of its columns, then at least one row with as many fields.";
     private const string Example = "{ user: { csv: users.csv } }";
 
     public static Feeds Bind(ObjectReader root)
@@ -75,26 +76,30 @@ internal static class DataBinder
     {
         try
         {
-            var file = new FileInfo(Path.GetFullPath(csv, reader.Context.BaseDirectory));
-            if (!file.Exists)
-            {
-                reader.Error(node, "csv", $"the file {Quote.Text(csv)} does not exist", "A path is relative to the scenario's directory.");
-                return null;
-            }
-            if (file.Length > CsvReader.MaxBytes)
+            var path = Path.GetFullPath(csv, reader.Context.BaseDirectory);
+            var bytes = BoundedFile.Read(path, CsvReader.MaxBytes);
+            if (bytes.Length > CsvReader.MaxBytes)
             {
                 reader.Error(node, "csv", $"the file {Quote.Text(csv)} is larger than {CsvReader.MaxBytes / 1024 / 1024} MiB", "Keep only the rows that the run needs.");
                 return null;
             }
-            using var stream = file.OpenRead();
-            using var text = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            if (bytes.AsSpan().Contains((byte)0) && bytes is not ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]))
+            {
+                reader.Error(node, "csv", $"the file {Quote.Text(csv)} is not text: it holds a NUL", "Save it as UTF-8.");
+                return null;
+            }
+            using var text = new StreamReader(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
             var table = CsvReader.Read(text);
             foreach (var (line, message) in table.Errors)
             {
-                reader.Context.Errors.Add(new Origin(OriginKind.File, csv, line, 1), reader.Path, message, null);
+                reader.Context.Errors.Add(new Origin(OriginKind.File, csv, line, 1), reader.Path, message, CsvRule);
             }
-            reader.Context.DataFiles.Add(file.FullName);
+            reader.Context.DataFiles.Add(path);
             return table.Errors.IsEmpty ? new FeedSpec { Csv = csv, Columns = table.Columns, Rows = table.Rows } : null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            reader.Error(node, "csv", $"the file {Quote.Text(csv)} does not exist", "A path is relative to the scenario's directory.");
         }
         catch (DecoderFallbackException)
         {
@@ -102,7 +107,7 @@ internal static class DataBinder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            reader.Error(node, "csv", $"the file {Quote.Text(csv)} cannot be read: {Quote.Plain(exception.Message.TrimEnd('.'), 200)}", null);
+            reader.Error(node, "csv", $"the file {Quote.Text(csv)} cannot be read: {Quote.Plain(exception.Message.TrimEnd('.'), 200)}", "Name a CSV file that you may read.");
         }
         return null;
     }
@@ -147,10 +152,10 @@ internal static class DataBinder
                 shown.Add(column, new ResolvedScalar(scalar.Text, true, scalar.Origin.Label));
                 return scalar.Text;
             case null:
-                errors.Add(row.Origin, path, $"has no column {Quote.Text(column)}, which the first row has", null);
+                errors.Add(row.Origin, path, $"has no column {Quote.Text(column)}, which the first row has", "Give every row the same columns.");
                 return "";
             case var other:
-                errors.Add(other.Origin, FieldPath.Append(path, column), $"must be a single value (got {other.Description})", null);
+                errors.Add(other.Origin, FieldPath.Append(path, column), $"must be a single value (got {other.Description})", "Write one value, without `[ ]` or `{ }`.");
                 return "";
         }
     }

@@ -25,14 +25,14 @@ internal static class GoalBinder
             var name = names.Check(reader, reader.Value("name", names.Default, Rules.Name("buy-coffee")));
             var weight = reader.Value("weight", 1, Rules.Number("1", 0, 1e9, above: true));
             var text = reader.Required("goal", Rules.Text("\"Log in, buy two of the cheapest coffee, then log out.\"", 20_000),
-                "is required: what the agent is to achieve, in words", "Use for example \"Log in, buy two of the cheapest coffee, then log out.\"");
+                "is required: what the agent is to achieve, in words", "Write for example --goal \"Log in, buy two of the cheapest coffee, then log out.\", or `goal:` in the scenario.");
             CheckPlaceholders(reader, text, feeds);
             goals.Add(new GoalSpec { Name = name, Weight = weight, Goal = text ?? "", Success = Success(reader, feeds) });
             reader.Finish();
         }
         if (root.Take("goals") is null or SequenceNode { Items.Count: 0 })
         {
-            root.Error(root.Take("goals"), "goals", "at least one goal is required", $"Write for example `goals: [ {Example} ]`.");
+            root.Error(root.Take("goals"), "goals", "at least one goal is required", $"Add --goal TEXT, or write for example `goals: [ {Example} ]`.");
         }
         return goals.ToImmutable();
     }

@@ -173,7 +173,7 @@ internal sealed class ObjectReader(BindContext context, MappingNode? node, Origi
         result = default!;
         if (value is not ScalarNode scalar || scalar.IsNull)
         {
-            Context.Errors.Add(value.Origin, valuePath, $"must be a single value (got {value.Description})", null);
+            Context.Errors.Add(value.Origin, valuePath, $"must be a single value (got {value.Description})", value.IsNull ? "Give it a value, or remove it." : "Write one value, without `[ ]` or `{ }`.");
             return false;
         }
         var read = rule.Read(scalar);

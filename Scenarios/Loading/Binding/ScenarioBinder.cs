@@ -21,11 +21,11 @@ internal static class ScenarioBinder
         _ = reader.Take("$schema"); // for editors only
         var name = reader.Value("name", DefaultName(context), Rules.Name("shop-checkout"));
         var target = TargetBinder.Bind(reader);
-        var agents = (int)reader.Value("agents", 1, Rules.Integer("20", 1, 1_000_000));
+        var agents = (int)reader.Value("agents", LoadBinder.DefaultAgents(reader), Rules.Integer("20", 1, 1_000_000));
         var (duration, iterations) = Extent(reader);
         var seed = reader.Optional("seed", Rules.Integer("42", long.MinValue));
         var load = LoadBinder.Bind(reader, agents, duration);
-        var llm = Llm(reader);
+        var llm = LlmBinder.Bind(reader);
         var personas = Personas(reader);
         var feeds = DataBinder.Bind(reader);
         var secrets = feeds.Secrets(reader);
@@ -79,24 +79,6 @@ internal static class ScenarioBinder
             reader.Resolved.Add("duration", new ResolvedScalar(Durations.Format(duration!.Value), true, Origin.Default.Label));
         }
         return (duration, (int?)reader.Optional("iterations", Rules.Integer("1000", 1, int.MaxValue)));
-    }
-
-    private static LlmSpec Llm(ObjectReader parent)
-    {
-        var reader = parent.Object("llm", "{ model: builtin/planner }");
-        var defaults = new LlmSpec();
-        var llm = new LlmSpec
-        {
-            Model = reader.Value("model", defaults.Model, NetworkRules.Model),
-            BaseUrl = reader.OptionalReference("baseUrl", NetworkRules.Url("http://127.0.0.1:8000/v1")),
-            MaxCostUsd = (decimal?)reader.Optional("maxCostUsd", Rules.Number("2", 0, 1_000_000, above: true)),
-            MaxTokens = reader.Optional("maxTokens", Rules.Integer("1000000")),
-            MaxCompletionTokens = (int)reader.Value("maxCompletionTokens", defaults.MaxCompletionTokens, Rules.Integer("1024", 1, 1_000_000)),
-            Temperature = reader.Value("temperature", defaults.Temperature, Rules.Number("0", 0, 2)),
-            Timeout = reader.Value("timeout", defaults.Timeout, Rules.Duration("60s")),
-        };
-        reader.Finish();
-        return llm;
     }
 
     private static ImmutableArray<PersonaSpec> Personas(ObjectReader parent)

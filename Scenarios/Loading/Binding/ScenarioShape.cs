@@ -69,7 +69,7 @@ internal static class ScenarioShape
         Scalar("name"), Scalar("url"), Scalar("openapi"), new FieldShape("hosts", FieldKind.ScalarList),
         new FieldShape("headers", FieldKind.ScalarMap), Scalar("timeout"), Scalar("insecure"));
 
-    public static ObjectShape Load { get; } = new(Scalar("shape"), Scalar("from"), Scalar("to"), Scalar("over"));
+    public static ObjectShape Load { get; } = new(Scalar("shape"), Scalar("rate"), Scalar("from"), Scalar("to"), Scalar("over"));
 
     public static ObjectShape Llm { get; } = new(
         Scalar("model"), Scalar("baseUrl"), Scalar("maxCostUsd"), Scalar("maxTokens"), Scalar("maxCompletionTokens"),

@@ -88,7 +88,7 @@ internal static class TargetBinder
                 reader.Context.Errors.Add(keyOrigin, headerPath, "is given twice: names of headers have no case", "Keep one of the two.");
                 continue;
             }
-            var secret = variables.Count > 0 || NetworkRules.LooksLikeCredential(key);
+            var secret = variables.Count > 0 || NetworkRules.LooksLikeCredential(key) || node.Origin.Name == CommandLineFlags.Auth;
             var note = variables.Count > 0 ? $"redacted, from {string.Join(" ", variables.Select(v => $"${{{v}}}"))}" : secret ? "redacted" : null;
             resolved.Add(key, new ResolvedScalar(secret ? ResolvedScenario.Redacted : value, true, node.Origin.Label, note));
         }

@@ -3,6 +3,9 @@ namespace ApeTest.Scenarios.Loading.Sources;
 /// <summary>Which flag sets a field, for errors and sources.</summary>
 internal static class CommandLineFlags
 {
+    /// <summary>The flag whose value is a credential by its nature.</summary>
+    public const string Auth = "--auth";
+
     private static readonly Dictionary<string, string> ByField = new(StringComparer.Ordinal)
     {
         ["target.url"] = "--target",

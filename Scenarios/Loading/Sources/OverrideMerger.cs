@@ -32,19 +32,31 @@ internal sealed class OverrideMerger(MappingNode root, ErrorList errors)
     }
 
     /// <summary>Sets the fields named by flags; short paths first, so that <c>goals</c> is there before <c>goals[0].success</c>.</summary>
-    public void ApplyCommandLine(IReadOnlyDictionary<string, string> commandLine)
+    public void ApplyCommandLine(IReadOnlyDictionary<string, string> commandLine, IReadOnlyDictionary<string, string> flags)
     {
         var parsed = commandLine.Select(o => (Path: o.Key, Text: o.Value, Steps: FieldPath.Parse(o.Key)));
         foreach (var (path, text, steps) in parsed.OrderBy(p => p.Steps?.Count ?? 0).ThenBy(p => p.Path, StringComparer.Ordinal))
         {
-            var origin = new Origin(OriginKind.CommandLine, CommandLineFlags.Of(path));
+            var origin = new Origin(OriginKind.CommandLine, flags.GetValueOrDefault(path) ?? CommandLineFlags.Of(path));
             if (steps is null)
             {
                 errors.Add(origin, "", $"{Quote.Text(path)} is not the path of a field", "Use for example `target.url` or `goals[0].goal`.");
                 continue;
             }
-            Apply(steps, text, origin);
+            Apply(AsSpelled(steps), text, origin);
         }
+    }
+
+    // Names of headers have no case: --header 'accept: x' replaces the file's Accept.
+    private List<PathStep> AsSpelled(List<PathStep> steps)
+    {
+        if (steps is [{ Key: "target" }, { Key: "headers" }, { Key: { } name }]
+            && (root["target"] as MappingNode)?["headers"] is MappingNode headers
+            && headers.Entries.FirstOrDefault(entry => string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase)).Key is { } spelled)
+        {
+            steps[^1] = PathStep.Of(spelled);
+        }
+        return steps;
     }
 
     private void Apply(IReadOnlyList<PathStep> steps, string text, Origin origin)

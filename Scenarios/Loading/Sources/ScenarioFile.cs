@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ApeTest.Scenarios.Loading.Tree;
 
 namespace ApeTest.Scenarios.Loading.Sources;
@@ -22,11 +23,7 @@ internal static class ScenarioFile
                 errors.Add(origin, "", "is a directory", "Name the scenario file in it.");
                 return null;
             }
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            // Not by the length: devices and pipes have none.
-            var buffer = new byte[MaxBytes + 1];
-            var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return Decode(buffer.AsSpan(0, length), origin, errors);
+            return Decode(BoundedFile.Read(path, MaxBytes), origin, errors);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -34,7 +31,7 @@ internal static class ScenarioFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            errors.Add(origin, "", $"cannot be read: {exception.Message.TrimEnd('.')}", null);
+            errors.Add(origin, "", $"cannot be read: {Quote.Plain(exception.Message.TrimEnd('.'), 200)}", "Name a scenario file, YAML or JSON, that you may read.");
         }
         return null;
     }
@@ -43,13 +40,31 @@ internal static class ScenarioFile
     public static string? Check(string text, string name, ErrorList errors) =>
         text.Length > MaxBytes ? TooLarge(new Origin(OriginKind.File, name), errors) : CheckText(text, new Origin(OriginKind.File, name), errors);
 
+    /// <summary>Checks that a <c>.json</c> file is JSON.</summary>
+    public static void CheckJson(string text, string name, ErrorList errors)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+        }
+        catch (JsonException exception)
+        {
+            var line = (int)(exception.LineNumber ?? 0) + 1;
+            // The parser's own words, without the position that it repeats.
+            var reason = exception.Message.Split(" LineNumber:")[0].Split(" Change the reader options.")[0];
+            errors.Add(new Origin(OriginKind.File, name, line, 1), "", $"is not valid JSON: {Quote.Plain(reason.TrimEnd('.'), 160)}",
+                "Correct it there, or name the file .yaml, where more is allowed.");
+        }
+    }
+
     private static string? Decode(ReadOnlySpan<byte> bytes, Origin origin, ErrorList errors)
     {
         if (bytes.Length > MaxBytes)
         {
             return TooLarge(origin, errors);
         }
-        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        // With its byte order mark, or by the zero beside each of the first two letters.
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [not 0, 0, not 0, 0, ..] or [0, not 0, 0, not 0, ..])
         {
             errors.Add(origin, "", "is UTF-16", "Save it as UTF-8 (in Windows PowerShell: `Out-File -Encoding utf8`).");
             return null;

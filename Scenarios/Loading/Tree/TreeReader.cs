@@ -44,12 +44,27 @@ internal sealed class TreeReader
         }
         catch (YamlException exception)
         {
-            errors.Add(reader.At(exception.Start), "", $"is not valid YAML or JSON: {Sentence(exception.Message)}",
-                "Look at this line and its neighbours: indentation, quotes, colons and brackets.");
+            // The scanner names the beginning of what goes wrong; a tab is found on its own line.
+            var tab = exception.Message.Contains(" tab ", StringComparison.Ordinal) ? TabLine(text, exception.Start) : null;
+            errors.Add(tab is { } line ? new Origin(OriginKind.File, name, line, 1) : reader.At(exception.Start), "", $"is not valid YAML or JSON: {Sentence(exception.Message)}",
+                tab is not null ? "Indent with blanks: YAML takes no tabs." : "Look at this line and its neighbours: indentation, quotes, colons and brackets.");
         }
         catch (TreeLimitException exception)
         {
             errors.Add(exception.Origin, "", exception.Message, exception.Suggestion);
+        }
+        return null;
+    }
+
+    private static int? TabLine(string text, Mark start)
+    {
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (++number >= start.Line && line.TrimStart(' ') is ['\t', ..])
+            {
+                return number;
+            }
         }
         return null;
     }
@@ -107,7 +122,7 @@ internal sealed class TreeReader
                 }
                 return Anchor(start, mapping);
             default:
-                throw new TreeLimitException(origin, "is not valid YAML or JSON", null);
+                throw new TreeLimitException(origin, "is not valid YAML or JSON", "Look at indentation, quotes, colons and brackets.");
         }
     }
 
@@ -118,7 +133,7 @@ internal sealed class TreeReader
         var value = ReadNode(depth + 1);
         if (keyNode is not ScalarNode key)
         {
-            _errors.Add(keyNode.Origin, "", $"a key must be a name (got {keyNode.Description})", null);
+            _errors.Add(keyNode.Origin, "", $"a key must be a name (got {keyNode.Description})", "Write `name: value`, or put `{{...}}` in quotes.");
         }
         else if (key.Text == "<<")
         {
@@ -217,7 +232,7 @@ internal sealed class TreeReader
     {
         if (!Advance() || _parser.Current is not T)
         {
-            throw new TreeLimitException(At(_parser.Current?.Start ?? Mark.Empty), "is not valid YAML or JSON", null);
+            throw new TreeLimitException(At(_parser.Current?.Start ?? Mark.Empty), "is not valid YAML or JSON", "Look at indentation, quotes, colons and brackets.");
         }
     }
 

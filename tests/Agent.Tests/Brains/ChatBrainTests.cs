@@ -55,6 +55,24 @@ public sealed class ChatBrainTests
         Assert.True(use.Duration > TimeSpan.Zero);
     }
 
+    [Theory]
+    [InlineData("reasoning", true, "Coffee is cheap.")]
+    [InlineData("reasoning_content", true, "Coffee is cheap.")]
+    [InlineData("reasoning", false, null)]
+    [InlineData("thoughts", true, null)]
+    public async Task Decide_ModelTellsItsReasoning_IsKeptWhereItIsWanted(string field, bool wanted, string? expected)
+    {
+        var lines = Reply.Lines("I buy.", "stop");
+        lines.InsertRange(1, new[] { "Coffee is", " cheap." }.Select(part =>
+            $$"""data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"{{field}}":"{{part}}"},"finish_reason":null}]}"""));
+        await using var server = await FakeChatServer.StartAsync(Reply.Stream(lines));
+        using var connection = new ChatConnection(server.Url, null);
+
+        var decision = await Brain(connection).DecideAsync(View() with { WantsReasoning = wanted }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("I buy.", expected), (decision.Text, decision.Reasoning));
+    }
+
     [Fact]
     public async Task Decide_MeasureHeader_IsTheProxysFigure()
     {

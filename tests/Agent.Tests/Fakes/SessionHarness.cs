@@ -20,16 +20,16 @@ internal sealed class SessionHarness : IAsyncDisposable
     private readonly ChatConnection? _connection;
     private readonly RunContext _context;
 
-    public SessionHarness(RunPlan plan, IBrain brain, ITargetTransport? transport = null, TimeProvider? time = null)
+    public SessionHarness(RunPlan plan, IBrain brain, ITargetTransport? transport = null, TimeProvider? time = null, ISessionObserver? observer = null)
     {
         var clock = time ?? TimeProvider.System;
         _context = new RunContext(plan, transport ?? RunContext.Connect(plan.Scenario, new AgentOptions { LlmProxyUrl = new Uri("http://127.0.0.1:9") }, clock), brain,
-            new AgentMetrics(_services.GetRequiredService<IMeterFactory>()), Log, clock, (_, signal) => Signals.Enqueue(signal));
+            new AgentMetrics(_services.GetRequiredService<IMeterFactory>()), Log, clock, (_, signal) => Signals.Enqueue(signal), observer);
         Recorder = new BlockRecorder(plan, plan.Blocks()[0], 1, "test", clock);
     }
 
-    private SessionHarness(RunPlan plan, ChatConnection connection)
-        : this(plan, new BrainFactory(connection, TimeProvider.System).Create(plan))
+    private SessionHarness(RunPlan plan, ChatConnection connection, ISessionObserver? observer)
+        : this(plan, new BrainFactory(connection, TimeProvider.System).Create(plan), observer: observer)
         => _connection = connection;
 
     public ListLogger Log { get; } = new();
@@ -41,11 +41,19 @@ internal sealed class SessionHarness : IAsyncDisposable
     public StopOrder Stop { get; } = new();
 
     /// <summary>Sessions on the real chat brain.</summary>
-    public static SessionHarness Of(FakeChatServer server, FakeTarget target, Func<Scenario, Scenario>? change = null)
-        => new(Plans.Of(target.Url, change), new ChatConnection(server.Url, "proxy-key"));
+    public static SessionHarness Of(FakeChatServer server, FakeTarget target, Func<Scenario, Scenario>? change = null, ISessionObserver? observer = null)
+        => new(Plans.Of(target.Url, change), new ChatConnection(server.Url, "proxy-key"), observer);
 
     public Task<SessionRecord> RunAsync(int slot = 0, int number = 0)
-        => new Session(_context, Recorder, slot, number, _context.Time.GetTimestamp()).RunAsync(Stop).WaitAsync(ApeTest.Tests.Shared.TestTimeouts.Default, TestContext.Current.CancellationToken);
+        => new Session(_context, Recorder, new SessionStart(slot, number, _context.Time.GetTimestamp())).RunAsync(Stop).WaitAsync(ApeTest.Tests.Shared.TestTimeouts.Default, TestContext.Current.CancellationToken);
+
+    /// <summary>A session of the open model that starts <paramref name="late"/>.</summary>
+    public Task<SessionRecord> RunArrivalAsync(int arrival, TimeSpan late)
+    {
+        var meant = _context.Time.GetTimestamp() - (long)(late.TotalSeconds * _context.Time.TimestampFrequency);
+        return new Session(_context, Recorder, new SessionStart(0, 0, meant, arrival)).RunAsync(Stop)
+            .WaitAsync(ApeTest.Tests.Shared.TestTimeouts.Default, TestContext.Current.CancellationToken);
+    }
 
     public MetricsDelta Metrics() => Recorder.Drain(final: true).Metrics;
 

@@ -18,11 +18,15 @@ public sealed class SessionTimeTests
 {
     private const int Actions = 5;
 
-    [Fact]
-    public async Task Run_KnownInjectionsOnAFakeClock_AreFoundExactly()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_KnownInjectionsOnAFakeClock_AreFoundExactly(bool watched)
     {
         var clock = new FakeTimeProvider();
-        await using var sessions = new SessionHarness(Plan(new Uri("http://127.0.0.1:9")), new TimedBrain(clock), new TimedTarget(clock), clock);
+        // An observer's time is in no part and in no interval.
+        var observer = watched ? new ListObserver(_ => clock.Advance(TimeSpan.FromMilliseconds(7))) : null;
+        await using var sessions = new SessionHarness(Plan(new Uri("http://127.0.0.1:9")), new TimedBrain(clock), new TimedTarget(clock), clock, observer);
         var session = sessions.RunAsync();
         for (var i = 1; i < Actions; i++)
         {

@@ -14,7 +14,7 @@ public sealed class AgentWorkerTests
     public async Task Run_Iterations_AreSplitExactlyAndAllReported()
     {
         await using var target = await FakeTarget.StartAsync();
-        await using var server = await FakeChatServer.StartAsync(Script);
+        await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
         await using var host = await WorkerHost.StartAsync(server.Url);
         // 63 slots: two blocks; 150 = 63 x 2 + 24.
         var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with { Agents = 63, Iterations = 150 }));
@@ -31,7 +31,7 @@ public sealed class AgentWorkerTests
     public async Task Run_DurationOver_StartsNoMoreAndDropsTheRest()
     {
         await using var target = await FakeTarget.StartAsync();
-        await using var server = await FakeChatServer.StartAsync(Script);
+        await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
         await using var host = await WorkerHost.StartAsync(server.Url);
 
         var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with { Agents = 3, Iterations = 100_000, Duration = TimeSpan.FromSeconds(1.5) }));
@@ -69,7 +69,7 @@ public sealed class AgentWorkerTests
             await gate.Task;
             return false;
         };
-        await using var server = await FakeChatServer.StartAsync(Script);
+        await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
         await using var host = await WorkerHost.StartAsync(server.Url);
         var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 5, Iterations = 500, Duration = null });
 
@@ -142,7 +142,7 @@ public sealed class AgentWorkerTests
     public async Task Run_Ramp_SlotsStartOneAfterTheOther()
     {
         await using var target = await FakeTarget.StartAsync();
-        await using var server = await FakeChatServer.StartAsync(Script);
+        await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
         await using var host = await WorkerHost.StartAsync(server.Url);
 
         var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with
@@ -159,7 +159,7 @@ public sealed class AgentWorkerTests
     public async Task Run_ScaledDown_SlotsAboveRest()
     {
         await using var target = await FakeTarget.StartAsync();
-        await using var server = await FakeChatServer.StartAsync(request => Script(request) with { Delay = TimeSpan.FromMilliseconds(20) });
+        await using var server = await FakeChatServer.StartAsync(request => Replies.Shopper(request) with { Delay = TimeSpan.FromMilliseconds(20) });
         await using var host = await WorkerHost.StartAsync(server.Url);
         var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 4, Iterations = null, Duration = TimeSpan.FromSeconds(5) });
 
@@ -209,7 +209,7 @@ public sealed class AgentWorkerTests
     public async Task Stop_Host_DrainsAndReportsBeforeItReturns()
     {
         await using var target = await FakeTarget.StartAsync();
-        await using var server = await FakeChatServer.StartAsync(request => Script(request) with { Delay = TimeSpan.FromMilliseconds(100) });
+        await using var server = await FakeChatServer.StartAsync(request => Replies.Shopper(request) with { Delay = TimeSpan.FromMilliseconds(100) });
         await using var host = await WorkerHost.StartAsync(server.Url);
         var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 3, Iterations = 300 });
         var watching = host.RunAsync(plan);
@@ -272,28 +272,6 @@ public sealed class AgentWorkerTests
         Assert.Equal(("http://gateway:5100/", "http://127.0.0.1:5200/"), (options.GatewayUrl!.AbsoluteUri, options.LlmProxyUrl.AbsoluteUri));
         Assert.Equal(2, Assert.Throws<Scenarios.ApeTestException>(() => AgentOptions.FromEnvironment(_ => "nowhere")).ExitCode);
     }
-
-    [Fact]
-    public void Sample_AfterWork_IsPlausible()
-    {
-        var clock = new FakeTimeProvider();
-        var watch = new GeneratorWatch(clock);
-        clock.Advance(TimeSpan.FromSeconds(1));
-
-        var sample = watch.Sample();
-
-        Assert.InRange(sample.Cpu, 0, 1);
-        Assert.InRange(sample.GcPauseShare, 0, 1);
-        Assert.True(sample.RssBytes > 1_000_000);
-        Assert.Equal(TimeSpan.Zero, sample.ThreadPoolDelay);
-    }
-
-    private static Reply Script(ChatRequest request) => request.Turn switch
-    {
-        0 => Replies.Login(request.System.Contains("Log in as ann", StringComparison.Ordinal) ? "ann" : "bob"),
-        1 => Replies.Order,
-        _ => Reply.Finish(),
-    };
 
     /// <summary>A queue that can take a block away, as an expired lease does.</summary>
     private sealed class LosingQueue(IRunQueue inner) : IRunQueue

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ApeTest.LlmProxy.Models;
 using ApeTest.LlmProxy.Options;
+using ApeTest.LlmProxy.Providers;
 using ApeTest.LlmProxy.Tests.Upstream;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -51,5 +52,33 @@ public sealed class ReadinessTests
         var (response, body) = await proxy.ReadAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/embeddings"));
         Assert.Equal(404, (int)response.StatusCode);
         Assert.Equal("unknown_url", ProxyHost.Code(body));
+    }
+
+    [Theory]
+    [InlineData("x-ratelimit-limit-requests", "60", "x-ratelimit-limit-tokens", "100000", 60L, 100000L)]
+    [InlineData("X-RateLimit-Limit-Requests-Day", "14400", "X-RateLimit-Limit-Tokens-Minute", "60000", null, 60000L)]
+    [InlineData("x-ratelimit-limit-requests", "lots", "x-ratelimit-limit-tokens", "-1", null, null)]
+    public void RateLimits_OfHeaders_AreAMinutes(string first, string firstValue, string second, string secondValue, long? requests, long? tokens) =>
+        Assert.Equal(new RateLimits(requests, tokens), RateLimits.Read([new(first, firstValue), new(second, secondValue)]));
+
+    [Theory]
+    [InlineData("builtin/planner", true, null)]
+    [InlineData("up/test-model", true, null)]
+    [InlineData("paid/test-model", false, null)]
+    [InlineData("openai/gpt-4o-2024-08-06", false, 2.5)]
+    public async Task Check_ReadyModel_TellsItsTerms(string model, bool free, double? promptUsd)
+    {
+        await using var upstream = await FakeChatServer.StartAsync();
+        upstream.Models = ["test-model", "gpt-4o-2024-08-06"];
+        await using var proxy = await ProxyHost.StartAsync(ProxyHost.Options(upstream, options =>
+        {
+            options.Providers["paid"] = new ProviderOptions { BaseUrl = upstream.BaseUrl, Free = false };
+            options.Providers["openai"] = new ProviderOptions { BaseUrl = upstream.BaseUrl, Free = false };
+        }));
+
+        var result = await proxy.Services.GetRequiredService<ILlmReadiness>().CheckAsync(model, TestContext.Current.CancellationToken);
+
+        Assert.Equal((free, (decimal?)promptUsd), (result.Terms!.Free, result.Terms.PromptUsd));
+        Assert.Equal((null, null), (result.Terms.RequestsPerMinute, result.Terms.TokensPerMinute));
     }
 }

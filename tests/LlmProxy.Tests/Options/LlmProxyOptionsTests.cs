@@ -82,4 +82,18 @@ public sealed class LlmProxyOptionsTests
         Assert.Null(providers.Find("cerebras")!.Provider.MissingKey);
         Assert.Equal("OPENAI_API_KEY", providers.Find("openai")!.Provider.MissingKey);
     }
+
+    [Theory]
+    [InlineData("hu sh")]
+    [InlineData("hush\nhush")]
+    [InlineData("h\u00fcsh")]
+    public void Key_ThatNoHeaderCanCarry_IsAnErrorThatDoesNotRepeatIt(string key)
+    {
+        var options = ProxyHost.Options(change: options => options.Environment = name => name == "CEREBRAS_API_KEY" ? key : null);
+
+        var error = Assert.Throws<LlmProxyConfigException>(() => new ProviderRegistry(options, TimeProvider.System));
+
+        Assert.Contains("CEREBRAS_API_KEY: holds a space, a line break", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, error.Message, StringComparison.Ordinal);
+    }
 }

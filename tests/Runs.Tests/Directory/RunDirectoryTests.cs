@@ -230,6 +230,79 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void StatusOf_ProcessGoneOnThisMachine_IsInterruptedAtOnce()
+    {
+        var directory = RunDirectory.Create(Root, TestRun.Id);
+        using var writer = Writer(directory);
+        var own = Heart("running") with { PidStarted = RunProcess.OwnStart, Machine = RunProcess.Machine };
+
+        writer.WriteRun(own);
+        Assert.Equal("running", RunDirectoryReader.StatusOf(directory, _time).Status);
+        // Another process has the id by now, as after a long uptime or a reboot.
+        writer.WriteRun(own with { PidStarted = "1" });
+        Assert.Equal("interrupted", RunDirectoryReader.StatusOf(directory, _time).Status);
+        writer.WriteRun(own with { Pid = int.MaxValue - 7 });
+        Assert.Equal("interrupted", RunDirectoryReader.StatusOf(directory, _time).Status);
+    }
+
+    [Fact]
+    public void StatusOf_ProcessOnAnotherMachine_IsToldByTheHeartbeat()
+    {
+        var directory = RunDirectory.Create(Root, TestRun.Id);
+        using var writer = Writer(directory);
+        // The id exists here, and says nothing about a process elsewhere.
+        writer.WriteRun(Heart("running") with { PidStarted = "1", Machine = "elsewhere" });
+
+        Assert.Equal("running", RunDirectoryReader.StatusOf(directory, _time).Status);
+        _time.Advance(RunDirectoryReader.Stale + TimeSpan.FromSeconds(1));
+        Assert.Equal("interrupted", RunDirectoryReader.StatusOf(directory, _time).Status);
+    }
+
+    [Fact]
+    public void StatusOf_LivingProcessWithoutHeartbeat_IsSilent()
+    {
+        var directory = RunDirectory.Create(Root, TestRun.Id);
+        using var writer = Writer(directory);
+        writer.WriteRun(Heart("running") with { PidStarted = RunProcess.OwnStart, Machine = RunProcess.Machine });
+
+        Assert.False(RunDirectoryReader.StatusOf(directory, _time).Silent);
+        _time.Advance(RunDirectoryReader.Stale + TimeSpan.FromSeconds(1));
+        Assert.Equal(new RunStatus("running", RunDirectoryReader.StatusOf(directory, _time).File) { Silent = true }, RunDirectoryReader.StatusOf(directory, _time));
+    }
+
+    [Fact]
+    public void ReadProgress_OfAKilledRun_IsItsLastSecond()
+    {
+        var directory = RunDirectory.Create(Root, TestRun.Id);
+        using var writer = Writer(directory);
+        var run = new RunAggregate(TestRun.Plan(), "embedded", "partial");
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        recorder.SessionStarted("buy-coffee", TimeSpan.Zero);
+        recorder.SessionEnded(TestRun.Session(SessionOutcome.Succeeded), TimeSpan.FromSeconds(1), 2);
+        run.Add(new Runs.Queue.RunState(TestRun.Id, "running", TestRun.Started, 0, 1, 1, [recorder.Drain(false)]));
+        writer.WriteSummary(run.Summarize(TestRun.Started.AddSeconds(7)));
+        writer.WriteRun(Heart("running") with { Pid = int.MaxValue - 7, Machine = RunProcess.Machine, Heartbeat = TestRun.Started.AddSeconds(8) });
+
+        var progress = RunDirectoryReader.ReadProgress(directory, _time);
+
+        Assert.Equal(("interrupted", 8.0, 1L, 1.0), (progress.Status, progress.ElapsedS, progress.Succeeded, progress.SuccessRate));
+        Assert.Equal("running", RunDirectoryReader.ReadSummary(directory)!.Run.Status);
+        Assert.Equal("interrupted", RunDirectoryReader.ReadSummary(directory, _time)!.Run.Status);
+    }
+
+    [Fact]
+    public void Running_OfSeveralRuns_AreThoseThatGoOn()
+    {
+        foreach (var (id, status) in new[] { (TestRun.Id, "running"), ("20261122-000000-7f4b", "completed"), ("20261123-000000-0000", "queued") })
+        {
+            using var writer = Writer(RunDirectory.Create(Root, id));
+            writer.WriteRun(Heart(status));
+        }
+
+        Assert.Equal(["20261123-000000-0000", TestRun.Id], RunDirectoryReader.Running(Root, _time).Select(run => run.Run));
+    }
+
+    [Fact]
     public void Entries_SeveralRuns_AreNewestFirst()
     {
         RunDirectory.Create(Root, "20261120-000000-aaaa");

@@ -143,7 +143,7 @@ public sealed class BlockRecorderTests
         recorder.ModelCall(new ModelUse("builtin", "planner", TimeSpan.FromMilliseconds(9), TimeSpan.Zero, TimeSpan.FromMilliseconds(4), 100, 10, true, 0.25m, 1));
         recorder.Error(new ErrorSample("model_timeout", "model", TestRun.Trace));
         recorder.SessionEnded(TestRun.Session(SessionOutcome.AgentError), TimeSpan.FromSeconds(1), 3);
-        var batch = recorder.Drain(final: true, new GeneratorSample(0.5, 1000, 0.01, TimeSpan.FromMilliseconds(2)));
+        var batch = recorder.Drain(final: true, new GeneratorSample(0.5, 1000, 0.01, [TimeSpan.FromMilliseconds(2)]));
 
         var json = JsonSerializer.Serialize(batch, RunsJson.Line.SnapshotBatch);
         var read = JsonSerializer.Deserialize(json, RunsJson.Line.SnapshotBatch)!;

@@ -163,7 +163,7 @@ public sealed class SummaryTests
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
         recorder.SessionStarted("g", TimeSpan.FromMilliseconds(late));
         var aggregate = Aggregate();
-        aggregate.Add(recorder.Drain(final: false, new GeneratorSample(cpu, 1, 0, TimeSpan.FromMilliseconds(delay))));
+        aggregate.Add(recorder.Drain(final: false, new GeneratorSample(cpu, 1, 0, [TimeSpan.FromMilliseconds(delay)])));
 
         var summary = aggregate.Summarize(TestRun.Started);
 
@@ -326,7 +326,7 @@ public sealed class SummaryTests
             TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(1)));
         recorder.ModelCall(new ModelUse("builtin", "planner", TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(5),
             TimeSpan.FromMilliseconds(40), 1200, 80, true, 0.0012m, 1));
-        return recorder.Drain(final: true, new GeneratorSample(0.41, 210_000_000, 0.004, TimeSpan.FromMilliseconds(2)));
+        return recorder.Drain(final: true, new GeneratorSample(0.41, 210_000_000, 0.004, [TimeSpan.FromMilliseconds(2)]));
     }
 
     private RunSummary KnownRun()

@@ -76,7 +76,7 @@ public sealed class BrokenScenarioTests
         { "session: { <<: { maxSteps: 3 } }", 7, "", "merge keys (`<<`) are not supported" },
         { "? [ a ]\n: 1", 7, "", "a key must be a name (got a list)" },
         { "agents: [ 1", 8, "", "is not valid YAML or JSON" },
-        { "\tagents: 5", 6, "", "is not valid YAML or JSON" },
+        { "\tagents: 5", 7, "", "is not valid YAML or JSON" },
         { "---\nagents: 5", 7, "", "holds a second document" },
     };
 

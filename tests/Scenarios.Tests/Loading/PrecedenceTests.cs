@@ -44,6 +44,51 @@ public sealed class PrecedenceTests
     }
 
     [Fact]
+    public void Load_HeaderInAnotherCase_ReplacesTheFilesOwn()
+    {
+        var scenario = Yaml.Minimal.Replace("5080", "5080\n  headers: { X-Version: 1 }", StringComparison.Ordinal).Replace("X-Version: 1", "X-Version: \"1\"", StringComparison.Ordinal);
+
+        var result = Yaml.Load(scenario, commandLine: new() { ["target.headers[\"x-version\"]"] = "2" });
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(("X-Version", "2"), Assert.Single(result.Scenario!.Target.Headers) is var (name, value) ? (name, value) : default);
+        Assert.Equal("cli:--header", result.Resolved.SourceOf("target.headers.X-Version"));
+    }
+
+    [Fact]
+    public void Load_WhatAuthSets_IsRedactedWhateverItsName()
+    {
+        const string Path = "target.headers[\"X-Plain\"]";
+
+        var result = ScenarioLoader.Load(new ScenarioSources
+        {
+            Text = Yaml.Minimal,
+            CommandLine = new Dictionary<string, string> { [Path] = "hush" },
+            CommandLineFlags = new Dictionary<string, string> { [Path] = "--auth" },
+        });
+
+        Assert.Equal("hush", result.Scenario!.Target.Headers["X-Plain"]);
+        Assert.DoesNotContain("hush", result.Resolved.ToYaml(), StringComparison.Ordinal);
+        Assert.Equal("cli:--auth", result.Resolved.SourceOf("target.headers.X-Plain"));
+    }
+
+    [Theory]
+    [InlineData("openai/gpt-4o", null, "1", "default")]
+    [InlineData("cerebras/gpt-oss-120b", null, "1", "default")]
+    [InlineData("openai/x", "https://llm.example/v1", "1", "default")]
+    [InlineData("openai/x", "http://127.0.0.1:8000/v1", null, "default")]
+    [InlineData("ollama/llama3.2", null, null, "default")]
+    [InlineData("builtin/planner", null, null, "default")]
+    public void Load_ModelThatMayCost_HasABudgetByDefault(string model, string? baseUrl, string? expected, string source)
+    {
+        var result = Yaml.Load(Yaml.Minimal + $"llm: {{ model: {model}{(baseUrl is null ? "" : $", baseUrl: \"{baseUrl}\"")} }}\n");
+
+        var value = Assert.Single(result.Resolved.Values, v => v.Path == "llm.maxCostUsd");
+        Assert.Equal((expected, source), (value.Text, value.Source));
+        Assert.Equal(expected is null ? null : 1m, result.Scenario!.Llm.MaxCostUsd);
+    }
+
+    [Fact]
     public void Load_UnknownVariable_IsAnErrorWithSuggestion()
     {
         var error = Assert.Single(Yaml.Load(Yaml.Minimal, new() { ["APETEST_SCENARIO__AGENT"] = "5", ["APETEST_QUEUE"] = "memory" }).Errors);

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 
 namespace ApeTest.Scenarios.Tests.Loading;
@@ -42,6 +45,7 @@ public sealed class ResolvedScenarioTests
         seed: null # default
         load:
           shape: constant # default
+          rate: null # default
           from: null # default
           to: null # default
           over: null # default
@@ -126,7 +130,28 @@ public sealed class ResolvedScenarioTests
     }
 
     [Fact]
+    public void WithDerivedSuccess_ToYaml_MarksEachValueAndCanBeLoadedAgain()
+    {
+        var plain = Yaml.Load(Yaml.Minimal.Replace("success: checkout=201", "weight: 1", StringComparison.Ordinal));
+        SuccessCondition[] conditions =
+        [
+            new() { Operation = "tasks_update", Status = 200, Capture = Map("taskId", "$.id"), Json = Map("$.title", "\"a: #b\"") },
+            new() { Read = "GET /tasks/{{taskId}}", Json = Map("$.done", "true") },
+        ];
+
+        var resolved = plain.Resolved.WithDerivedSuccess(0, [.. conditions]);
+
+        Assert.Contains("- operation: tasks_update # derived", resolved.ToYaml(), StringComparison.Ordinal);
+        Assert.All(resolved.Values.Where(value => value.Path.StartsWith("goals[0].success[", StringComparison.Ordinal)), value => Assert.Equal("derived", value.Source));
+        var again = Yaml.Load(resolved.ToYaml());
+        Assert.Empty(again.Errors);
+        Assert.Equal(JsonSerializer.Serialize(conditions), JsonSerializer.Serialize(again.ThrowIfInvalid().Goals[0].Success));
+    }
+
+    [Fact]
     public void SourceOf_UnknownPath_IsNull() => Assert.Null(Yaml.Load(Yaml.Minimal).Resolved.SourceOf("nowhere"));
+
+    private static ImmutableSortedDictionary<string, string> Map(string key, string value) => ImmutableSortedDictionary<string, string>.Empty.Add(key, value);
 
     private static string Json(Model.Scenario scenario) => RunPlanJson.Serialize(RunPlanner.Create(scenario, "run", 1) with { PlanSha256 = "" });
 }

@@ -141,6 +141,6 @@ public sealed class RunPlannerTests
     {
         var blocks = RunPlanner.Create(Scenario with { Agents = 120 }, "run", 1).Blocks();
 
-        Assert.Equal([new RunBlock(0, 0, 50), new RunBlock(1, 50, 50), new RunBlock(2, 100, 20)], blocks);
+        Assert.Equal([new RunBlock(0, 0, 40), new RunBlock(1, 40, 40), new RunBlock(2, 80, 40)], blocks);
     }
 }

@@ -1,0 +1,90 @@
+using ApeTest.Agent.Sessions;
+using ApeTest.Scenarios.Load;
+
+namespace ApeTest.Agent.Workers;
+
+/// <summary>
+/// The open model in one block: starts a session at each of the block's arrivals, in a free slot. An arrival that finds none free is
+/// dropped and counted: it does not wait, since waiting would turn the open model into a closed one.
+/// </summary>
+internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedule schedule)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    private readonly int _blocks = run.Plan.BlockCount;
+    private readonly Task?[] _running = new Task?[block.Block.Count];
+    private readonly int[] _sessions = new int[block.Block.Count];
+
+    public async Task RunAsync()
+    {
+        var arrival = First();
+        while (schedule.Has(arrival) && await DueAsync(schedule.At(arrival)))
+        {
+            if (FreeSlot() is { } slot)
+            {
+                var start = new SessionStart(block.Block.FirstSlot + slot, _sessions[slot]++, block.TimestampAt(schedule.At(arrival)), (int)arrival);
+                _running[slot] = Task.Run(() => new Session(run, block.Recorder, start).RunAsync(block.Stop));
+            }
+            else
+            {
+                block.Dropped("no_free_agent", 1);
+            }
+            arrival += _blocks;
+        }
+        if (schedule.Left(arrival, _blocks) is > 0 and var left)
+        {
+            block.Dropped(block.Stop.Draining ? "stopped" : "duration", left);
+        }
+        await Task.WhenAll(_running.OfType<Task>());
+    }
+
+    /// <summary>The block's first arrival; of a block taken over from a lost worker, the first that is still to come.</summary>
+    private long First()
+    {
+        long arrival = block.Block.Index;
+        if (block.IsTakenOver)
+        {
+            while (schedule.Has(arrival) && schedule.At(arrival) < block.Elapsed)
+            {
+                arrival += _blocks;
+            }
+        }
+        return arrival;
+    }
+
+    /// <summary>Waits until the time has come; false when no session may start any more.</summary>
+    private async ValueTask<bool> DueAsync(TimeSpan at)
+    {
+        while (!block.Stop.Draining)
+        {
+            var wait = at - block.Elapsed;
+            if (wait <= TimeSpan.Zero)
+            {
+                return true;
+            }
+            try
+            {
+                // In slices: a stop must be heard within moments, however low the rate.
+                await Task.Delay(wait < Poll ? wait : Poll, run.Time, block.Stop.Aborted);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private int? FreeSlot()
+    {
+        var wanted = Math.Min(block.WantedAgents() - block.Block.FirstSlot, _running.Length);
+        for (var slot = 0; slot < wanted; slot++)
+        {
+            if (_running[slot] is null or { IsCompleted: true })
+            {
+                return slot;
+            }
+        }
+        return null;
+    }
+}

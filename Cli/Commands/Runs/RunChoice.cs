@@ -1,0 +1,49 @@
+using ApeTest.Runs.Directory;
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Commands.Runs;
+
+/// <summary>Which run a command means when no id is given.</summary>
+internal static class RunChoice
+{
+    /// <summary>The run to show: the named one, else the newest that goes on, else the newest. That others go on is said on standard error.</summary>
+    public static RunDirectory ToShow(CliEnvironment environment, string? run)
+    {
+        if (run is null && RunDirectoryReader.Running(environment.RunsRoot, environment.Time) is [var newest, ..] running)
+        {
+            if (running.Count > 1)
+            {
+                environment.Error.WriteLine($"{newest.Run} is the newest of {running.Count} that run; also running: {Names(running.Skip(1))}");
+            }
+            return newest;
+        }
+        return RunDirectoryReader.Find(environment.RunsRoot, run);
+    }
+
+    /// <summary>
+    /// The run to stop: the named one, else the only one that goes on. None, or several: <see cref="ApeTestException"/> (exit 2), since a
+    /// guess would stop the wrong one.
+    /// </summary>
+    public static RunDirectory ToStop(CliEnvironment environment, string? run)
+    {
+        if (run is not null)
+        {
+            return RunDirectoryReader.Find(environment.RunsRoot, run);
+        }
+        var running = RunDirectoryReader.Running(environment.RunsRoot, environment.Time);
+        if (running is [var only])
+        {
+            return only;
+        }
+        if (running.Count > 1)
+        {
+            throw new ApeTestException($"{running.Count} runs are running: {Names(running)}",
+                $"Say which one, for example: ape-test stop {running[0].Run[^4..]}", ExitCodes.Input);
+        }
+        var latest = RunDirectoryReader.Find(environment.RunsRoot, null);
+        throw new ApeTestException("no run is running here",
+            $"The latest, {latest.Run}, is over: {RunDirectoryReader.StatusOf(latest, environment.Time).Status}.", ExitCodes.Input);
+    }
+
+    private static string Names(IEnumerable<RunDirectory> runs) => string.Join(", ", runs.Select(run => run.Run));
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using ApeTest.Cli.Commands.Runs;
+using ApeTest.Cli.Progress;
+using ApeTest.Cli.Rendering;
+using ApeTest.Cli.Signals;
+using ApeTest.Runs.Control;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Json;
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Commands.Status;
+
+/// <summary>Shows one run: once, or each second until it ends. Leaving (Ctrl+C) changes nothing about the run.</summary>
+internal sealed class StatusView(CliEnvironment environment, bool json, bool noColor)
+{
+    private const string Hint = "Ctrl+C: leave; the run goes on";
+
+    /// <summary>Shows the run that <paramref name="run"/> names.</summary>
+    public async Task<int> RunAsync(string? run, bool watch)
+    {
+        using var ladder = new StopLadder(environment.Signals);
+        var directory = RunChoice.ToShow(environment, run);
+        var status = RunDirectoryReader.StatusOf(directory, environment.Time);
+        if (status.Ended || !(watch || CanAnswer(status)))
+        {
+            WriteFromFiles(directory, status);
+            return ExitCodes.Done;
+        }
+        try
+        {
+            using var client = ControlClient.Open(directory, environment.Time);
+            if (watch)
+            {
+                await WatchAsync(client, ladder.Drain);
+            }
+            else
+            {
+                Write(await client.GetRunAsync(ladder.Drain));
+            }
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (ladder.ExitCode is { } code)
+        {
+            return code;
+        }
+        catch (ApeTestException) when (RunDirectoryReader.StatusOf(directory, environment.Time) is { Ended: true } over)
+        {
+            // It ended while we asked.
+            WriteFromFiles(directory, over);
+            return ExitCodes.Done;
+        }
+    }
+
+    private static bool CanAnswer(RunStatus status) => status is { Silent: false, File.ControlUrl: not null };
+
+    private async Task WatchAsync(ControlClient client, CancellationToken leave)
+    {
+        if (json || !LiveTerminal.CanShow(environment, environment.OutputIsTerminal))
+        {
+            await foreach (var progress in client.EventsAsync(leave))
+            {
+                WriteMoment(progress);
+                await environment.Out.FlushAsync(leave);
+            }
+            return;
+        }
+        using var terminal = new LiveTerminal(environment, environment.Out, noColor);
+        RunProgress? last = null;
+        try
+        {
+            await foreach (var progress in client.EventsAsync(leave))
+            {
+                last = progress;
+                if (!progress.Ended)
+                {
+                    terminal.Draw(new RunSnapshot(progress, await client.GetSummaryAsync(leave)), Hint);
+                }
+            }
+        }
+        finally
+        {
+            // The view goes; what it showed last stays.
+            terminal.Clear();
+            if (last is not null)
+            {
+                Write(last);
+            }
+        }
+    }
+
+    private void WriteMoment(RunProgress progress)
+    {
+        if (json || progress.Ended)
+        {
+            Write(progress);
+        }
+        else
+        {
+            environment.Out.WriteLine(PlainProgress.Line(progress));
+        }
+    }
+
+    private void WriteFromFiles(RunDirectory directory, RunStatus status)
+    {
+        if (status is { Silent: true, File: { } file })
+        {
+            var silence = Show.Duration(environment.Time.GetUtcNow() - file.Heartbeat);
+            environment.Error.WriteLine($"no sign of life for {silence}: its process {file.Pid} is suspended (Ctrl+Z) or cannot keep up; these are its last figures");
+        }
+        Write(RunDirectoryReader.ReadProgress(directory, environment.Time));
+    }
+
+    private void Write(RunProgress progress)
+    {
+        if (json)
+        {
+            environment.Out.WriteLine(JsonSerializer.Serialize(progress, RunsJson.Line.RunProgress));
+        }
+        else
+        {
+            StatusText.Write(environment.Out, progress);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using ApeTest.Cli.Commands.Runs;
+using ApeTest.Cli.Progress;
+using ApeTest.Cli.Rendering;
+using ApeTest.Cli.Signals;
+using ApeTest.Runs.Control;
+using ApeTest.Runs.Directory;
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Commands.Stop;
+
+/// <summary>Stops one run. One that is over already is no error: whoever wanted it stopped has it stopped.</summary>
+internal sealed class RunStop(CliEnvironment environment)
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    // From the run's end to its process's: at most 3 s for each of its services.
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>1. Find the run. 2. Stop it. 3. Wait until it and its process have ended. Ctrl+C ends the waiting only.</summary>
+    public async Task<int> RunAsync(string? name, bool now, bool wait)
+    {
+        // 1. The run.
+        using var ladder = new StopLadder(environment.Signals);
+        var directory = RunChoice.ToStop(environment, name);
+        var status = RunDirectoryReader.StatusOf(directory, environment.Time);
+        if (status.Ended)
+        {
+            environment.Error.WriteLine($"run {directory.Run} is over already: {status.Status}");
+            return ExitCodes.Done;
+        }
+
+        try
+        {
+            // 2. Stop.
+            using var client = ControlClient.Open(directory, environment.Time);
+            await client.StopAsync(now, ladder.Drain);
+            environment.Error.WriteLine(now
+                ? $"run {directory.Run} is stopping now: running sessions are cancelled"
+                : $"run {directory.Run} is stopping: no new sessions, the running ones finish");
+
+            // 3. Wait.
+            if (wait)
+            {
+                await EndAsync(client, directory, ladder.Drain);
+                Tell(RunDirectoryReader.ReadProgress(directory, environment.Time));
+            }
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (ladder.ExitCode is { } code)
+        {
+            environment.Error.WriteLine("not waited for: the run stops all the same");
+            return code;
+        }
+        catch (ApeTestException) when (RunDirectoryReader.StatusOf(directory, environment.Time).Ended)
+        {
+            // It ended by itself while we asked.
+            Tell(RunDirectoryReader.ReadProgress(directory, environment.Time));
+            return ExitCodes.Done;
+        }
+    }
+
+    private async Task EndAsync(ControlClient client, RunDirectory directory, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in client.EventsAsync(cancellationToken))
+        {
+            // As long as it drains.
+        }
+        var began = environment.Time.GetTimestamp();
+        while (IsAlive(directory) && environment.Time.GetElapsedTime(began) < ExitLimit)
+        {
+            await Task.Delay(PollInterval, environment.Time, cancellationToken);
+        }
+    }
+
+    private bool IsAlive(RunDirectory directory) => RunDirectoryReader.StatusOf(directory, environment.Time).File is { } file
+        && file.Pid != Environment.ProcessId && RunProcess.IsAlive(file) is true;
+
+    private void Tell(RunProgress run) => environment.Out.WriteLine(
+        $"{run.Run} {Show.Safe(run.Status)} after {RunPhase.Clock(run.ElapsedS)}: {Show.Count(run.Succeeded)} of {Show.Count(run.SessionsStarted)} sessions succeeded, {Show.Share(run.SuccessRate)}");
+}

@@ -1,0 +1,106 @@
+using ApeTest.Cli.Rendering;
+using ApeTest.Scenarios;
+using ApeTest.Scenarios.Model;
+
+namespace ApeTest.Cli.Readiness;
+
+/// <summary>
+/// Compares what a run in this process may need with what the machine gives, before there is any load. The worst case is counted: every
+/// agent holds a connection on each of its ways at once, which is what a slow model or a slow target leads to.
+/// </summary>
+internal sealed class GeneratorLimits
+{
+    /// <summary>Share of a limit above which a run is told that it is tight.</summary>
+    private const double Tight = 0.7;
+
+    // Measured on the sample shop, where every way has both ends here: 1,480 open files at the peak of 200 agents (1,206 of them sockets),
+    // 6,268 of 1,000: 6 an agent and 280.
+    private const int OwnFiles = 300;
+
+    // Measured likewise: 301 MB with 200 agents, 497 MB with 1,000, 613 MB with 2,500.
+    private const long OwnMemory = 200_000_000;
+    private const long MemoryPerAgent = 300_000;
+
+    // LlmProxy has no more calls to one provider in flight (QueueOptions.Concurrency).
+    private const int MostProviderConnections = 256;
+
+    private readonly MachineLimits _machine;
+    private readonly List<(string Way, int PerAgent)> _ways = [];
+    private readonly long _agents;
+    private readonly bool _gateway;
+    private readonly long _providerConnections;
+
+    private GeneratorLimits(Scenario scenario, bool shopIsHere, MachineLimits machine)
+    {
+        _machine = machine;
+        _agents = Math.Min(scenario.Agents, scenario.Iterations ?? int.MaxValue);
+        _gateway = scenario.Gateway is GatewayMode.Remote;
+        if (_gateway)
+        {
+            _ways.Add(("agent to gateway, both ends", 2));
+        }
+        var from = _gateway ? "gateway" : "agent";
+        _ways.Add(shopIsHere ? ($"{from} to sample shop, both ends", 2) : ($"{from} to target", 1));
+        _ways.Add(("agent to model proxy, both ends", 2));
+        _providerConnections = scenario.Llm.Model.StartsWith("builtin/", StringComparison.Ordinal) ? 0 : Math.Min(_agents, MostProviderConnections);
+    }
+
+    private long FilesPerAgent => _ways.Sum(way => way.PerAgent);
+
+    private long OtherFiles => OwnFiles + _providerConnections;
+
+    /// <summary>
+    /// What is tight, for people; null for nothing. Where the agents cannot fit: <see cref="ApeTestException"/> (exit 3) with the
+    /// arithmetic and the way out.
+    /// </summary>
+    /// <param name="scenario">What is about to run.</param>
+    /// <param name="shopIsHere">Whether the sample shop shares this process.</param>
+    /// <param name="machine">What there is.</param>
+    public static string? Check(Scenario scenario, bool shopIsHere, MachineLimits machine)
+    {
+        var limits = new GeneratorLimits(scenario, shopIsHere, machine);
+        return limits.Check([limits.Files(), limits.Ports(), limits.Memory()]);
+    }
+
+    private string? Check(Need[] needs)
+    {
+        if (needs.FirstOrDefault(need => need.Amount > need.Limit) is { } missing)
+        {
+            throw new ApeTestException($"{Show.Count(_agents)} agents do not fit in this process: {missing.Text}", $"{missing.Arithmetic}\n{missing.Fix}", ExitCodes.Environment);
+        }
+        return needs.FirstOrDefault(need => need.Amount > Tight * need.Limit) is { } tight
+            ? $"warning: {Show.Count(_agents)} agents come near a limit of this process: {tight.Text}\n  {tight.Arithmetic}"
+            : null;
+    }
+
+    private Need Files()
+    {
+        var amount = (FilesPerAgent * _agents) + OtherFiles;
+        var parts = string.Join(", ", _ways.Select(way => $"{way.Way}: {way.PerAgent}"));
+        var provider = _providerConnections == 0 ? string.Empty : $" + {_providerConnections} from model proxy to provider";
+        var inProcess = _gateway ? ", or set `gateway: in-process`, which saves 2 an agent" : string.Empty;
+        return new Need(amount, _machine.OpenFiles,
+            $"up to {Show.Count(amount)} open files are needed, {Show.Count(_machine.OpenFiles ?? 0)} are allowed",
+            $"Each agent holds at most {FilesPerAgent} ({parts}): {FilesPerAgent} x {Show.Count(_agents)} + {OwnFiles} of ApeTest's own{provider} = {Show.Count(amount)}.",
+            $"Raise the limit (ulimit -Hn {amount} as root, --ulimit nofile={amount} for a container), use at most {Show.Count(Most(_machine.OpenFiles, OtherFiles, FilesPerAgent))} agents{inProcess}.");
+    }
+
+    private Need Ports() => new(_agents, _machine.Ports,
+        $"up to {Show.Count(_agents)} connections go to one address, {Show.Count(_machine.Ports ?? 0)} local ports are free for them",
+        "Each agent holds at most one connection to each address; each takes a local port.",
+        $"Widen the range (sysctl net.ipv4.ip_local_port_range=\"1024 65535\"), or use at most {Show.Count(_machine.Ports ?? 0)} agents.");
+
+    private Need Memory()
+    {
+        var amount = OwnMemory + (MemoryPerAgent * _agents);
+        return new Need(amount, _machine.MemoryBytes,
+            $"about {Show.Bytes(amount)} of memory are needed, there are {Show.Bytes(_machine.MemoryBytes ?? 0)}",
+            $"{Show.Bytes(MemoryPerAgent)} x {Show.Count(_agents)} + {Show.Bytes(OwnMemory)} of ApeTest's own = {Show.Bytes(amount)}, by measurement on the sample shop.",
+            $"Give it more memory, or use at most {Show.Count(Most(_machine.MemoryBytes, OwnMemory, MemoryPerAgent))} agents.");
+    }
+
+    private static long Most(long? limit, long own, long perAgent) => Math.Max(1, ((limit ?? 0) - own) / perAgent);
+
+    /// <summary>One resource: how much is needed, how much there is (null: no limit), and both in words.</summary>
+    private sealed record Need(long Amount, long? Limit, string Text, string Arithmetic, string Fix);
+}

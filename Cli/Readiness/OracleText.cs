@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ApeTest.Scenarios.Model;
+using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Oracles.Derivation;
+
+namespace ApeTest.Cli.Readiness;
+
+/// <summary>Oracles in words: what was derived, and what to declare where nothing was.</summary>
+internal static class OracleText
+{
+    private const int MostCandidates = 8;
+
+    /// <summary>What is told before the run: one line for each intent of each goal.</summary>
+    public static ImmutableArray<string> Explain(IReadOnlyList<(GoalSpec Goal, OracleDerivation Derivation)> derived, bool several) =>
+    [
+        "oracle: derived from the goal (declare your own with --success)",
+        .. derived.SelectMany(pair => pair.Derivation.Intents.Select(intent =>
+            $"  {(several ? $"{pair.Goal.Name}: " : string.Empty)}\"{Short(intent.Phrase)}\" -> {string.Join(", then ", intent.Conditions.Select(Words))}")),
+    ];
+
+    /// <summary>Why nothing could be derived, for each goal.</summary>
+    public static string Problems(IReadOnlyList<(GoalSpec Goal, OracleDerivation Derivation)> failed) => string.Join('\n', failed.Select(pair =>
+        $"goal '{pair.Goal.Name}' declares no success, and none can be derived: "
+        + string.Join("; ", pair.Derivation.Problems.Select(static problem => $"\"{Short(problem.Phrase)}\" {problem.Message}"))));
+
+    /// <summary>What to declare instead: an expression ready to paste, then the operations that may be meant.</summary>
+    /// <param name="failed">The goals.</param>
+    /// <param name="several">Whether the scenario has other goals too: <c>--success</c> would be theirs as well.</param>
+    public static string Hint(IReadOnlyList<(GoalSpec Goal, OracleDerivation Derivation)> failed, bool several)
+    {
+        var lines = new List<string>();
+        foreach (var (goal, derivation) in failed)
+        {
+            var expression = Suggestion(derivation);
+            lines.Add(several
+                ? $"Say in the scenario what proves '{goal.Name}', for example  success: {expression}"
+                : $"Say what proves it, for example --success '{expression}'");
+            foreach (var problem in derivation.Problems.Where(static problem => !problem.Candidates.IsEmpty))
+            {
+                lines.Add($"Candidates for \"{Short(problem.Phrase)}\":");
+                lines.AddRange(problem.Candidates.Take(MostCandidates).Select(static operation => $"  {Expression(operation)}  ({operation.Method} {operation.Path})"));
+            }
+        }
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>What was derived, and the likeliest candidate of each problem.</summary>
+    private static string Suggestion(OracleDerivation derivation)
+    {
+        var parts = derivation.Intents.Select(static intent => Expression(intent.Operation))
+            .Concat(derivation.Problems.Where(static problem => !problem.Candidates.IsEmpty).Select(static problem => Expression(problem.Candidates[0])))
+            .Distinct().ToList();
+        return parts.Count > 0 ? string.Join("; ", parts) : "GET /path/to/the/result=200";
+    }
+
+    private static string Expression(OperationSpec operation) =>
+        operation.SuccessStatuses is [var status] ? string.Create(CultureInfo.InvariantCulture, $"{operation.Name}={status}") : operation.Name;
+
+    private static string Words(SuccessCondition condition)
+    {
+        var status = condition.Status?.ToString(CultureInfo.InvariantCulture) ?? "2xx";
+        var what = condition.Operation ?? condition.Read!.Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal);
+        var values = condition.Json.IsEmpty ? string.Empty : $" with {string.Join(", ", condition.Json.Select(static pair => $"{pair.Key} {pair.Value}"))}";
+        return $"{what} = {status}{values}";
+    }
+
+    private static string Short(string phrase)
+    {
+        var line = phrase.ReplaceLineEndings(" ");
+        return line.Length <= 80 ? line : line[..77] + "...";
+    }
+}

@@ -1,0 +1,69 @@
+using ApeTest.Cli.Input;
+using ApeTest.Cli.Rendering;
+using ApeTest.LlmProxy.Models;
+using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Cli.Readiness;
+
+/// <summary>What a person should know before the agents are released: gathered while target and model are examined, told once both are ready.</summary>
+internal sealed class Preflight(Action<string> tell)
+{
+    private const int ServerError = 500;
+
+    /// <summary>Status that the target's URL answered with.</summary>
+    public int? TargetStatus { get; set; }
+
+    /// <summary>The tools.</summary>
+    public ToolCatalog? Catalog { get; set; }
+
+    /// <summary>What the model costs.</summary>
+    public ModelTerms? Terms { get; set; }
+
+    /// <summary>Limits of this process. Default: the real ones.</summary>
+    public MachineLimits Machine { get; init; } = MachineLimits.OfProcess();
+
+    /// <summary>Tells all there is. Agents that do not fit in this process throw <see cref="Scenarios.ApeTestException"/> (exit 3).</summary>
+    public void Check(Scenario scenario, ScenarioInput input)
+    {
+        foreach (var note in input.Notes().Concat(Target(scenario)).Append(Idle(scenario)).Append(GeneratorLimits.Check(scenario, input.IsDemonstration, Machine)))
+        {
+            Tell(note);
+        }
+        if (Terms is { } terms && Catalog is { } catalog)
+        {
+            Tell(CostEstimate.Of(scenario, catalog, terms));
+        }
+    }
+
+    private IEnumerable<string> Target(Scenario scenario)
+    {
+        var target = scenario.Target;
+        if (target.Insecure)
+        {
+            yield return target.Url.Scheme == Uri.UriSchemeHttps
+                ? $"warning: TLS certificates of {target.Url} are not checked (--insecure)"
+                : $"warning: --insecure means nothing for {target.Url}, which does not use TLS";
+        }
+        if (TargetStatus >= ServerError)
+        {
+            yield return $"warning: {target.Url} answers {TargetStatus}; the run starts all the same";
+        }
+        if (Catalog is { HasDocument: false })
+        {
+            yield return $"no OpenAPI document at the usual paths of {target.Url}: the agents have plain HTTP tools; name one with --openapi";
+        }
+    }
+
+    private static string? Idle(Scenario scenario) => scenario.Iterations < scenario.Agents
+        ? $"warning: {Show.Count(scenario.Iterations.Value)} sessions in total for {Show.Count(scenario.Agents)} agents: {Show.Count(scenario.Agents - scenario.Iterations.Value)} agents will be idle"
+        : null;
+
+    private void Tell(string? text)
+    {
+        if (text is not null)
+        {
+            tell(text);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace ApeTest.Cli.Readiness;
+
+/// <summary>Nothing usable answered; the message says why in a few words.</summary>
+internal sealed class ProbeException(string message, string? hint, Exception innerException) : Exception(message, innerException)
+{
+    /// <summary>What to do about a target that fails so; null where the caller knows better.</summary>
+    public string? Hint { get; } = hint;
+
+    /// <summary>What answers may speak https where http was tried, or the reverse.</summary>
+    public bool MayBeOtherScheme { get; private init; }
+
+    /// <summary>TLS answered, with a certificate that is not trusted.</summary>
+    public bool IsCertificate { get; private init; }
+
+    /// <summary>It answered with more than is read.</summary>
+    public bool IsTooLarge { get; private init; }
+
+    /// <summary>Names a failed exchange.</summary>
+    public static ProbeException From(HttpRequestException exception) => exception.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => new("the name does not resolve", "Check the host in --target, and this machine's name resolution.", exception),
+        HttpRequestError.SecureConnectionError => Tls(exception),
+        HttpRequestError.ConnectionError when exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
+            new("connection refused", "Start it, or aim elsewhere with --target URL.", exception),
+        HttpRequestError.ConnectionError => new($"no connection ({(exception.InnerException ?? exception).Message})", "Start it, or aim elsewhere with --target URL.", exception),
+        HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError =>
+            new("what answers there does not speak HTTP", "Check the port in --target.", exception) { MayBeOtherScheme = true },
+        HttpRequestError.ConfigurationLimitExceeded => new($"the answer is larger than {TargetProbe.MostBytes >> 20} MB", null, exception) { IsTooLarge = true },
+        HttpRequestError.ResponseEnded => new("the connection ended before an answer", "Check the port in --target, and the target's own log.", exception) { MayBeOtherScheme = true },
+        // A reset while the answer was awaited says no more than its cause does.
+        _ => new($"the connection broke off ({exception.GetBaseException().Message})", "Check the port in --target, and the target's own log.", exception) { MayBeOtherScheme = true },
+    };
+
+    private static ProbeException Tls(HttpRequestException exception)
+    {
+        // .NET speaks of the certificate where it judged one; anything else failed before that.
+        var reason = (exception.InnerException ?? exception).Message;
+        return exception.InnerException is AuthenticationException && reason.Contains("certificate", StringComparison.OrdinalIgnoreCase)
+            ? new ProbeException($"its TLS certificate is not trusted ({reason})", "Trust its authority on this machine, or accept any certificate with --insecure.", exception) { IsCertificate = true }
+            : new ProbeException($"TLS failed ({reason})", "Does it speak https at all? Check the scheme and port in --target.", exception) { MayBeOtherScheme = true };
+    }
+}

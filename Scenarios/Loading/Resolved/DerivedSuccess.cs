@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ApeTest.Scenarios.Model;
+
+namespace ApeTest.Scenarios.Loading.Resolved;
+
+/// <summary>Success conditions that no source of the scenario holds, as nodes of the resolved scenario.</summary>
+internal static class DerivedSuccess
+{
+    /// <summary>Source of a derived value.</summary>
+    public const string Source = "derived";
+
+    /// <summary>A copy of the scenario in which goal <paramref name="index"/> has the conditions.</summary>
+    public static ResolvedMapping Put(ResolvedMapping root, int index, ImmutableArray<SuccessCondition> conditions)
+    {
+        var scenario = Copy(root);
+        var before = (ResolvedSequence)scenario.Entries.Find(static entry => entry.Key == "goals").Value;
+        var goals = new ResolvedSequence(before.Source);
+        goals.Items.AddRange(before.Items);
+        var goal = Copy((ResolvedMapping)before.Items[index]);
+        var success = new ResolvedSequence(Source);
+        success.Items.AddRange(conditions.Select(Condition));
+        goal.Replace("success", success);
+        goals.Items[index] = goal;
+        scenario.Replace("goals", goals);
+        return scenario;
+    }
+
+    private static ResolvedMapping Copy(ResolvedMapping mapping)
+    {
+        var copy = new ResolvedMapping(mapping.Source);
+        copy.Entries.AddRange(mapping.Entries);
+        return copy;
+    }
+
+    private static ResolvedMapping Condition(SuccessCondition condition)
+    {
+        var node = new ResolvedMapping(Source);
+        Add("operation", condition.Operation, isText: true);
+        Add("read", condition.Read, isText: true);
+        Add("status", condition.Status?.ToString(CultureInfo.InvariantCulture), isText: false);
+        AddMap("capture", condition.Capture, isText: true);
+        // Values of `json` are JSON, and JSON is YAML.
+        AddMap("json", condition.Json, isText: false);
+        return node;
+
+        void Add(string name, string? text, bool isText)
+        {
+            if (text is not null)
+            {
+                node.Add(name, new ResolvedScalar(text, isText, Source));
+            }
+        }
+
+        void AddMap(string name, ImmutableSortedDictionary<string, string> values, bool isText)
+        {
+            if (!values.IsEmpty)
+            {
+                var map = new ResolvedMapping(Source);
+                foreach (var (key, value) in values)
+                {
+                    map.Add(key, new ResolvedScalar(value, isText, Source));
+                }
+                node.Add(name, map);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace ApeTest.Targets.Oracles.Derivation.Language;
+
+/// <summary>Reads what stands behind a verb: direct objects, then adjuncts. <c>two coffees and a tea to the cart</c>.</summary>
+internal sealed class PhraseReader
+{
+    private static readonly FrozenSet<string> Adverbs = FunctionWords.Set("again please back too also instead now later today tomorrow tonight off first once twice");
+
+    private readonly ImmutableArray<ObjectPhrase>.Builder _objects = ImmutableArray.CreateBuilder<ObjectPhrase>();
+    private readonly ImmutableArray<Adjunct>.Builder _adjuncts = ImmutableArray.CreateBuilder<Adjunct>();
+    private readonly List<string> _nouns = [];
+    private readonly List<string> _literals = [];
+    private string? _preposition;
+    private int? _count;
+    private bool _all;
+    private bool _definite;
+    private bool _determined;
+    private bool _pronoun;
+    private bool _capitals;
+    private int _afterComma;
+
+    public static Phrases Read(IReadOnlyList<Token> tokens)
+    {
+        var reader = new PhraseReader();
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            reader.Next(tokens[i], i + 1 < tokens.Count ? tokens[i + 1] : default);
+        }
+        reader.Close();
+        reader.DropAppositions();
+        return new Phrases(reader._objects.ToImmutable(), reader._adjuncts.ToImmutable());
+    }
+
+    private bool IsEmpty => _nouns.Count == 0 && _literals.Count == 0;
+
+    private void Next(Token token, Token following)
+    {
+        switch (token.Kind)
+        {
+            case TokenKind.Literal:
+                _literals.Add(token.Text);
+                break;
+            case TokenKind.Number when IsEmpty && following.Kind is TokenKind.Word && !FunctionWords.Prepositions.Contains(following.Text):
+                _count = int.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+                break;
+            case TokenKind.Number:
+                _literals.Add(token.Text);
+                break;
+            case TokenKind.Pause:
+                Close();
+                _afterComma++;
+                break;
+            case TokenKind.Word:
+                Word(token, following);
+                break;
+        }
+    }
+
+    private void Word(Token token, Token following)
+    {
+        var word = token.Text;
+        if (Adverbs.Contains(word) || (word.Length > 4 && word.EndsWith("ly", StringComparison.Ordinal) && following.Kind is not TokenKind.Word))
+        {
+            return;
+        }
+        if (word is "and" or "or" or "plus")
+        {
+            Close();
+            // A list ends with `and`; without it, what stands behind a comma explains.
+            _afterComma = 0;
+        }
+        else if (FunctionWords.Pronouns.Contains(word) && IsEmpty && !_determined && following.Kind is not (TokenKind.Word or TokenKind.Literal))
+        {
+            _pronoun = true;
+            // "Add another": one more, not the same again.
+            _count = word == "another" ? 1 : null;
+        }
+        else if (word is "other" or "others" or "rest" && IsEmpty && following.Kind is not (TokenKind.Word or TokenKind.Literal))
+        {
+            _pronoun = true;
+        }
+        else if (word is "it" or "them" or "him" or "me" or "us")
+        {
+            _pronoun |= IsEmpty;
+        }
+        else if (FunctionWords.Namers.Contains(word) || (FunctionWords.Prepositions.Contains(word) && !(word == "that" && IsEmpty)))
+        {
+            Close();
+            _preposition = FunctionWords.Namers.Contains(word) ? "named" : word;
+        }
+        else if (word == "of" || (word is "pair" && following.Is("of")))
+        {
+            _count ??= word == "pair" ? 2 : null;
+        }
+        else if (IsEmpty && FunctionWords.IsDeterminer(word))
+        {
+            _determined = true;
+            _count ??= word == "another" ? 1 : null;
+            _definite |= FunctionWords.Definite.Contains(word);
+            _all |= FunctionWords.Quantifiers.Contains(word);
+            if (FunctionWords.Numbers.TryGetValue(word, out var number) && number > 1)
+            {
+                _count = number;
+            }
+        }
+        else
+        {
+            _capitals |= token.IsCapital;
+            _nouns.Add(WordForms.Singular(word));
+        }
+    }
+
+    private void Close()
+    {
+        var phrase = new ObjectPhrase([.. _nouns], _count, _all, _definite, (_pronoun || (_determined && !_all)) && IsEmpty, [.. _literals], _capitals && _literals.Count == 0);
+        if (!phrase.IsEmpty || _all)
+        {
+            if (_preposition is null)
+            {
+                _objects.Add(phrase);
+            }
+            else
+            {
+                _adjuncts.Add(new Adjunct(_preposition, phrase));
+            }
+        }
+        _nouns.Clear();
+        _literals.Clear();
+        (_count, _all, _definite, _determined, _pronoun, _capitals) = (null, false, false, false, false, false);
+    }
+
+    private void DropAppositions()
+    {
+        while (_afterComma > 0 && _objects.Count > 1)
+        {
+            _objects.RemoveAt(_objects.Count - 1);
+            _afterComma--;
+        }
+    }
+}

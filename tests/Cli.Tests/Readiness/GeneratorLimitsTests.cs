@@ -1,0 +1,101 @@
+using ApeTest.Cli.Readiness;
+using ApeTest.Scenarios;
+using ApeTest.Scenarios.Model;
+
+namespace ApeTest.Cli.Tests.Readiness;
+
+public sealed class GeneratorLimitsTests
+{
+    private static readonly MachineLimits Machine = new() { OpenFiles = 20_000, Ports = 28_232, MemoryBytes = 8_000_000_000 };
+
+    [Fact]
+    public void OfProcess_OnLinux_KnowsEachLimit()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "limits are read from /proc");
+
+        var limits = MachineLimits.OfProcess();
+
+        Assert.True(limits.Ports > 0);
+        Assert.True(limits.MemoryBytes > 0);
+        // .NET has raised its own soft limit; a limit that is unlimited is null.
+        var line = File.ReadLines("/proc/self/limits").Single(line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(line[4], line[3]);
+        Assert.Equal(line[3], limits.OpenFiles?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unlimited");
+    }
+
+    [Theory]
+    [InlineData("Max cpu time              unlimited            unlimited            seconds\nMax open files            1024                 20000                files\n", 1024L)]
+    [InlineData("Max open files            unlimited            unlimited            files\n", null)]
+    [InlineData("", null)]
+    public void OpenFilesOf_Text_IsTheSoftLimit(string text, long? expected) => Assert.Equal(expected, MachineLimits.OpenFilesOf(text));
+
+    [Theory]
+    [InlineData("32768\t60999\n", 28_232L)]
+    [InlineData("garbage", null)]
+    [InlineData("2 1", null)]
+    public void PortsOf_Text_IsTheirNumber(string text, long? expected) => Assert.Equal(expected, MachineLimits.PortsOf(text));
+
+    [Theory]
+    [InlineData(1000, true, "remote")]
+    [InlineData(2200, true, "remote")]
+    [InlineData(3000, false, "in-process")]
+    public void Check_AgentsThatFit_SaysNothing(int agents, bool shop, string gateway) =>
+        Assert.Null(GeneratorLimits.Check(Scenario(agents, gateway), shop, Machine));
+
+    [Fact]
+    public void Check_MoreThanSeventyPercent_Warns()
+    {
+        var warning = GeneratorLimits.Check(Scenario(3000), shopIsHere: true, Machine);
+
+        Assert.StartsWith("warning: 3,000 agents come near a limit of this process: up to 18,300 open files are needed, 20,000 are allowed", warning, StringComparison.Ordinal);
+        Assert.Contains("6 x 3,000 + 300", warning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4000, true, "remote", "builtin/planner", "6 x 4,000 + 300 of ApeTest's own = 24,300", "at most 3,283 agents, or set `gateway: in-process`")]
+    [InlineData(4000, false, "remote", "builtin/planner", "5 x 4,000 + 300", "at most 3,940 agents")]
+    [InlineData(7000, false, "in-process", "builtin/planner", "3 x 7,000 + 300", "at most 6,566 agents.")]
+    [InlineData(5000, false, "remote", "openai/x", "+ 256 from model proxy to provider = 25,556", "at most 3,888 agents")]
+    public void Check_TooManyOpenFiles_Exits3WithTheArithmetic(int agents, bool shop, string gateway, string model, string arithmetic, string fix)
+    {
+        var exception = Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Scenario(agents, gateway, model), shop, Machine));
+
+        Assert.Equal(ExitCodes.Environment, exception.ExitCode);
+        Assert.Contains("agents do not fit in this process", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(arithmetic, exception.Hint, StringComparison.Ordinal);
+        Assert.Contains(fix, exception.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_TooFewPorts_Exits3()
+    {
+        var exception = Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Scenario(30_000), shopIsHere: false, Machine with { OpenFiles = null, MemoryBytes = null }));
+
+        Assert.Contains("28,232 local ports", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_TooLittleMemory_Exits3()
+    {
+        var exception = Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Scenario(2000), shopIsHere: true, Machine with { MemoryBytes = 500_000_000 }));
+
+        Assert.Contains("about 800 MB of memory are needed, there are 500 MB", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 1,000 agents", exception.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_FewerSessionsThanAgents_CountsSessions() =>
+        Assert.Null(GeneratorLimits.Check(Scenario(900_000) with { Iterations = 10 }, shopIsHere: true, Machine));
+
+    [Fact]
+    public void Check_UnknownLimits_SaysNothing() => Assert.Null(GeneratorLimits.Check(Scenario(1_000_000), shopIsHere: true, new MachineLimits()));
+
+    private static Scenario Scenario(int agents, string gateway = "remote", string model = "builtin/planner") => new()
+    {
+        Name = "x",
+        Target = new TargetSpec { Url = new Uri("http://127.0.0.1:9/") },
+        Agents = agents,
+        Gateway = gateway == "remote" ? GatewayMode.Remote : GatewayMode.InProcess,
+        Llm = new LlmSpec { Model = model },
+    };
+}

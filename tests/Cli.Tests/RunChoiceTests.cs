@@ -1,0 +1,88 @@
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Tests;
+
+/// <summary>Which run <c>status</c> and <c>stop</c> mean without an id.</summary>
+public sealed class RunChoiceTests
+{
+    private const string Oldest = "20261121-120000-00aa";
+    private const string Older = "20261121-120001-00bb";
+    private const string Newest = "20261121-120002-00cc";
+
+    [Fact]
+    public async Task Status_NoId_IsTheNewestThatRuns()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Running(cli, Oldest);
+        RunsOnDisk.Finished(cli, Newest);
+
+        var result = await cli.RunAsync("status");
+
+        Assert.Equal(0, result.Code);
+        Assert.StartsWith(Oldest, result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("newest", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_NoIdAndNoneRuns_IsTheNewest()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Finished(cli, Older);
+        RunsOnDisk.Finished(cli, Newest);
+
+        Assert.StartsWith(Newest, (await cli.RunAsync("status")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_SeveralRun_ShowsTheNewestAndNamesTheOthers()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Running(cli, Oldest);
+        RunsOnDisk.Running(cli, Older);
+        RunsOnDisk.Finished(cli, Newest);
+
+        var result = await cli.RunAsync("status");
+
+        Assert.StartsWith(Older, result.Out, StringComparison.Ordinal);
+        Assert.Contains($"newest of 2 that run; also running: {Oldest}\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_SeveralRun_RefusesWithTheList()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Running(cli, Oldest);
+        RunsOnDisk.Running(cli, Newest);
+
+        var result = await cli.RunAsync("stop");
+
+        Assert.Equal(ExitCodes.Input, result.Code);
+        Assert.Contains($"2 runs are running: {Newest}, {Oldest}", result.Error, StringComparison.Ordinal);
+        Assert.Contains("ape-test stop 00cc", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_NoIdAndNoneRuns_SaysHowTheLatestEnded()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Finished(cli);
+
+        var result = await cli.RunAsync("stop");
+
+        Assert.Equal(ExitCodes.Input, result.Code);
+        Assert.Contains($"{SummaryFixture.Run}, is over: completed", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_OfAnEndedRun_IsNoError()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Finished(cli);
+
+        var result = await cli.RunAsync("stop", SummaryFixture.Run);
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("over already: completed", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Out);
+    }
+}

@@ -1,0 +1,72 @@
+namespace ApeTest.EndToEnd.Tests.BadInput;
+
+/// <summary>Lines that are wrong by themselves, whatever they meet.</summary>
+internal static class FlagRows
+{
+    private const string Aimed = "--target http://127.0.0.1:9 --goal g --success x";
+
+    public static BadRow[] All { get; } =
+    [
+        new(2, "", "no command given|ape-test --help"),
+        new(2, "strat", "unknown command 'strat'|did you mean 'start'?"),
+        new(2, "start --agnets 3", "unknown option '--agnets'|did you mean '--agents'?"),
+        new(2, "start --agents", "required argument missing for option: '--agents'"),
+        new(2, "start --agents 1 --agents 2", "option '--agents' expects a single argument but 2 were provided"),
+        new(2, "start --agents 0", "--agents: agents: must be >= 1 (got 0)|Use for example 20."),
+        new(2, "start --agents -3", "--agents"),
+        new(2, "start --agents many", "--agents: agents: must be a whole number (got the text `many`)"),
+        new(2, "start --agents 1e9", "--agents: agents: must be a whole number"),
+        new(2, "start --agents 99999999999999999999", "--agents: agents: must be a whole number"),
+        new(2, "start --duration 0", "--duration: duration: must be longer than 0 (got 0)|Use for example 2m."),
+        new(2, "start --duration -5s", "--duration: duration: must not be negative (got -5s)"),
+        new(2, "start --duration 5", "--duration: duration: needs a unit (got 5)|Write 5s for seconds"),
+        new(2, "start --duration forever", "--duration: duration: must be a duration (got the text `forever`)"),
+        new(2, "start --iterations 0", "--iterations: iterations: must be >= 1 (got 0)"),
+        new(2, "start --rate 20", "--rate: load.rate: |Write 20/s"),
+        new(2, "start --rate 0/s", "--rate: load.rate: "),
+        new(2, "start ramp.yaml --rate 5/s", "load.rate: |ramp")
+        {
+            Files = [("ramp.yaml", "target: { url: http://127.0.0.1:9 }\nagents: 5\nload: { shape: ramp, from: 1, to: 5, over: 5s }\ngoals: [ { goal: g, success: x } ]\n")],
+        },
+        new(2, "start --seed x", "--seed: seed: must be a whole number"),
+        new(2, "start --think 5s..1s", "--think: |must not end before it begins"),
+        new(2, "start --graceful-stop -1s", "--graceful-stop: gracefulStop: must not be negative"),
+        new(2, "start --threshold 'ttft_p95 < 5'", "--threshold|ttft_p95"),
+        new(2, "start --threshold 'mtba_activ_p95 < 1s'", "unknown metric `mtba_activ_p95`|Did you mean `mtba_active_p95`?"),
+        new(2, "start --threshold ''", "--threshold '': the metric is missing"),
+        new(2, "start --success checkout=999", "--success: |must be an HTTP status from 100 to 599 (got 999)"),
+        new(2, "start --success 'checkout=201{id'", "--success: |`{` has no `}`"),
+        new(2, "start --model planner", "--model: llm.model: must be provider/model (got planner)"),
+        new(2, "start --model nobody/x", "--model: llm.model: unknown provider `nobody`|Providers: builtin, cerebras, ollama, openai"),
+        new(2, "start --model cerebas/x", "unknown provider `cerebas`|Did you mean `cerebras`?"),
+        new(2, "start --model builtin/planer", "unknown model `builtin/planer`|builtin/planner"),
+        new(2, "start --target ftp://x --goal g --success x", "--target: target.url: must start with http:// or https:// (got ftp://x)"),
+        new(2, "start --target 127.0.0.1:5080 --goal g --success x", "--target: target.url: |Did you mean `http://127.0.0.1:5080`?"),
+        new(2, "start --target http://user:hush@127.0.0.1:9 --goal g --success x", "--target: target.url: must not hold a user name or password"),
+        new(2, "start --target http://127.0.0.1:9/?q=1 --goal g --success x", "must not have a query or fragment"),
+        new(2, "start --target http://127.0.0.1:9", "goals: at least one goal is required|--goal TEXT"),
+        new(2, "start --target http://127.0.0.1:9 --success x", "--success: goals[0].goal: is required|--goal"),
+        new(2, "start --goal g --success x", "target.url: is required|http://localhost:8080"),
+        new(2, "start --openapi x.json", "--openapi says how to reach a target, and no target is named|Add --target URL"),
+        new(2, "start --insecure", "--insecure says how to reach a target"),
+        new(2, "start --auth bearer:x", "--auth says how to reach a target"),
+        new(2, $"start {Aimed} --auth hush", "--auth names no scheme|bearer, basic, header"),
+        new(2, $"start {Aimed} --auth baerer:hush", "--auth has the unknown scheme 'baerer'|Did you mean 'bearer'?"),
+        new(2, $"start {Aimed} --auth bearer:$NOT_SET_HERE", "--auth takes the environment variable NOT_SET_HERE, which is not set|export NOT_SET_HERE=..."),
+        new(2, $"start {Aimed} --auth basic:hush", "--auth lacks the password"),
+        new(2, $"start {Aimed} --header X-Tenant", "--header has no colon between name and value"),
+        new(2, $"start {Aimed} --header ': hush'", "--header has no name before the colon"),
+        new(2, $"start {Aimed} --header 'Host: hush'", "--header: target.headers.Host: is set by ApeTest itself"),
+        new(2, $"start {Aimed} --header 'X: 1\nY: 2'", "--header gives X a value with a line break"),
+        new(2, $"start {Aimed} --header 'X: 1' --header 'x: 2'", "--header gives x twice"),
+        new(2, $"start {Aimed} --header 'Authorization: hush' --auth bearer:hush", "--auth and --header both give Authorization"),
+        new(2, "start --format xml", "--format 'xml' is unknown|Use text or json."),
+        new(3, "start --out no/such/folder/x.json", "--out no/such/folder/x.json cannot be written|directory that exists"),
+        new(2, "start a.yaml b.yaml", "unexpected argument 'b.yaml'|quotes"),
+        new(2, "start", "APETEST_SCENARIO__AGENTS: agents: must be a whole number") { Variables = [("APETEST_SCENARIO__AGENTS", "lots")] },
+        new(2, "start", "APETEST_SCENARIO__AGNETS: agnets: unknown field|Did you mean `agents`?") { Variables = [("APETEST_SCENARIO__AGNETS", "5")] },
+        new(2, "validate --duration -3s", "--duration: duration: must not be negative"),
+        new(2, "validate --goal g", "target.url: is required"),
+        new(2, "validate --agents 5 --bogus", "unknown option '--bogus' for 'ape-test validate'"),
+    ];
+}
