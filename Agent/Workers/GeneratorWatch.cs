@@ -46,8 +46,8 @@ internal sealed class GeneratorWatch : IDisposable
             Environment.WorkingSet,
             Math.Clamp((pause - _pause).TotalSeconds / elapsed, 0, 1),
             TakeDelays(now),
-            files?.Open,
-            files?.Limit);
+            files,
+            files is null ? null : FileDescriptors.Limit());
         (_at, _cpu, _pause) = (now, cpu, pause);
         return sample;
     }
@@ -87,13 +87,13 @@ internal sealed class GeneratorWatch : IDisposable
     }
 
     /// <summary>File descriptors, now and then: with thousands of them, counting takes milliseconds.</summary>
-    private (int Open, int Limit)? Files(long now)
+    private int? Files(long now)
     {
         if (_filesAt is { } last && _time.GetElapsedTime(last, now) < FilesInterval)
         {
             return null;
         }
         _filesAt = now;
-        return FileDescriptors.Read();
+        return FileDescriptors.Open();
     }
 }

@@ -90,7 +90,7 @@ internal sealed class LocalRun : IAsyncDisposable
         _options.Ready?.Invoke(ready.Judged);
 
         // 4. The run.
-        var planned = _options.Adjust is { } adjust ? adjust(ready.Judged.Scenario) : ready.Judged.Scenario;
+        var planned = Planned(ready.Judged.Scenario);
         _preflight.Check(planned, _input);
         _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.Document, oracle: ready.Judged.Oracle);
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
@@ -98,6 +98,8 @@ internal sealed class LocalRun : IAsyncDisposable
         _files.Keep();
         await _host.StartAgentsAsync(_options.Observer, CancellationToken.None);
     }
+
+    private Scenario Planned(Scenario judged) => _options.Adjust is { } adjust ? adjust(judged) : judged;
 
     // What the run decided itself is in no source of the scenario.
     private static string Drawn(RunPlan plan) =>
@@ -137,7 +139,7 @@ internal sealed class LocalRun : IAsyncDisposable
             : OpenApiImporter.Import(document.Text, scenario.Target.Url, document.Where);
         _preflight.Catalog = catalog;
         var judged = OracleCheck.Judge(scenario, catalog);
-        new TargetConsent(_environment, _options.Confirmed).Ask(scenario, catalog);
+        new TargetConsent(_environment, _options.Confirmed).Ask(Planned(judged.Scenario), catalog);
         return (document?.Text, judged);
     }
 

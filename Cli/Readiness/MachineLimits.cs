@@ -1,14 +1,12 @@
 using System.Globalization;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Readiness;
 
 /// <summary>What this process may use. Null: unlimited, or unknown on this system.</summary>
 internal sealed record MachineLimits
 {
-    /// <summary>
-    /// Open files at most (RLIMIT_NOFILE). .NET raises its soft limit to the hard one as it starts, so that the soft one that holds now is
-    /// the hard one of the shell.
-    /// </summary>
+    /// <summary>Open files at most.</summary>
     public long? OpenFiles { get; init; }
 
     /// <summary>Local ports for connections to one address.</summary>
@@ -20,19 +18,10 @@ internal sealed record MachineLimits
     /// <summary>Those of this process.</summary>
     public static MachineLimits OfProcess() => new()
     {
-        OpenFiles = Read("/proc/self/limits", OpenFilesOf),
+        OpenFiles = FileDescriptors.Limit(),
         Ports = Read("/proc/sys/net/ipv4/ip_local_port_range", PortsOf),
         MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var bytes ? bytes : null,
     };
-
-    /// <summary>The soft limit in the text of <c>/proc/self/limits</c>.</summary>
-    public static long? OpenFilesOf(string limits)
-    {
-        const string Name = "Max open files";
-        var line = limits.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal));
-        var soft = line?[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null;
-    }
 
     /// <summary>The number of ports in <c>32768 60999</c>.</summary>
     public static long? PortsOf(string range)

@@ -21,7 +21,6 @@ public sealed partial class CollectedRun
     private static readonly TimeSpan HistogramBlock = TimeSpan.FromSeconds(10);
 
     // LlmSpec.MaxCostUsd; a free model never costs anything.
-    private const decimal DefaultMaxCostUsd = 1;
 
     private readonly Lock _lock = new();
     private readonly IRunQueue _queue;
@@ -210,7 +209,7 @@ public sealed partial class CollectedRun
         await StopAsync(now: true, "budget", CancellationToken.None);
     }
 
-    private bool IsCostSpent(LlmSpec llm) => _aggregate.CostUsd > 0 && _aggregate.CostUsd >= (llm.MaxCostUsd ?? DefaultMaxCostUsd);
+    private bool IsCostSpent(LlmSpec llm) => _aggregate.CostUsd > 0 && _aggregate.CostUsd >= (llm.MaxCostUsd ?? LlmSpec.DefaultMaxCostUsd);
 
     private void OnTick()
     {

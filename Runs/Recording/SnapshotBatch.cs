@@ -48,4 +48,4 @@ public sealed record SnapshotBatch
 /// <param name="OpenFiles">File descriptors in use; null where the system does not tell.</param>
 /// <param name="FileLimit">File descriptors that the process may have; null where the system does not tell.</param>
 public sealed record GeneratorSample(double Cpu, long RssBytes, double GcPauseShare, ImmutableArray<TimeSpan> ThreadPoolDelays,
-    int? OpenFiles = null, int? FileLimit = null);
+    int? OpenFiles = null, long? FileLimit = null);

@@ -104,6 +104,6 @@ internal sealed class GeneratorUse
 
         public int OpenFiles { get; set; }
 
-        public int FileLimit { get; set; }
+        public long FileLimit { get; set; }
     }
 }

@@ -5,12 +5,12 @@ namespace ApeTest.ServiceDefaults.Hosting;
 /// <summary>File descriptors of this process: each connection takes one. Known on Linux only.</summary>
 public static class FileDescriptors
 {
-    /// <summary>Those in use and those that the process may have; null where the system does not tell.</summary>
-    public static (int Open, int Limit)? Read()
+    /// <summary>Those in use; null where the system does not tell.</summary>
+    public static int? Open()
     {
         try
         {
-            return Limit() is { } limit ? (Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(), limit) : null;
+            return Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -19,27 +19,27 @@ public static class FileDescriptors
     }
 
     /// <summary>
-    /// Those that the process may have: the soft limit, which .NET raises to the hard limit at start. Null where the system does not tell.
+    /// Those that this process may have (RLIMIT_NOFILE). .NET raises its soft limit to the hard one as it starts, so that the soft one that
+    /// holds now is the hard one of the shell. Null: unlimited, or the system does not tell.
     /// </summary>
-    public static int? Limit()
+    public static long? Limit()
     {
         try
         {
-            // "Max open files            1024                 524288               files" (proc(5))
-            const string Name = "Max open files";
-            foreach (var line in File.ReadLines("/proc/self/limits"))
-            {
-                if (line.StartsWith(Name, StringComparison.Ordinal))
-                {
-                    var soft = line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
-                    return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : int.MaxValue;
-                }
-            }
-            return null;
+            return LimitOf(File.ReadAllText("/proc/self/limits"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    /// <summary>The soft limit in the text of <c>/proc/self/limits</c> (proc(5)).</summary>
+    public static long? LimitOf(string limits)
+    {
+        const string Name = "Max open files";
+        var line = limits.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal));
+        var soft = line?[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null;
     }
 }

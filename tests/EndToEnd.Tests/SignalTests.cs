@@ -33,6 +33,8 @@ public sealed class SignalTests
         // A session takes some 2 s, so that drained sessions end long after the signal.
         await using var process = ApeProcess.Start(directory, "start", "--agents", "5", "--duration", "10m", "--think", "400ms");
         await process.Running.Within(TestContext.Current.CancellationToken);
+        await ApeShell.UntilAsync(() => RunDirectoryReader.List(RunDirectory.RunsRoot(directory.Path)) is [var only]
+            && RunDirectoryReader.ReadSummary(only) is { Sessions.Started: > 0 });
 
         process.Signal("INT");
         var signalled = TimeProvider.System.GetUtcNow();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Rendering;
@@ -33,16 +34,13 @@ internal static class LogsCommand
         command.SetAction((parse, _) =>
         {
             var json = OutputFormat.IsJson(parse, format);
-            var query = options.ToQuery(parse, () => RunDirectoryReader.StatusOf(Find(parse), environment.Time).File, environment.Time.GetUtcNow());
+            // Wrong filters are told before a missing run.
+            var directory = new Lazy<RunDirectory>(() => RunChoice.ToShow(environment, parse.GetValue(run)));
+            var query = options.ToQuery(parse, () => RunDirectoryReader.StatusOf(directory.Value, environment.Time).File, environment.Time.GetUtcNow());
             var output = new LogOutput(environment, json, new LogText(Paint.ForOutput(environment, NoColor.Of(parse))));
-            return ShowAsync(environment, Find(parse), query, output, parse.GetValue(follow));
+            return ShowAsync(environment, directory.Value, query, output, parse.GetValue(follow));
         });
         return command;
-
-        RunDirectory Find(ParseResult parse)
-        {
-            return RunDirectoryReader.Find(environment.RunsRoot, parse.GetValue(run));
-        }
     }
 
     private static async Task<int> ShowAsync(CliEnvironment environment, RunDirectory directory, LogQuery query, LogOutput output, bool follow)

@@ -38,7 +38,9 @@ internal sealed class StartMessages(CliEnvironment environment, bool quiet)
         var scenario = plan.Scenario;
         var duration = scenario.Duration is { } time ? $" for {Durations.Format(time)}" : string.Empty;
         var iterations = scenario.Iterations is { } count ? $", {Show.Count(count)} sessions" : string.Empty;
-        Say($"run {plan.Run}: {Show.Count(scenario.Agents)} {(scenario.Agents == 1 ? "agent" : "agents")} on {scenario.Target.Url}{duration}{iterations}, seed {plan.Seed}");
+        var agents = $"{Show.Count(scenario.Agents)} {(scenario.Agents == 1 ? "agent" : "agents")}";
+        var load = scenario.Load.Rate is { } rate ? $"{Rates.Format(rate)} sessions, {agents} at most," : agents;
+        Say($"run {plan.Run}: {load} on {scenario.Target.Url}{duration}{iterations}, seed {plan.Seed}");
     }
 
     /// <summary>What a signal set in motion.</summary>

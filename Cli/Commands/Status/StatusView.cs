@@ -19,6 +19,7 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
     public async Task<int> RunAsync(string? run, bool watch)
     {
         using var ladder = new StopLadder(environment.Signals);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(ladder.Drain, environment.OutputLost);
         var directory = RunChoice.ToShow(environment, run);
         var status = RunDirectoryReader.StatusOf(directory, environment.Time);
         if (status.Ended || !(watch || CanAnswer(status)))
@@ -31,17 +32,22 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
             using var client = ControlClient.Open(directory, environment.Time);
             if (watch)
             {
-                await WatchAsync(client, ladder.Drain);
+                await WatchAsync(client, leave.Token);
             }
             else
             {
-                Write(await client.GetRunAsync(ladder.Drain));
+                Write(await client.GetRunAsync(leave.Token));
             }
             return ExitCodes.Done;
         }
         catch (OperationCanceledException) when (ladder.ExitCode is { } code)
         {
             return code;
+        }
+        catch (OperationCanceledException) when (environment.OutputLost.IsCancellationRequested)
+        {
+            // As `| head -1` does: nobody reads on.
+            return ExitCodes.Done;
         }
         catch (ApeTestException) when (RunDirectoryReader.StatusOf(directory, environment.Time) is { Ended: true } over)
         {

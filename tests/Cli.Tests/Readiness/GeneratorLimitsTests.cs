@@ -24,12 +24,6 @@ public sealed class GeneratorLimitsTests
     }
 
     [Theory]
-    [InlineData("Max cpu time              unlimited            unlimited            seconds\nMax open files            1024                 20000                files\n", 1024L)]
-    [InlineData("Max open files            unlimited            unlimited            files\n", null)]
-    [InlineData("", null)]
-    public void OpenFilesOf_Text_IsTheSoftLimit(string text, long? expected) => Assert.Equal(expected, MachineLimits.OpenFilesOf(text));
-
-    [Theory]
     [InlineData("32768\t60999\n", 28_232L)]
     [InlineData("garbage", null)]
     [InlineData("2 1", null)]
