@@ -31,8 +31,6 @@ if errorlevel 1 (
 type nul > "%state%\built"
 
 :run
-if not defined DOTNET_ThreadPool_UnfairSemaphoreSpinLimit set DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
-if not defined DOTNET_TieredPGO set DOTNET_TieredPGO=0
 dotnet "%app%" %*
 exit /b %errorlevel%
 
