@@ -13,6 +13,7 @@ using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 using ApeTest.ServiceDefaults;
 using ApeTest.ServiceDefaults.Hosting;
+using ApeTest.ServiceDefaults.Metrics;
 using ApeTest.Shop;
 using ApeTest.Targets.Policy;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     private readonly string _proxyKey = NewSecret();
     private readonly MemoryRunQueue _queue;
     private readonly List<EmbeddedService> _services = [];
+    private readonly List<RecordsDropped> _dropped = [];
     private readonly Lock _lock = new();
     private EmbeddedService? _gateway;
     private EmbeddedService? _proxy;
@@ -88,7 +90,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Starts the collector with the control API.</summary>
     public async Task StartCollectorAsync(CancellationToken cancellationToken)
     {
-        var options = new CollectorOptions { RunsRoot = _environment.RunsRoot, Mode = "embedded", Feed = PackageFeed.Name };
+        var options = new CollectorOptions { RunsRoot = _environment.RunsRoot, Mode = "embedded", Feed = PackageFeed.Name, OtherDrops = DroppedByServices };
         // The token that `status` and `stop` read from the run directory.
         _collector = await StartAsync("collector", _directory.ReadToken(), guard: true, builder =>
         {
@@ -138,8 +140,18 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         lock (_lock)
         {
             _services.Add(started);
+            _dropped.Add(started.Services.GetRequiredService<RecordsDropped>());
         }
         return started;
+    }
+
+    /// <summary>Log lines and the like that the services dropped so far.</summary>
+    private long DroppedByServices()
+    {
+        lock (_lock)
+        {
+            return _dropped.Sum(dropped => dropped.Total);
+        }
     }
 
     private static string NewSecret() => RandomNumberGenerator.GetHexString(64, lowercase: true);

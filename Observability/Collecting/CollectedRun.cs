@@ -20,13 +20,12 @@ public sealed partial class CollectedRun
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HistogramBlock = TimeSpan.FromSeconds(10);
 
-    // LlmSpec.MaxCostUsd; a free model never costs anything.
-
     private readonly Lock _lock = new();
     private readonly IRunQueue _queue;
     private readonly RunAggregate _aggregate;
     private readonly RunDirectory _directory;
     private readonly RunDirectoryWriter _writer;
+    private readonly Func<long> _otherDrops;
     private readonly LoadShape _shape;
     private readonly Uri? _controlUrl;
     private readonly TimeProvider _time;
@@ -42,11 +41,12 @@ public sealed partial class CollectedRun
     private bool _budgetSpent;
     private bool _stopped;
 
-    internal CollectedRun(IRunQueue queue, RunAggregate aggregate, RunDirectory directory, RunDirectoryLimits limits, Uri? controlUrl,
+    internal CollectedRun(IRunQueue queue, RunAggregate aggregate, RunDirectory directory, CollectorOptions options, Uri? controlUrl,
         TimeProvider time, ILogger logger)
     {
         (_queue, _aggregate, _directory, _controlUrl, _time, _logger) = (queue, aggregate, directory, controlUrl, time, logger);
-        _writer = new RunDirectoryWriter(directory, limits, (path, error) => LogWriteFailed(Path.GetFileName(path), error.Message));
+        _otherDrops = options.OtherDrops;
+        _writer = new RunDirectoryWriter(directory, options.Limits, (path, error) => LogWriteFailed(Path.GetFileName(path), error.Message));
         var scenario = aggregate.Plan.Scenario;
         _shape = new LoadShape(scenario.Load, scenario.Agents, scenario.Duration);
         _ticked = time.GetUtcNow();
@@ -185,7 +185,7 @@ public sealed partial class CollectedRun
                     _writer.AppendSession(session);
                 }
             }
-            _aggregate.RecordsDropped = _writer.Dropped.Total;
+            _aggregate.RecordsDropped = _writer.Dropped.Total + _otherDrops();
             if (_aggregate.Started is not null && !_begun.Task.IsCompleted)
             {
                 // Not at the next second: whoever waits for it looks at once.
@@ -265,7 +265,7 @@ public sealed partial class CollectedRun
         lock (_lock)
         {
             TakePoint();
-            _aggregate.RecordsDropped = _writer.Dropped.Total;
+            _aggregate.RecordsDropped = _writer.Dropped.Total + _otherDrops();
             var summary = _aggregate.Summarize(_ticked);
             _writer.WriteSummary(summary);
             WriteRun();

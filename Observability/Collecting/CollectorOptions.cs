@@ -12,6 +12,12 @@ public sealed record CollectorOptions
     /// <summary>Package feed of the build: <c>partial</c> or <c>full</c>. Default partial.</summary>
     public string Feed { get; init; } = "partial";
 
+    /// <summary>
+    /// Records that others of this process dropped so far, such as log lines of the services, to be told in the summary. Default: none are
+    /// known; distributed services tell theirs in <c>/metrics</c>.
+    /// </summary>
+    public Func<long> OtherDrops { get; init; } = static () => 0;
+
     /// <summary>Size caps of a run directory.</summary>
     public Runs.Directory.RunDirectoryLimits Limits { get; init; } = new();
 }

@@ -27,7 +27,7 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
             _runs.TryRemove(ended);
         }
 
-        var run = new CollectedRun(queue, new RunAggregate(plan, options.Mode, options.Feed), directory, options.Limits, controlUrl, time,
+        var run = new CollectedRun(queue, new RunAggregate(plan, options.Mode, options.Feed), directory, options, controlUrl, time,
             loggers.CreateLogger<CollectedRun>());
         if (!_runs.TryAdd(plan.Run, run))
         {

@@ -40,12 +40,12 @@ internal static class ServiceLogging
         var logger = new LoggerConfiguration()
             .MinimumLevel.Verbose()
             .Enrich.With(new IdentityEnricher(options.Run))
-            .WriteTo.Sink(new BoundedLogSink(CreateTarget(options, ship), dropped))
+            .WriteTo.Sink(new BoundedLogSink(CreateTarget(options, dropped, ship), dropped))
             .CreateLogger();
         return new SerilogLoggerProvider(logger, dispose: true);
     }
 
-    private static Logger CreateTarget(ServiceOptions options, Action<LoggerConfiguration> ship)
+    private static Logger CreateTarget(ServiceOptions options, RecordsDropped dropped, Action<LoggerConfiguration> ship)
     {
         var formatter = new JsonLineFormatter(options.Service);
         var target = new LoggerConfiguration().MinimumLevel.Verbose();
@@ -58,7 +58,8 @@ internal static class ServiceLogging
                 rollOnFileSizeLimit: true,
                 retainedFileCountLimit: FilesKept,
                 buffered: false,
-                shared: false);
+                shared: false,
+                hooks: new DeletedLines(dropped));
         }
 
         if (options.ConsoleLogs)

@@ -187,6 +187,16 @@ public sealed class CollectedRunTests
     }
 
     [Fact]
+    public async Task Collect_OthersDropRecords_ShowsThemToo()
+    {
+        await using var host = await CollectorHost.StartAsync(otherDrops: 7);
+        var run = await host.CollectAsync();
+        await host.AppendAsync(final: true);
+
+        Assert.Equal(7, (await run.Completion.Within(Cancellation)).Generator.RecordsDropped);
+    }
+
+    [Fact]
     public async Task Collect_TheSameRunTwice_Throws()
     {
         await using var host = await CollectorHost.StartAsync();

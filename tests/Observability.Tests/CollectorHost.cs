@@ -24,7 +24,7 @@ internal sealed class CollectorHost : IAsyncDisposable
     private readonly MemoryRunQueue _queue;
     private readonly WebApplication _app;
 
-    private CollectorHost(RunDirectoryLimits? limits, bool withToken)
+    private CollectorHost(RunDirectoryLimits? limits, bool withToken, long otherDrops)
     {
         _queue = new MemoryRunQueue(Time);
         Directory = RunDirectory.Create(RunsRoot, Run);
@@ -33,7 +33,7 @@ internal sealed class CollectorHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.AddServiceDefaults(new ServiceOptions { Service = "collector", Token = withToken ? Directory.ReadToken() : null });
         builder.Services.AddSingleton<IRunQueue>(_queue);
-        builder.AddCollector(new CollectorOptions { RunsRoot = RunsRoot, Limits = limits ?? new() });
+        builder.AddCollector(new CollectorOptions { RunsRoot = RunsRoot, Limits = limits ?? new(), OtherDrops = () => otherDrops });
         _app = builder.Build();
         _app.MapServiceDefaults();
         _app.MapCollector();
@@ -57,9 +57,9 @@ internal sealed class CollectorHost : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<CollectorHost> StartAsync(RunDirectoryLimits? limits = null, bool withToken = true)
+    public static async Task<CollectorHost> StartAsync(RunDirectoryLimits? limits = null, bool withToken = true, long otherDrops = 0)
     {
-        var host = new CollectorHost(limits, withToken);
+        var host = new CollectorHost(limits, withToken, otherDrops);
         await host._app.StartAsync(Cancellation);
         return host;
     }
