@@ -3,6 +3,9 @@ namespace ApeTest.Runs.Summaries;
 /// <summary>The last line of the summary: what was measured, with its share of MTBA, and what to change.</summary>
 internal static class MeasuredSentence
 {
+    // Code is compiled when it first runs, which takes seconds of a run.
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
+
     /// <summary>The largest part; null where nothing was measured.</summary>
     public static string? Dominant(MtbaParts parts)
     {
@@ -10,11 +13,11 @@ internal static class MeasuredSentence
         return seconds is > 0 ? name : null;
     }
 
-    public static string Of(MtbaSummary mtba, IReadOnlyList<string> suspect)
+    public static string Of(MtbaSummary mtba, IReadOnlyList<string> suspect, TimeSpan duration)
     {
         if (suspect.Count > 0)
         {
-            return $"the generator: {suspect[0]}; use fewer --agents or more --think time";
+            return $"the generator: {suspect[0]}; {(duration < Short ? "run longer: a short run measures its own start" : "use fewer --agents or more --think time")}";
         }
         if (mtba.Dominant is null || mtba.Mean is not > 0)
         {

@@ -35,7 +35,7 @@ internal static class SummaryBuilder
             Slowest = [.. metrics.Slowest
                 .Select(slow => new SlowestSummary(slow.TraceId, slow.Session, slow.Operation, Math.Round(slow.Duration.TotalSeconds, 6)))],
             Generator = Generator(run, suspect),
-            Measured = MeasuredSentence.Of(mtba, suspect),
+            Measured = MeasuredSentence.Of(mtba, suspect, now - (run.Started ?? now)),
         };
     }
 

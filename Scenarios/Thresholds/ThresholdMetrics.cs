@@ -49,6 +49,12 @@ public static class ThresholdMetrics
     /// <summary>Threshold on <see cref="AgentErrorRate"/> that every scenario has unless it sets its own.</summary>
     public const string DefaultAgentErrorRate = "<= 0.05";
 
+    /// <summary>
+    /// Condition on <see cref="SessionSuccess"/> where a scenario has none: at least one session reached its goal. How many must, only the
+    /// user knows; but a run of which none did must not end as if all were well.
+    /// </summary>
+    public const string DefaultSessionSuccess = "> 0";
+
     private const string OperationLabel = "operation";
 
     private static readonly (string Suffix, ThresholdStatistic Statistic, string Words)[] Statistics =

@@ -11,6 +11,7 @@ internal sealed class ApeProcess : IAsyncDisposable
     private readonly Task<string> _error;
     private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ApeProcess(Process process)
     {
@@ -19,11 +20,22 @@ internal sealed class ApeProcess : IAsyncDisposable
         _error = ReadErrorAsync();
     }
 
+    /// <summary>
+    /// What stands before a command where these tests run under <c>nohup</c>, whose children ignore SIGHUP as they should: a test of that
+    /// signal needs its default. Empty elsewhere.
+    /// </summary>
+    public static string DefaultHangUp { get; } = OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+        && (Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) & 1) != 0 ? "env --default-signal=HUP " : "";
+
     /// <summary>Process id.</summary>
     public int Id => _process.Id;
 
     /// <summary>Completes when it says that the run has begun.</summary>
     public Task Running => _running.Task;
+
+    /// <summary>Completes when it says that it has heard a signal. Two signals sent before it was heard may arrive as one (signal(7)).</summary>
+    public Task Stopping => _stopping.Task;
 
     /// <summary>The first line on standard output.</summary>
     public Task<string> FirstOutputLineAsync() => _firstLine.Task.Within(TestContext.Current.CancellationToken);
@@ -43,18 +55,14 @@ internal sealed class ApeProcess : IAsyncDisposable
 
     private static ApeProcess StartWith(TempDirectory directory, Dictionary<string, string> variables, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] words = [.. $"{DefaultHangUp}dotnet".Split(' '), Path.Combine(AppContext.BaseDirectory, "ape-test.dll"), .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = directory.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ape-test.dll"));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
         // What the machine's user has set must not decide a test.
         foreach (var name in start.Environment.Keys.Where(IsForeign).ToList())
         {
@@ -119,6 +127,10 @@ internal sealed class ApeProcess : IAsyncDisposable
             if (line.StartsWith("run ", StringComparison.Ordinal))
             {
                 _running.TrySetResult();
+            }
+            if (line.StartsWith("stopping: ", StringComparison.Ordinal))
+            {
+                _stopping.TrySetResult();
             }
         }
         _running.TrySetException(new InvalidOperationException($"ape-test ended before there was a run:\n{text}"));

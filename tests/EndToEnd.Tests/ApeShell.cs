@@ -12,7 +12,8 @@ internal static class ApeShell
     /// <summary>Starts <c>sh -c</c> with <paramref name="script"/>, in which <c>$APE</c> is the command line of <c>ape-test</c>. The caller disposes and, where needed, kills it.</summary>
     public static Process Start(TempDirectory directory, string script)
     {
-        var start = new ProcessStartInfo(Requires.Command("sh"), ["-c", script])
+        string[] words = [.. $"{ApeProcess.DefaultHangUp}{Requires.Command("sh")}".Split(' '), "-c", script];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = directory.Path,
             RedirectStandardOutput = true,

@@ -78,7 +78,9 @@ public sealed class SignalTests
         await using var process = ApeProcess.Start(directory, "start", "--agents", "5", "--duration", "10m", "--think", "1h", "--graceful-stop", "1h");
         await process.Running.Within(TestContext.Current.CancellationToken);
 
-        for (var i = 0; i < times; i++)
+        process.Signal("INT");
+        await process.Stopping.Within(TestContext.Current.CancellationToken);
+        for (var i = 1; i < times; i++)
         {
             process.Signal("INT");
         }

@@ -48,6 +48,7 @@ internal static class ThresholdBinder
             thresholds.Add(threshold);
             resolved.Add(threshold.Metric, new ResolvedScalar(threshold.Text, true, node.Origin.Label));
         }
+        AddDefault(ThresholdMetrics.SessionSuccess, ThresholdMetrics.DefaultSessionSuccess, thresholds, resolved);
         AddDefault(ThresholdMetrics.AgentErrorRate, ThresholdMetrics.DefaultAgentErrorRate, thresholds, resolved);
         return thresholds.ToImmutable();
     }

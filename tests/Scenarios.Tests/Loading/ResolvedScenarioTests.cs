@@ -84,6 +84,7 @@ public sealed class ResolvedScenarioTests
         journeys: [] # default
         thresholds:
           mtba_active_p95: "< 1s" # file:16
+          session_success: "> 0" # default
           agent_error_rate: "<= 0.05" # default
         session:
           maxSteps: 25 # default

@@ -92,7 +92,7 @@ public sealed class ScenarioLoaderTests : IDisposable
         Assert.Equal(GatewayMode.Remote, scenario.Gateway);
         Assert.Equal(TimeSpan.FromSeconds(30), scenario.GracefulStop);
         Assert.Equal("goal-1", scenario.Goals[0].Name);
-        Assert.Equal([new ThresholdSpec("agent_error_rate", "<=", 0.05, "<= 0.05", "default")], scenario.Thresholds);
+        Assert.Equal([new ThresholdSpec("session_success", ">", 0, "> 0", "default"), new ThresholdSpec("agent_error_rate", "<=", 0.05, "<= 0.05", "default")], scenario.Thresholds);
     }
 
     [Fact]
