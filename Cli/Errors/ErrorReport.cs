@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ApeTest.Cli.Rendering;
 using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Errors;
@@ -17,15 +18,15 @@ internal static class ErrorReport
     /// <summary>An error line, and a hint below it.</summary>
     public static void Write(CliEnvironment environment, string message, string? hint)
     {
-        environment.Error.WriteLine($"error: {message.TrimEnd().ReplaceLineEndings("\n")}");
-        if (hint is not null)
+        environment.Error.WriteLine($"error: {string.Join('\n', Lines(message))}");
+        foreach (var line in hint is null ? [] : Lines(hint))
         {
-            foreach (var line in hint.TrimEnd().ReplaceLineEndings("\n").Split('\n'))
-            {
-                environment.Error.WriteLine($"  {line}");
-            }
+            environment.Error.WriteLine($"  {line}");
         }
     }
+
+    /// <summary>What a target's document or a model said may be part of it, and must not drive the terminal.</summary>
+    private static IEnumerable<string> Lines(string text) => text.TrimEnd().ReplaceLineEndings("\n").Split('\n').Select(Show.Safe);
 
     /// <summary>A bug: one line, and where the details are.</summary>
     public static int WriteBug(CliEnvironment environment, Exception exception, IReadOnlyList<string> arguments, bool debug)

@@ -32,10 +32,11 @@ internal static class OracleText
         var lines = new List<string>();
         foreach (var (goal, derivation) in failed)
         {
-            var expression = Suggestion(derivation);
+            var (expression, certain) = Suggestion(derivation);
+            var example = certain ? ", for example" : " (OPERATION=STATUS: a candidate below, if it does what you mean):";
             lines.Add(several
-                ? $"Say in the scenario what proves '{goal.Name}', for example  success: {expression}"
-                : $"Say what proves it, for example --success '{expression}'");
+                ? $"Say in the scenario what proves '{goal.Name}'{example}  success: {expression}"
+                : $"Say what proves it{example} --success '{expression}'");
             foreach (var problem in derivation.Problems.Where(static problem => !problem.Candidates.IsEmpty))
             {
                 lines.Add($"Candidates for \"{Short(problem.Phrase)}\":");
@@ -45,13 +46,16 @@ internal static class OracleText
         return string.Join('\n', lines);
     }
 
-    /// <summary>What was derived, and the likeliest candidate of each problem.</summary>
-    private static string Suggestion(OracleDerivation derivation)
+    /// <summary>What was derived, and the only candidate of each problem; among several a guess would be pasted and believed.</summary>
+    private static (string Expression, bool Certain) Suggestion(OracleDerivation derivation)
     {
+        var open = derivation.Problems.Where(static problem => !problem.Candidates.IsEmpty).ToList();
         var parts = derivation.Intents.Select(static intent => Expression(intent.Operation))
-            .Concat(derivation.Problems.Where(static problem => !problem.Candidates.IsEmpty).Select(static problem => Expression(problem.Candidates[0])))
+            .Concat(open.Select(static problem => problem.Candidates is [var only] ? Expression(only) : "OPERATION=STATUS"))
             .Distinct().ToList();
-        return parts.Count > 0 ? string.Join("; ", parts) : "GET /path/to/the/result=200";
+        return parts.Count > 0
+            ? (string.Join("; ", parts), open.All(static problem => problem.Candidates.Length == 1))
+            : ("GET /path/to/the/result=200", true);
     }
 
     private static string Expression(OperationSpec operation) =>

@@ -57,24 +57,30 @@ internal static class Show
     public static string Cut(string text, int width) =>
         text.Length <= width ? text : width <= 1 ? text[..width] : text[..(width - 1)] + "…";
 
-    /// <summary>Control characters, which a terminal would obey, as spaces: what a target or a model says is data.</summary>
+    /// <summary>
+    /// Characters that a terminal would obey as spaces: control characters, and those that turn the direction of text (UAX #9), which can
+    /// make it read as something else. What a target or a model says is data.
+    /// </summary>
     public static string Safe(string text)
     {
         foreach (var character in text)
         {
-            if (char.IsControl(character))
+            if (IsObeyed(character))
             {
                 return string.Create(text.Length, text, static (span, source) =>
                 {
                     for (var i = 0; i < span.Length; i++)
                     {
-                        span[i] = char.IsControl(source[i]) ? ' ' : source[i];
+                        span[i] = IsObeyed(source[i]) ? ' ' : source[i];
                     }
                 });
             }
         }
         return text;
     }
+
+    private static bool IsObeyed(char character) => char.IsControl(character)
+        || character is '\u061c' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -83,6 +83,21 @@ public sealed class OracleCheckTests
     }
 
     [Fact]
+    public void Judge_SeveralCandidates_SuggestsNoneOfThem()
+    {
+        const string Document = """
+            {"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{
+              "/a":{"post":{"operationId":"makeA","responses":{"201":{"description":"made"}}}},
+              "/b":{"post":{"operationId":"makeB","responses":{"201":{"description":"made"}}}}}}
+            """;
+
+        var exception = Assert.Throws<ApeTestException>(() => OracleCheck.Judge(Scenario(Goal("a", "Zap the frobnicator")), OpenApiImporter.Import(Document, Url)));
+
+        Assert.Contains("--success 'OPERATION=STATUS'", exception.Hint, StringComparison.Ordinal);
+        Assert.Contains("  makeA=201  (POST /a)", exception.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Judge_TargetWithoutDocument_SuggestsARead()
     {
         var exception = Assert.Throws<ApeTestException>(() => OracleCheck.Judge(Scenario(Goal("a", "Borrow 'Dune'")), ToolCatalog.Generic(Url)));

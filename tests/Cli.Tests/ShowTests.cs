@@ -24,6 +24,12 @@ public sealed class ShowTests
     public void Dollars_OfAnySize_ShowWhatMatters(string amount, string expected) =>
         Assert.Equal(expected, Show.Dollars(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture)));
 
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("\u001b[31mred\u0007", " [31mred ")]
+    [InlineData("cod\u202egpj.exe\u2066\u200f", "cod gpj.exe  ")]
+    public void Safe_WhatATerminalObeys_IsBlank(string text, string expected) => Assert.Equal(expected, Show.Safe(text));
+
     [Fact]
     public void Table_TooWide_ShortensTextAndKeepsNumbers()
     {

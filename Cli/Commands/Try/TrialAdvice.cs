@@ -27,18 +27,19 @@ internal static class TrialAdvice
             yield return ("The target failed: what it said in this trace is in the logs, and what it logged itself carries the same trace id.", []);
             yield break;
         }
-        foreach (var condition in result.Start.Goal.Success.Zip(record.Evidence).Where(pair => !pair.Second.Ok).Select(pair => pair.First))
+        var missing = result.Start.Goal.Success.Zip(record.Evidence).Where(pair => !pair.Second.Ok).ToList();
+        // A read cannot confirm what an operation has not done: that operation is what is missing then.
+        var undone = missing.Exists(pair => pair.First.Operation is not null);
+        foreach (var (condition, evidence) in missing.Where(pair => !undone || pair.First.Operation is not null))
         {
-            if (Missing(condition, result) is { } missing)
-            {
-                yield return (missing, []);
-            }
+            yield return (Missing(condition, evidence, result), []);
         }
         if (Limit(record.Reason) is { } limit)
         {
             yield return (limit, []);
         }
-        var proofs = Proofs(result);
+        // Where the operations are proven and only what they made is not there, another proof would hide a lost write.
+        var proofs = undone ? Proofs(result) : [];
         if (proofs.Count > 0)
         {
             yield return ("These calls changed data and were answered well. Where one of them is what the goal asks for, let it be the proof:",
@@ -59,12 +60,12 @@ internal static class TrialAdvice
         _ => "The model did not answer as it must: see whether it is up and its key is good, or take another with --model PROVIDER/MODEL.",
     };
 
-    /// <summary>Why an operation's condition does not hold, from what the session did; null for a read, whose evidence says it all.</summary>
-    private static string? Missing(SuccessCondition condition, TrialResult result)
+    /// <summary>Why a condition does not hold, from what the session did.</summary>
+    private static string Missing(SuccessCondition condition, EvidenceRecord evidence, TrialResult result)
     {
         if (condition.Operation is not { } operation)
         {
-            return null;
+            return $"The read that must confirm it does not: {evidence.Detail}. Either the target did not keep what it said it did, or the read asks for the wrong thing.";
         }
         var answers = result.Events.OfType<SessionActed>().Where(acted => acted.Call.Tool == operation).ToList();
         if (answers.Count > 0)
