@@ -15,6 +15,10 @@ namespace ApeTest.Targets.Oracles.Derivation;
 /// </summary>
 public static class OracleDeriver
 {
+    // Far above what a person writes; some rules look at pairs of words.
+    private const int LongestGoal = 20_000;
+    private const int Shown = 60;
+
     /// <summary>Derives the oracle of one goal. Any text is a goal: nothing throws.</summary>
     /// <param name="goal">The goal; what it declares is not looked at.</param>
     /// <param name="catalog">The target's operations.</param>
@@ -23,6 +27,10 @@ public static class OracleDeriver
         if (!catalog.HasDocument)
         {
             return Failed(goal.Goal, "cannot be mapped to operations: the target has no OpenAPI document", []);
+        }
+        if (goal.Goal.Length > LongestGoal)
+        {
+            return Failed(goal.Goal[..Shown] + "...", $"is too long to derive from ({goal.Goal.Length} characters, at most {LongestGoal}); declare --success", []);
         }
         // 1. What the target can do, and what the goal says.
         var target = new TargetProfile(catalog);

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Oracles.Derivation.Language;
 using ApeTest.Targets.Oracles.Derivation.Matching;
 using ApeTest.Targets.Oracles.Derivation.Operations;
 
@@ -14,8 +16,10 @@ internal sealed class ConditionWriter
 {
     private const int NotFound = 404;
 
+    private static readonly FrozenSet<string> Others = FunctionWords.Set("first last other others another different");
+
     private readonly HashSet<string> _captured = new(StringComparer.Ordinal);
-    private readonly Dictionary<OperationSpec, List<string>> _reads = [];
+    private readonly Dictionary<OperationSpec, List<(string Read, Dictionary<string, string> Ids)>> _reads = [];
 
     /// <summary>The conditions of a step.</summary>
     public ImmutableArray<SuccessCondition> Write(GoalStep step)
@@ -42,37 +46,64 @@ internal sealed class ConditionWriter
         var profile = step.Fit.Profile;
         var operation = profile.Operation;
         var value = FixedValue.Of(step);
-        var condition = Answers(operation);
-        if (value is { } said && CreatedReads.Body(operation).ContainsKey(said.Property))
+        var condition = Holding(Answers(operation), value, operation);
+        if (profile.Read is { } known && !Creates(operation, known) && Created(step, known) is var (made, ids) && SharesPath(operation, known.Operation))
         {
-            condition = condition with { Json = condition.Json.Add(said.Path, said.Text) };
+            // "Create a ticket and set its priority to high": the same ticket, not any.
+            conditions.Add(condition with { Json = condition.Json.AddRange(known.Ids.Select(id => KeyValuePair.Create(id.JsonPath, $"{{{{{ids[id.Parameter]}}}}}"))) });
+            if (value?.PathIn(known.Operation) is not null)
+            {
+                conditions.Add(Holding(new SuccessCondition { Read = made, Status = Status(known.Operation) }, value, known.Operation));
+            }
+            return;
         }
-        if (profile.Read is { } read && (Creates(operation, read) || (value is { } fixedValue && CreatedReads.Body(read.Operation).ContainsKey(fixedValue.Property))))
+        if (profile.Read is { } read && (Creates(operation, read) || value?.PathIn(read.Operation) is not null))
         {
             var names = read.Ids.ToDictionary(static id => id.Parameter, id => Free(id.Capture), StringComparer.Ordinal);
             conditions.Add(condition with { Capture = condition.Capture.AddRange(read.Ids.Select(id => KeyValuePair.Create(names[id.Parameter], id.JsonPath))) });
             var path = read.Ids.Aggregate(read.Operation.Path, (text, id) => text.Replace($"{{{id.Parameter}}}", $"{{{{{names[id.Parameter]}}}}}", StringComparison.Ordinal));
             var found = new SuccessCondition { Read = $"GET {path}", Status = Status(read.Operation) };
-            conditions.Add(value is { } confirmed && CreatedReads.Body(read.Operation).ContainsKey(confirmed.Property) ? found with { Json = found.Json.Add(confirmed.Path, confirmed.Text) } : found);
+            conditions.Add(Holding(found, value, read.Operation));
             if (Creates(operation, read))
             {
-                if (!_reads.TryGetValue(read.Operation, out var known))
+                if (!_reads.TryGetValue(read.Operation, out var reads))
                 {
-                    _reads[read.Operation] = known = [];
+                    _reads[read.Operation] = reads = [];
                 }
-                known.Add(found.Read);
+                reads.Add((found.Read, names));
             }
             return;
         }
         conditions.Add(condition);
         // DELETE /tasks/{id} of what GET /tasks/{id} found: it answers 404 now, where that is documented. Of several, nobody knows which.
         if (operation.Method == HttpMethod.Delete
-            && _reads.FirstOrDefault(pair => SamePath(pair.Key.Path, operation.Path)) is { Key: { } gone, Value: [var text] }
+            && _reads.FirstOrDefault(pair => SamePath(pair.Key.Path, operation.Path)) is { Key: { } gone, Value: [var item] }
+            && PointsBack(step)
             && gone.Responses.Any(static response => response.Status == NotFound))
         {
-            conditions.Add(new SuccessCondition { Read = text, Status = NotFound });
+            conditions.Add(new SuccessCondition { Read = item.Read, Status = NotFound });
         }
     }
+
+    private static SuccessCondition Holding(SuccessCondition condition, FixedValue? value, OperationSpec operation) =>
+        value is { } said && said.PathIn(operation) is { } path ? condition with { Json = condition.Json.Add(path, said.Text) } : condition;
+
+    /// <summary>The read of what the goal created, and the names of its ids, where the step is about that; null where it may be about another.</summary>
+    private (string Read, Dictionary<string, string> Ids)? Created(GoalStep step, CreatedRead read) =>
+        step.Times == 1 && PointsBack(step) && _reads.GetValueOrDefault(read.Operation) is [var only] ? only : null;
+
+    /// <summary>Whether a step is about what is known already, and nothing tells it from others: <c>it</c>, <c>its priority</c>, <c>the task</c>, not <c>the oldest task</c>.</summary>
+    private static bool PointsBack(GoalStep step)
+    {
+        var phrases = step.Clause.Phrases;
+        return !Tokenizer.Read(step.Clause.Phrase).Any(static token => token.Kind is TokenKind.Word && Others.Contains(token.Text))
+            && phrases.Objects.Concat(phrases.Adjuncts.Where(static item => item.Preposition is "of").Select(static item => item.Phrase)).All(item => item.IsPronoun && item.Count is null
+                || (item is { IsDefinite: true, Literals.IsEmpty: true, Count: null }
+                    && item.Nouns.All(noun => step.Fit.Profile.IsOf(noun) || step.Fit.Profile.Fields.Contains(noun) || step.Intent.Nouns.Any(own => step.Fit.Profile.IsOf(own)) && item.Nouns.Length == 1)));
+    }
+
+    private static bool SharesPath(OperationSpec operation, OperationSpec read) =>
+        SamePath(operation.Path, read.Path) || Shape(operation.Path).StartsWith(Shape(read.Path) + "/", StringComparison.Ordinal);
 
     /// <summary>Whether what is read was made by the operation, and not only touched: <c>POST /loans</c>, not <c>POST /loans/{id}/return</c>.</summary>
     private static bool Creates(OperationSpec operation, CreatedRead read) =>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ApeTest.Scenarios.Data;
+using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Oracles.Derivation.Language;
 using ApeTest.Targets.Oracles.Derivation.Matching;
 using ApeTest.Targets.Oracles.Derivation.Operations;
@@ -16,10 +17,17 @@ namespace ApeTest.Targets.Oracles.Derivation.Conditions;
 internal readonly record struct FixedValue(string Property, string Text)
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly string[] Envelopes = ["data", "result", "item", "body"];
     private static readonly string[] Names = ["name", "title"];
 
-    /// <summary>JSON path of the field.</summary>
-    public string Path => $"$.{Property}";
+    /// <summary>JSON path of the field in what an operation answers: <c>$.done</c>, in an envelope <c>$.data.done</c>; null where it answers no such field.</summary>
+    public string? PathIn(OperationSpec operation)
+    {
+        var body = CreatedReads.Body(operation);
+        return body.ContainsKey(Property) ? $"$.{Property}"
+            : Envelope(body) is var (name, inner) && inner.ContainsKey(Property) ? $"$.{name}.{Property}"
+            : null;
+    }
 
     /// <summary>The value; null where there is none, or a doubt.</summary>
     public static FixedValue? Of(GoalStep step)
@@ -30,9 +38,11 @@ internal readonly record struct FixedValue(string Property, string Text)
         {
             return null;
         }
-        var answered = CreatedReads.Body(operation);
-        var request = SchemaView.Properties(operation.Tool.InputSchema);
-        var fields = answered.Where(pair => request.ContainsKey(pair.Key) && pair.Key.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')).ToList();
+        var body = CreatedReads.Body(operation);
+        var arguments = SchemaView.Properties(operation.Tool.InputSchema);
+        var request = arguments.Keys.Concat(Envelope(arguments)?.Fields.Keys ?? Enumerable.Empty<string>()).ToHashSet(StringComparer.Ordinal);
+        var answered = Envelope(body) is var (_, inner) ? body.Concat(inner.Where(pair => !body.ContainsKey(pair.Key))) : body;
+        var fields = answered.Where(pair => request.Contains(pair.Key) && pair.Key.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')).ToList();
         var found = States(step).SelectMany(state => fields.SelectMany(pair => OfState(pair.Key, pair.Value, state)))
             .Concat(OfLiteral(step, fields)).Distinct().ToList();
         return found is [var only] ? only : null;
@@ -83,6 +93,13 @@ internal readonly record struct FixedValue(string Property, string Text)
         }
         var wanted = step.Intent.Verb.Name == "rename" ? fields.Where(static field => Names.Contains(field.Key)) : fields.Where(field => step.Intent.Nouns.Contains(Plain(field.Key)));
         return wanted.Select(field => new FixedValue(field.Key, SchemaView.IsText(field.Value) ? Quoted(value) : value));
+    }
+
+    /// <summary>The one object that holds the fields: <c>{ "data": { ... } }</c>.</summary>
+    private static (string Name, Dictionary<string, JsonElement> Fields)? Envelope(Dictionary<string, JsonElement> body)
+    {
+        var found = body.Where(static pair => Envelopes.Contains(pair.Key)).Select(static pair => (pair.Key, Fields: SchemaView.Properties(pair.Value))).Where(static pair => pair.Fields.Count > 0).ToList();
+        return found is [var only] ? only : null;
     }
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text, Relaxed);

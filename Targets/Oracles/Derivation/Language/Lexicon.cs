@@ -53,7 +53,7 @@ internal static class Lexicon
             go visit navigate choose pick select filter sort compare use try wait note remember ensure verify have want need stay click
             scroll enter type fill provide calculate explore discover identify locate determine know learn listen print say tell explain
             summarise summarize stop quit exit leave continue proceed be is are do act behave imagine pretend take keep let end
-            decide think consider ask log switch walk head turn begin help report repeat check checkin pickup confirm give sign start
+            decide think consider ask log switch walk head turn begin help report repeat check pickup confirm give sign start
             receive shop spend pretend aim land hover tap press come arrive work focus prefer
             """),
 
@@ -94,7 +94,9 @@ internal static class Lexicon
         .. Deed("clear", "clear empty purge", "", VerbKind.Remove),
         .. Deed("cancel", "cancel revoke", "cancellation", VerbKind.Remove),
         .. Deed("complete", "complete finish", "completion", VerbKind.Change),
-        .. Deed("close", "close resolve", "", VerbKind.Change),
+        // A ticket that is solved may be open still.
+        .. Deed("close", "close", "", VerbKind.Change),
+        .. Deed("resolve", "resolve", "", VerbKind.Change),
         .. Deed("reopen", "reopen", "", VerbKind.Change),
         .. Deed("assign", "assign", "assignment", VerbKind.Change),
         .. Deed("approve", "approve accept", "approval", VerbKind.Change),
@@ -114,6 +116,7 @@ internal static class Lexicon
         .. Deed("merge", "merge", "merge"),
         .. Deed("claim", "claim", "claim"),
         .. Deed("reset", "reset", ""),
+        .. Deed("checkin", "checkin", ""),
         .. Deed("import", "import", "import"),
     ];
 

@@ -49,26 +49,33 @@ internal static class OperationNames
     public static bool IsParameter(string segment) => segment.Contains('{', StringComparison.Ordinal);
 
     /// <summary>A word of the operation that must be a verb though no dictionary has it; null for none.</summary>
-    public static string? UnknownVerb(OperationSpec operation)
+    /// <param name="operation">The operation.</param>
+    /// <param name="isAlone">Whether no other operation has its path: <c>/courses/{id}/waitlist</c> with a DELETE is a thing.</param>
+    public static string? UnknownVerb(OperationSpec operation, bool isAlone)
     {
-        if (operation.Method != HttpMethod.Post && operation.Method != HttpMethod.Put && operation.Method != HttpMethod.Patch)
+        if (operation.Method == HttpMethod.Get || operation.Method == HttpMethod.Head || operation.Method == HttpMethod.Options || operation.Method == HttpMethod.Trace)
         {
             return null;
         }
         var segments = Segments(operation);
+        var words = Words(operation);
         // /widgets/{id}/frobnicate
-        if (operation.Method == HttpMethod.Post && segments.Count > 2 && IsParameter(segments[^2]) && !IsParameter(segments[^1])
+        if (operation.Method == HttpMethod.Post && isAlone && !IsNamedByVerb(words, segments) && segments.Count > 2 && IsParameter(segments[^2]) && !IsParameter(segments[^1])
             && WordForms.Split(segments[^1]) is [var action] && !WordForms.IsPlural(action) && Lexicon.Find(action) is null)
         {
             return action;
         }
         // frobnicateWidget
-        var words = Words(operation);
         return words.Count > 1 && Lexicon.Find(words[0]) is null && Lexicon.Find(words[^1]) is null && !WordForms.IsPlural(words[0])
-            && !segments.Any(segment => WordForms.Split(segment).Any(word => WordForms.Singular(word) == words[0]))
+            && !IsOfPath(words[0], segments)
                 ? words[0]
                 : null;
     }
+
+    private static bool IsNamedByVerb(List<string> words, List<string> segments) =>
+        words.Count > 1 && ((string[])[words[0], words[^1]]).Any(word => Lexicon.Find(word) is not null && !IsOfPath(WordForms.Singular(word), segments));
+
+    private static bool IsOfPath(string noun, List<string> segments) => segments.Any(segment => WordForms.Split(segment).Any(word => WordForms.Singular(word) == noun));
 
     private static bool IsVersion(string segment) => segment is ['v' or 'V', _, ..] && segment.Skip(1).All(static c => char.IsAsciiDigit(c) || c == '.');
 }

@@ -9,6 +9,9 @@ internal sealed class PhraseReader
 {
     private static readonly FrozenSet<string> Adverbs = FunctionWords.Set("again please back too also instead now later today tomorrow tonight off first once twice");
 
+    // "Two copies of Dune" are copies of it, and the book all the same; "the comment of the ticket" is no ticket.
+    private static readonly FrozenSet<string> Measures = FunctionWords.Set("copy unit piece pair couple dozen cup glass bottle box pack packet slice bunch kilo litre kind type sort one rest");
+
     private readonly ImmutableArray<ObjectPhrase>.Builder _objects = ImmutableArray.CreateBuilder<ObjectPhrase>();
     private readonly ImmutableArray<Adjunct>.Builder _adjuncts = ImmutableArray.CreateBuilder<Adjunct>();
     private readonly List<string> _nouns = [];
@@ -20,6 +23,10 @@ internal sealed class PhraseReader
     private bool _determined;
     private bool _pronoun;
     private bool _capitals;
+    private bool _several;
+    private bool _coordinated;
+    private bool _namedByLiteral;
+    private int _listFrom;
     private int _afterComma;
 
     public static Phrases Read(IReadOnlyList<Token> tokens)
@@ -51,6 +58,7 @@ internal sealed class PhraseReader
                 break;
             case TokenKind.Pause:
                 Close();
+                EndName(following);
                 _afterComma++;
                 break;
             case TokenKind.Word:
@@ -62,7 +70,16 @@ internal sealed class PhraseReader
     private void Word(Token token, Token following)
     {
         var word = token.Text;
-        if (Adverbs.Contains(word) || (word.Length > 4 && word.EndsWith("ly", StringComparison.Ordinal) && following.Kind is not TokenKind.Word))
+        if (word is "off" or "out" && (!IsEmpty || _pronoun) && following.Kind is TokenKind.Word or TokenKind.Literal && (word == "off" ? !Adverbs.Contains(following.Text) : following.Is("of")))
+        {
+            // "Take the mug out of the cart", "off the list".
+            Preposition("from");
+        }
+        else if (word is "of" && _preposition == "from" && IsEmpty)
+        {
+            return;
+        }
+        else if (Adverbs.Contains(word) || (word.Length > 4 && word.EndsWith("ly", StringComparison.Ordinal) && following.Kind is not TokenKind.Word))
         {
             return;
         }
@@ -71,10 +88,17 @@ internal sealed class PhraseReader
             Close();
             // A list ends with `and`; without it, what stands behind a comma explains.
             _afterComma = 0;
+            EndName(following);
+            for (var i = _listFrom + 1; _preposition is not null && i < _adjuncts.Count; i++)
+            {
+                _adjuncts[i] = _adjuncts[i] with { IsCoordinated = true };
+            }
+            _coordinated = _preposition is not null;
         }
         else if (FunctionWords.Pronouns.Contains(word) && IsEmpty && !_determined && following.Kind is not (TokenKind.Word or TokenKind.Literal))
         {
             _pronoun = true;
+            _several |= word is "them" or "they" or "these" or "those";
             // "Add another": one more, not the same again.
             _count = word == "another" ? 1 : null;
         }
@@ -85,11 +109,15 @@ internal sealed class PhraseReader
         else if (word is "it" or "them" or "him" or "me" or "us")
         {
             _pronoun |= IsEmpty;
+            _several |= word == "them" && IsEmpty && !_determined;
         }
         else if (FunctionWords.Namers.Contains(word) || (FunctionWords.Prepositions.Contains(word) && !(word == "that" && IsEmpty)))
         {
-            Close();
-            _preposition = FunctionWords.Namers.Contains(word) ? "named" : word;
+            Preposition(FunctionWords.Namers.Contains(word) ? "named" : word);
+        }
+        else if (word == "of" && _nouns.Count > 0 && !Measures.Contains(_nouns[^1]))
+        {
+            Preposition("of");
         }
         else if (word == "of" || (word is "pair" && following.Is("of")))
         {
@@ -113,9 +141,24 @@ internal sealed class PhraseReader
         }
     }
 
+    private void Preposition(string preposition)
+    {
+        Close();
+        (_preposition, _coordinated, _listFrom) = (preposition, false, _adjuncts.Count);
+    }
+
+    /// <summary>What follows a name is named by it only where it may be a further name: <c>called "Week" and a recipe</c>.</summary>
+    private void EndName(Token following)
+    {
+        if (_preposition == "named" && (following.Kind is TokenKind.Number || (following.Kind is TokenKind.Word && (_namedByLiteral || FunctionWords.IsDeterminer(following.Text)))))
+        {
+            _preposition = null;
+        }
+    }
+
     private void Close()
     {
-        var phrase = new ObjectPhrase([.. _nouns], _count, _all, _definite, (_pronoun || (_determined && !_all)) && IsEmpty, [.. _literals], _capitals && _literals.Count == 0);
+        var phrase = new ObjectPhrase([.. _nouns], _count, _all, _definite, (_pronoun || (_determined && !_all)) && IsEmpty, [.. _literals], _capitals && _literals.Count == 0, _several);
         if (!phrase.IsEmpty || _all)
         {
             if (_preposition is null)
@@ -124,12 +167,13 @@ internal sealed class PhraseReader
             }
             else
             {
-                _adjuncts.Add(new Adjunct(_preposition, phrase));
+                _adjuncts.Add(new Adjunct(_preposition, phrase, _determined || _count is not null, _coordinated));
+                _namedByLiteral = _nouns.Count == 0 && _literals.Count > 0;
             }
         }
         _nouns.Clear();
         _literals.Clear();
-        (_count, _all, _definite, _determined, _pronoun, _capitals) = (null, false, false, false, false, false);
+        (_count, _all, _definite, _determined, _pronoun, _capitals, _several) = (null, false, false, false, false, false, false);
     }
 
     private void DropAppositions()

@@ -7,13 +7,17 @@ internal sealed class Vocabulary
 {
     private readonly Dictionary<string, Verb> _own = new(StringComparer.Ordinal);
 
-    public Vocabulary(IEnumerable<OperationSpec> operations)
+    public Vocabulary(IReadOnlyCollection<OperationSpec> operations)
     {
+        var shared = operations.CountBy(static operation => operation.Path).Where(static pair => pair.Value > 1).Select(static pair => pair.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var operation in operations)
         {
-            if (OperationNames.UnknownVerb(operation) is { } name)
+            if (OperationNames.UnknownVerb(operation, !shared.Contains(operation.Path)) is { } name && Find(name) is null)
             {
-                _own.TryAdd(name, new Verb(name, VerbKind.Deed, [], [], VerbKind.Neutral));
+                // What decommissions by DELETE also removes.
+                _own.Add(name, operation.Method == HttpMethod.Delete
+                    ? new Verb(name, VerbKind.Deed, [name], [], VerbKind.Remove)
+                    : new Verb(name, VerbKind.Deed, [], [], VerbKind.Neutral));
             }
         }
     }

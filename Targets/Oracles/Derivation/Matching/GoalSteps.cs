@@ -15,13 +15,15 @@ internal sealed class GoalSteps
 
     private readonly TargetProfile _target;
     private readonly IntentMatcher _matcher;
+    private readonly IntentReader _intents;
     private readonly List<GoalStep> _steps = [];
     private readonly ImmutableArray<DerivationProblem>.Builder _problems = ImmutableArray.CreateBuilder<DerivationProblem>();
     private ImmutableArray<string> _mentioned = [];
     private ImmutableArray<string> _places = [];
-    private OperationProfile? _last;
+    private int? _several;
+    private GoalStep? _last;
 
-    public GoalSteps(TargetProfile target, IntentMatcher matcher) => (_target, _matcher) = (target, matcher);
+    public GoalSteps(TargetProfile target, IntentMatcher matcher) => (_target, _matcher, _intents) = (target, matcher, new IntentReader(target));
 
     public IReadOnlyList<GoalStep> Steps => _steps;
 
@@ -59,17 +61,22 @@ internal sealed class GoalSteps
     /// <summary>Intents of the clause with what fits them; null where it changes nothing.</summary>
     private List<(Intent Intent, ImmutableArray<Fit> Fits)>? Match(Clause clause, Verb verb)
     {
+        if (verb.Name == "checkin" && !_target.StateChanging.Any(profile => profile.Verbs.Contains(verb)))
+        {
+            return null;
+        }
         var isTentative = !verb.ChangesState || (verb.IsSoft && clause.Phrases.Objects.Any(static item => item.IsDefinite));
         if (verb.Kind is VerbKind.Read || (verb.Name == "finish" && clause.Phrases.Objects.IsEmpty) || IsSession(clause))
         {
             return null;
         }
-        var found = Intents(clause, verb).Select(intent => (Intent: intent, Fits: _matcher.Best(intent))).ToList();
+        var found = _intents.Read(clause, verb, _mentioned, _places).Select(intent => (Intent: intent, Fits: _matcher.Best(intent))).ToList();
         if (isTentative)
         {
             // "Confirm the order" is a step only where the target has such an operation for orders.
             found = found.Where(item => item.Fits is [{ Deed: DeedFit.Named, Object: >= ObjectFit.SameThing }, ..]).ToList();
-            return found.Count > 0 ? found : Light(clause, verb);
+            return found.Count > 0 ? found : Light(clause, verb)
+                ?? (IsLeft(clause, verb) ? [(_intents.Read(clause, verb, _mentioned, _places)[0], [])] : null);
         }
         if (found.TrueForAll(static item => item.Fits.IsEmpty) && (Light(clause, verb) is { } other))
         {
@@ -82,17 +89,21 @@ internal sealed class GoalSteps
     private bool IsSession(Clause clause) => clause.Phrases.Objects is [{ Nouns: [.., "session"] }]
         && !_target.StateChanging.Any(static profile => profile.Own.Contains("session"));
 
+    /// <summary>"Leave the waitlist" is no step of the API where there is no such list, and a step that fits nothing where there is.</summary>
+    private bool IsLeft(Clause clause, Verb verb) =>
+        verb.Name is "leave" or "quit" or "exit" && clause.Phrases.Objects is [{ IsDefinite: true, Nouns: [.., var head] }] && _target.IsResource(_target.Own(head));
+
     /// <summary>"Make a reservation", "complete the checkout", "leave a review": the noun says what is done.</summary>
     private List<(Intent, ImmutableArray<Fit>)>? Light(Clause clause, Verb verb)
     {
         var nouns = clause.Phrases.Objects is [var only] ? only.Nouns : [];
-        if (nouns.IsEmpty || !(verb.Kind is VerbKind.Make || verb.Name is "complete" or "leave" or "give" or "do" or "take" or "finish" or "start" or "proceed" or "go"))
+        if (nouns.IsEmpty || (verb.Name == "leave" && clause.Phrases.Objects[0].IsDefinite) || !(verb.Kind is VerbKind.Make || verb.Name is "complete" or "leave" or "give" or "do" or "take" or "finish" or "start" or "proceed" or "go"))
         {
             return null;
         }
         foreach (var (noun, deed) in nouns.SelectMany(noun => Deeds(noun).Select(deed => (noun, deed))))
         {
-            var intent = Intents(clause, deed)[0] with { PointsBack = clause.Phrases.Objects[0].IsDefinite };
+            var intent = _intents.Read(clause, deed, _mentioned, _places)[0] with { PointsBack = clause.Phrases.Objects[0].IsDefinite };
             var bare = intent with { Nouns = [.. intent.Nouns.Where(other => other != noun && _target.Knows(other))] };
             if (_matcher.Best(bare) is { IsEmpty: false } fits && fits[0].Deed >= DeedFit.Summarised)
             {
@@ -114,33 +125,6 @@ internal sealed class GoalSteps
         }
     }
 
-    private List<Intent> Intents(Clause clause, Verb verb)
-    {
-        var related = clause.Phrases.Adjuncts.SelectMany(static adjunct => adjunct.Phrase.Nouns).Select(_target.Own).ToImmutableArray();
-        var containers = clause.Phrases.Adjuncts.Where(static adjunct => FunctionWords.Containers.Contains(adjunct.Preposition))
-            .SelectMany(static adjunct => adjunct.Phrase.Nouns).Select(_target.Own).ToImmutableArray();
-        var objects = clause.Phrases.Objects;
-        if (containers.IsEmpty && objects is [{ IsPronoun: true }])
-        {
-            // "... to the cart, then remove it".
-            containers = _places;
-        }
-        if (objects.IsEmpty || objects is [{ IsPronoun: true }])
-        {
-            // "Pay for the order", "comment on the post".
-            var adjunct = objects.IsEmpty && !verb.IsGeneric ? clause.Phrases.Adjuncts.FirstOrDefault(static item => !item.Phrase.Nouns.IsEmpty) : null;
-            var nouns = adjunct is not null ? adjunct.Phrase.Nouns.Select(_target.Own).ToImmutableArray() : _mentioned;
-            return [new Intent(clause.Phrase, verb, objects.FirstOrDefault(), nouns, containers, related, PointsBack: objects.FirstOrDefault()?.Count is null)];
-        }
-        // "Post 'Hello'" makes a post.
-        var first = objects[0].Nouns.IsEmpty && verb.Kind is VerbKind.Make && Lexicon.AlsoNouns.Contains(verb.Name) && _target.Knows(verb.Name) ? [verb.Name] : objects[0].Nouns;
-        return
-        [
-            .. objects.Select(item => new Intent(clause.Phrase, verb, item,
-                [.. (item.Nouns.IsEmpty ? item.IsPronoun ? _mentioned : first : item.Nouns).Select(_target.Own)], containers, related, PointsBack: item is { IsPronoun: true, Count: null })),
-        ];
-    }
-
     private void Add(Clause clause, List<(Intent Intent, ImmutableArray<Fit> Fits)> found)
     {
         if (found.Find(static item => item.Fits.Length != 1) is { Intent: not null } failed)
@@ -154,10 +138,20 @@ internal sealed class GoalSteps
             Problem(clause.Phrase, "names several places: make it a step for each", [.. found.SelectMany(static item => item.Fits)]);
             return;
         }
+        var further = IntentReader.Further(clause).ToList();
+        if (clause.Phrases.Adjuncts.Any(item => item is { IsCoordinated: true, IsDetermined: true, Phrase.Nouns: [.., var head] } && !further.Contains(item) && _target.Knows(_target.Own(head))))
+        {
+            Problem(clause.Phrase, "may want a second thing done: make it a step of its own", [.. found.SelectMany(static item => item.Fits)]);
+            return;
+        }
         foreach (var same in found.GroupBy(static item => item.Fits[0].Profile))
         {
             var (intent, fits) = same.First();
-            if (Times(clause, intent, same.Key, same.Count()) is { } times)
+            if (UnprovedState(new GoalStep(clause, intent, fits[0], 1)))
+            {
+                Problem(clause.Phrase, $"says what it shall be, and no field of {same.Key.Operation.Name} is that", fits);
+            }
+            else if (Times(clause, [.. same.Select(static item => item.Intent)], same.Key) is { } times)
             {
                 Add(new GoalStep(clause, intent, fits[0], times));
             }
@@ -167,7 +161,7 @@ internal sealed class GoalSteps
     /// <summary>A step that names again what an earlier one did, as <c>buy a coffee: ... and check out</c>, is that step, done here.</summary>
     private void Add(GoalStep step)
     {
-        _last = step.Fit.Profile;
+        _last = step;
         var earlier = _steps.FindIndex(other => other.Fit.Profile == step.Fit.Profile);
         if (earlier < 0)
         {
@@ -193,34 +187,61 @@ internal sealed class GoalSteps
         }
     }
 
-    /// <summary>How often the operation must succeed; null with a problem where the goal leaves it open.</summary>
-    private int? Times(Clause clause, Intent intent, OperationProfile profile, int objects)
+    /// <summary>"Mark it as X", where nothing in the operation is X: that it answered would prove nothing.</summary>
+    private static bool UnprovedState(GoalStep step)
     {
-        if (profile.IsCollective || intent.Object is null)
+        if (step.Intent.Verb.Name is not ("mark" or "set") || step.Clause.Phrases.Adjuncts.FirstOrDefault(static item => item.Preposition == "as")?.Phrase is not { } state)
+        {
+            return false;
+        }
+        var operation = step.Fit.Profile.Operation;
+        return FixedValue.Of(step) is null && !state.Nouns.Any(noun => step.Fit.Profile.IsWithin(noun)
+            || WordForms.OfParticiple(noun).Any(verb => step.Fit.Profile.Verbs.Any(own => own.Name == verb) || OperationNames.Words(operation).Contains(verb)));
+    }
+
+    /// <summary>How often the operation must succeed; null with a problem where the goal leaves it open.</summary>
+    private int? Times(Clause clause, List<Intent> same, OperationProfile profile)
+    {
+        var intent = same[0];
+        if (intent.Object is not { } item)
         {
             return 1;
         }
+        var isChange = intent.Verb.Kind is VerbKind.Change;
+        var wanted = isChange ? Count(intent, profile) : same.Sum(one => Count(one, profile));
         var fits = ImmutableArray.Create(new Fit(profile, DeedFit.Named, 0, 0, 0));
-        if (intent.Object.IsAll && (!profile.Creates || !intent.Nouns.IsEmpty))
+        var isOne = Repetition.IsOneAnswer(intent, profile);
+        if (isOne is true)
+        {
+            return 1;
+        }
+        if (isOne is null && (wanted > 1 || item.IsAll))
+        {
+            Problem(clause.Phrase, $"leaves open whether one answer of {profile.Operation.Name} is for all of them", fits);
+            return null;
+        }
+        if (item.IsAll && (!profile.Creates || !intent.Nouns.IsEmpty))
         {
             Problem(clause.Phrase, "leaves open how many answers prove it", fits);
             return null;
         }
-        if (objects > 1 && intent.Verb.Kind is not VerbKind.Change && clause.Phrases.Objects.Count(static item => item.IsUnquotedName) > 1)
+        if (same.Count > 1 && !isChange && same.Count(static one => one.Object is { IsUnquotedName: true }) > 1)
         {
             Problem(clause.Phrase, "may name one thing or several: put names in quotes", fits);
             return null;
         }
-        var count = !profile.HasQuantity && intent.Object.Count is { } said && !intent.Nouns.IsEmpty && intent.Nouns.Any(profile.Concerns) ? said : 1;
-        // Name and email are changed in one answer.
-        var times = objects > 1 && intent.Verb.Kind is not VerbKind.Change ? objects : count;
-        if (times > MostTimes)
+        if (wanted > MostTimes)
         {
             Problem(clause.Phrase, $"asks for more than {MostTimes} answers of {profile.Operation.Name}", fits);
             return null;
         }
-        return times;
+        return wanted;
     }
+
+    private int Count(Intent intent, OperationProfile profile) =>
+        intent.Object is { IsSeveral: true } ? _several ?? 1
+        : intent.Object?.Count is { } said && intent.Nouns.Any(profile.Concerns) ? said
+        : 1;
 
     private void Mention(Clause clause)
     {
@@ -230,7 +251,9 @@ internal sealed class GoalSteps
         _places = places.IsEmpty ? _places : places;
         if (nouns is { } said)
         {
-            _mentioned = _last?.Resource is { } resource && clause.Verb is { ChangesState: true } ? [.. said.Append(resource).Distinct()] : said;
+            _several = clause.Verb is { ChangesState: true } && _last?.Clause == clause ? _last.Times
+                : clause.Phrases.Objects.Length > 1 ? clause.Phrases.Objects.Length : clause.Phrases.Objects[0].Count;
+            _mentioned = _last?.Fit.Profile.Resource is { } resource && clause.Verb is { ChangesState: true } ? [.. said.Append(resource).Distinct()] : said;
         }
     }
 

@@ -10,9 +10,13 @@ namespace ApeTest.Targets.Oracles.Derivation.Matching;
 /// <param name="Nouns">Nouns of the object, or those that it points back to.</param>
 /// <param name="Containers">Nouns that say where it goes or comes from: <c>to the cart</c>.</param>
 /// <param name="Related">Nouns of all adjuncts.</param>
+/// <param name="Places">The resources of the target among its containers: what does it has to do with each.</param>
+/// <param name="Owners">The resources of the target that the object is of: <c>the comment of the ticket</c>.</param>
 /// <param name="PointsBack">Whether it names nothing of its own: <c>pay</c>, <c>return it</c>.</param>
+/// <param name="IsAdjunct">Whether its object stands behind a preposition: <c>sign up for the course</c>.</param>
 internal sealed record Intent(
-    string Phrase, Verb Verb, ObjectPhrase? Object, ImmutableArray<string> Nouns, ImmutableArray<string> Containers, ImmutableArray<string> Related, bool PointsBack)
+    string Phrase, Verb Verb, ObjectPhrase? Object, ImmutableArray<string> Nouns, ImmutableArray<string> Containers, ImmutableArray<string> Related,
+    ImmutableArray<string> Places, ImmutableArray<string> Owners, bool PointsBack, bool IsAdjunct = false)
 {
     /// <summary>Adjacent words joined: <c>shopping list</c> -> <c>shoppinglist</c>.</summary>
     public IEnumerable<string> Compounds

@@ -38,10 +38,14 @@ internal sealed class IntentMatcher(TargetProfile target, bool admin)
             return null;
         }
         var found = intent.Verb.IsGeneric ? Generic(intent, profile, intent.Verb.Kind)
-            : Deed(intent, profile) ?? (intent.Verb.Fallback is VerbKind.Neutral ? null : Generic(intent, profile, intent.Verb.Fallback));
+            : Deed(intent, profile) ?? (FallsBack(intent, profile) ? Generic(intent, profile, intent.Verb.Fallback) : null);
         return found is not var (deed, about) ? null : new Fit(profile, deed, about,
             intent.Containers.Count(noun => profile.Concerns(noun)), intent.Related.Count(noun => profile.Concerns(noun)));
     }
+
+    /// <summary>"Sign up for the course", "join the course" make no course.</summary>
+    private static bool FallsBack(Intent intent, OperationProfile profile) => intent.Verb.Fallback is not VerbKind.Neutral
+        && (intent.Verb.Fallback is not VerbKind.Make || (!intent.IsAdjunct && (intent.Verb.Name != "join" || profile.Operation.Path.Contains('{', StringComparison.Ordinal))));
 
     private (DeedFit, int)? Generic(Intent intent, OperationProfile profile, VerbKind kind)
     {
@@ -50,13 +54,13 @@ internal sealed class IntentMatcher(TargetProfile target, bool admin)
         var meant = named || profile.Verbs.Any(own => own.MeansSameAs(verb));
         var shaped = kind switch
         {
-            VerbKind.Make => profile.Creates || (meant && profile.Operation.Method != HttpMethod.Delete),
+            VerbKind.Make => profile.Creates || (meant && profile.Operation.Method != HttpMethod.Delete) || ObjectFit.PutsInto(intent, profile),
             VerbKind.Change => profile.Operation.Method == HttpMethod.Put || profile.Operation.Method == HttpMethod.Patch || meant,
             _ => profile.Operation.Method == HttpMethod.Delete || meant,
         };
         var foreign = profile.Verbs.Any(own => own.Kind is not VerbKind.Neutral && !own.MeansSameAs(verb)
             && (own.IsUndoing || (own.Kind != kind && own.Fallback != kind)));
-        if (!shaped || (foreign && !meant))
+        if (!shaped || (foreign && !meant && !ObjectFit.PutsInto(intent, profile)) || !ObjectFit.IsInPlace(intent, profile, kind))
         {
             return null;
         }

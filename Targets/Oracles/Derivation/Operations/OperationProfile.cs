@@ -39,14 +39,21 @@ internal sealed class OperationProfile
     /// <summary>Whether one call may cover several things at once: it has a list in its body, or refers to nothing at all.</summary>
     public bool IsCollective { get; init; }
 
-    /// <summary>Whether its request says how many.</summary>
-    public bool HasQuantity { get; init; }
+    /// <summary>Names of the lists in its request, plain and in the singular.</summary>
+    public required FrozenSet<string> Lists { get; init; }
 
     /// <summary>The read of what it answers with; null for none.</summary>
     public CreatedRead? Read { get; init; }
 
     /// <summary>What a person calls the thing that it answers with: the noun of its read.</summary>
     public string? Produced => Read?.Noun;
+
+    /// <summary>Whether its path or its name puts what it is about inside such a thing.</summary>
+    public bool IsWithin(string noun) => OperationNames.Segments(Operation).Select(WordForms.Split).Append(OperationNames.Words(Operation))
+        .Select(static words => words.ConvertAll(WordForms.Singular)).Any(words => words.Contains(noun) || string.Concat(words) == noun);
+
+    /// <summary>Whether it is that very thing that it makes, changes or removes.</summary>
+    public bool IsOf(string noun) => Own.Contains(noun) || Produced == noun;
 
     public bool Concerns(string noun) => Own.Contains(noun) || Context.Contains(noun) || Said.Contains(noun) || Produced == noun;
 }

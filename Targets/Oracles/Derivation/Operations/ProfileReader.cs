@@ -8,12 +8,6 @@ namespace ApeTest.Targets.Oracles.Derivation.Operations;
 /// <summary>Reads the profile of one operation.</summary>
 internal sealed class ProfileReader(Vocabulary vocabulary, CreatedReads reads)
 {
-    private static readonly HashSet<string> Quantities = new(StringComparer.Ordinal)
-    {
-        "quantity", "qty", "count", "amount", "number", "seats", "tickets", "copies", "pieces", "guests", "people", "persons", "partysize",
-        "size", "units", "nights", "adults", "places", "howmany", "total",
-    };
-
     private static readonly HashSet<string> Prepositions = new(StringComparer.Ordinal) { "to", "from", "for", "by", "in", "into", "on", "of", "with", "at", "via", "as" };
 
     // They stand at the end of a path like a resource, and make none.
@@ -48,7 +42,7 @@ internal sealed class ProfileReader(Vocabulary vocabulary, CreatedReads reads)
             Said = WordForms.Split(operation.Summary ?? "").Select(WordForms.Singular).ToFrozenSet(StringComparer.Ordinal),
             Fields = fields.ToFrozenSet(StringComparer.Ordinal),
             IsCollective = properties.Values.Any(SchemaView.IsArray) || properties.Count == 0 || (verbs.Any(static verb => verb.Name == "checkout") && !fields.Any(static field => field.EndsWith("id", StringComparison.Ordinal))),
-            HasQuantity = fields.Any(Quantities.Contains),
+            Lists = Lists(properties).Concat(properties.TryGetValue("body", out var body) ? Lists(SchemaView.Properties(body)) : []).ToFrozenSet(StringComparer.Ordinal),
             Read = operation.Method == HttpMethod.Post || operation.Method == HttpMethod.Put || operation.Method == HttpMethod.Patch ? reads.Find(operation, made) : null,
         };
     }
@@ -220,6 +214,9 @@ internal sealed class ProfileReader(Vocabulary vocabulary, CreatedReads reads)
             AddNoun(words.ConvertAll(WordForms.Singular), context, context);
         }
     }
+
+    private static IEnumerable<string> Lists(Dictionary<string, JsonElement> properties) =>
+        properties.Where(static pair => SchemaView.IsArray(pair.Value)).Select(static pair => WordForms.Singular(Plain(pair.Key)));
 
     private static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 }

@@ -23,6 +23,8 @@ internal sealed class TargetProfile
     ];
 
     private readonly HashSet<string> _nouns = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _resources = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _fields = new(StringComparer.Ordinal);
 
     public TargetProfile(ToolCatalog catalog)
     {
@@ -32,6 +34,12 @@ internal sealed class TargetProfile
         foreach (var profile in all)
         {
             _nouns.UnionWith(profile.Own);
+            _fields.UnionWith(profile.Fields);
+            if (profile.Resource is { } resource)
+            {
+                _resources.Add(resource);
+                _resources.UnionWith(profile.Own.Where(noun => resource.EndsWith(noun, StringComparison.Ordinal)));
+            }
             _nouns.UnionWith(OperationNames.Segments(profile.Operation).Where(static segment => !OperationNames.IsParameter(segment))
                 .SelectMany(static segment => WordForms.Split(segment)).Select(WordForms.Singular));
             foreach (var name in PathTemplate.Names(profile.Operation.Path))
@@ -55,6 +63,12 @@ internal sealed class TargetProfile
 
     /// <summary>Whether the target has such a thing.</summary>
     public bool Knows(string noun) => _nouns.Contains(noun);
+
+    /// <summary>Whether a path of the target is about such a thing.</summary>
+    public bool IsResource(string noun) => _resources.Contains(noun);
+
+    /// <summary>Whether such a thing is a part of another: a field of a request.</summary>
+    public bool IsField(string noun) => _fields.Contains(noun);
 
     /// <summary>The target's word for a noun: <c>cart</c> for <c>basket</c> where it has only carts.</summary>
     public string Own(string noun)

@@ -7,7 +7,7 @@ namespace ApeTest.Targets.Tests.Oracles.Derivation;
 /// <summary>The targets of the derivation tests, by name: files of <c>Documents/</c>, and the library of the shared tests.</summary>
 internal static class DerivationDocuments
 {
-    public static string[] Names { get; } = ["library", "shop", "poorids", "tasks", "bank", "tickets", "forum", "noids"];
+    public static string[] Names { get; } = ["library", "shop", "poorids", "tasks", "bank", "tickets", "forum", "noids", "hotel", "helpdesk", "fleet", "courses", "billing"];
 
     public static ToolCatalog Catalog(string name)
     {
