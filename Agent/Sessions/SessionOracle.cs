@@ -43,7 +43,16 @@ internal sealed class SessionOracle(SessionContext session)
         try
         {
             await _reads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return await _oracle.JudgeAsync(session.Run.Transport, session.Run.Plan.Scenario.Target.Name, session.State, session.Run.Time, linked.Token);
+            var verdict = await _oracle.JudgeAsync(session.Run.Transport, session.Run.Plan.Scenario.Target.Name, session.State, session.Run.Time, linked.Token);
+            foreach (var evidence in verdict.Evidence)
+            {
+                if (evidence is { Ok: false, TargetFailed: true })
+                {
+                    // No action of the session, and yet what it failed by: without it the errors would not say why.
+                    session.Failed("oracle_read", "target");
+                }
+            }
+            return verdict;
         }
         catch (OperationCanceledException)
         {

@@ -33,7 +33,7 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
         }
         if (limit - n is > 0 and var left)
         {
-            block.Dropped(block.Stop.Draining ? "stopped" : block.IsOver ? "duration" : "load", left);
+            block.Dropped(block.Stop.Draining || run.IsExhausted ? "stopped" : block.IsOver ? "duration" : "load", left);
         }
     }
 

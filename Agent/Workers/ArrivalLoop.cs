@@ -33,7 +33,7 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         }
         if (schedule.Left(arrival, _blocks) is > 0 and var left)
         {
-            block.Dropped(block.Stop.Draining ? "stopped" : "duration", left);
+            block.Dropped(block.Stop.Draining || run.IsExhausted ? "stopped" : "duration", left);
         }
         await Task.WhenAll(_running.OfType<Task>());
     }
@@ -55,7 +55,7 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
     /// <summary>Waits until the time has come; false when no session may start any more.</summary>
     private async ValueTask<bool> DueAsync(TimeSpan at)
     {
-        while (!block.Stop.Draining)
+        while (!block.Stop.Draining && !run.IsExhausted)
         {
             var wait = at - block.Elapsed;
             if (wait <= TimeSpan.Zero)

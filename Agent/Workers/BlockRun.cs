@@ -39,8 +39,8 @@ internal sealed partial class BlockRun : IDisposable
 
     public StopOrder Stop { get; } = new();
 
-    /// <summary>Whether no new session may start: told to stop, or the run's duration is over.</summary>
-    public bool IsOver => Stop.Draining || Elapsed >= _run.Plan.Scenario.Duration;
+    /// <summary>Whether no new session may start: told to stop, a budget used up, or the run's duration over.</summary>
+    public bool IsOver => Stop.Draining || _run.IsExhausted || Elapsed >= _run.Plan.Scenario.Duration;
 
     /// <summary>Time since the run's start.</summary>
     public TimeSpan Elapsed => _lease.Elapsed + _run.Time.GetElapsedTime(_claimed);

@@ -48,7 +48,11 @@ internal sealed class RunContext : IDisposable
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
         Arrivals = plan.Scenario.Load.Rate is { } rate ? new ArrivalSchedule(rate, plan.Scenario.Iterations, plan.Scenario.Duration) : null;
         MeanThink = Mean(plan.Scenario.Personas);
-        BudgetExhausted = Once(() => signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget")));
+        BudgetExhausted = Once(() =>
+        {
+            IsExhausted = true;
+            signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget"));
+        });
     }
 
     public RunPlan Plan { get; }
@@ -82,6 +86,9 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>Is told what sessions do; null for nobody, as in a load.</summary>
     public ISessionObserver? Observer { get; }
+
+    /// <summary>Whether a budget of the run is used up. The queue's order to stop comes with the next heartbeat; until then no session may start here.</summary>
+    public volatile bool IsExhausted;
 
     /// <summary>Ends the run because a budget of it is used up; the second call does nothing.</summary>
     public Action BudgetExhausted { get; }

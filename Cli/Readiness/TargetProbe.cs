@@ -1,6 +1,5 @@
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
-using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Readiness;
 
@@ -27,8 +26,8 @@ internal sealed class TargetProbe : IDisposable
         {
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         }
-        // The agents' own requests use no proxy on loopback either.
-        handler.UseProxy = !ServiceUrls.IsLoopbackHost(target.Url.Host);
+        // Nor do the agents: what is reached through a proxy only would pass here and fail in the run.
+        handler.UseProxy = false;
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MostBytes };
     }
 

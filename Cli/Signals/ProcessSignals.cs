@@ -39,15 +39,17 @@ internal sealed partial class ProcessSignals : ISignalSource, IDisposable
     }
 
     /// <summary>
-    /// A shell without job control starts background commands with SIGINT ignored, and the runtime then installs no handler. Whoever
-    /// sends it by <c>kill -INT</c> means it all the same, so the default is put back first.
+    /// A shell without job control starts background commands with SIGINT and SIGQUIT ignored, and the runtime then installs no handler.
+    /// Whoever sends one by <c>kill</c> means it all the same, so the default is put back first. SIGHUP stays as it is: <c>nohup</c> means it.
     /// </summary>
     private static void ListenToInterrupt()
     {
         const int interrupt = 2;
+        const int quit = 3;
         if (!OperatingSystem.IsWindows())
         {
             _ = SetHandler(interrupt, default);
+            _ = SetHandler(quit, default);
         }
     }
 

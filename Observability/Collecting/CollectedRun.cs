@@ -68,6 +68,12 @@ public sealed partial class CollectedRun
     /// <summary>Completes when the run is running, which <c>run.json</c> says by then, or has ended.</summary>
     public Task Begun => _begun.Task;
 
+    /// <summary>The first file of the run that could not be written, and why; null while all went well.</summary>
+    public (string File, string Error)? WriteFailure => _writer.Failure;
+
+    /// <summary>Whether the final summary is in the run's directory. After <see cref="Completion"/>.</summary>
+    public bool IsSummaryKept { get; private set; }
+
     /// <summary>The final summary, once it is written. Fails only by a bug.</summary>
     public Task<RunSummary> Completion => _completion.Task;
 
@@ -143,6 +149,7 @@ public sealed partial class CollectedRun
     internal void Begin(string resolvedScenario)
     {
         _writer.WriteScenario(resolvedScenario);
+        _writer.Reserve();
         WriteRun();
         // Not tied to a caller: a run is collected to its end, which the queue tells.
         _ = CollectAsync();
@@ -267,7 +274,8 @@ public sealed partial class CollectedRun
             TakePoint();
             _aggregate.RecordsDropped = _writer.Dropped.Total + _otherDrops();
             var summary = _aggregate.Summarize(_ticked);
-            _writer.WriteSummary(summary);
+            _writer.Release();
+            IsSummaryKept = _writer.WriteSummary(summary);
             WriteRun();
             End(() => _completion.TrySetResult(summary));
         }

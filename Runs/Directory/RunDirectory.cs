@@ -34,6 +34,9 @@ public sealed class RunDirectory
     /// <summary><c>summary.json</c>.</summary>
     public string SummaryFile => In("summary.json");
 
+    /// <summary>Space put aside for the last summary while the run goes on.</summary>
+    public string ReserveFile => In(".reserve");
+
     /// <summary><c>sessions.jsonl</c>.</summary>
     public string SessionsFile => In("sessions.jsonl");
 

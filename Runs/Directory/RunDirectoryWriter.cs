@@ -17,12 +17,17 @@ namespace ApeTest.Runs.Directory;
 /// <param name="onFailure">Told once, with the file and the error.</param>
 public sealed class RunDirectoryWriter(RunDirectory directory, RunDirectoryLimits limits, Action<string, Exception> onFailure) : IDisposable
 {
+    // A summary is some 20 KB, whatever the run; with many operations and errors it is twice that.
+    private const int ReserveBytes = 128 << 10;
+
     private readonly AppendFile _sessions = new(directory.SessionsFile, limits.SessionsBytes);
     private readonly AppendFile _timeseries = new(directory.TimeseriesFile, limits.TimeseriesBytes);
     private readonly AppendFile _histograms = new(directory.HistogramsFile, limits.HistogramsBytes);
     private readonly ArrayBufferWriter<byte> _buffer = new();
-    private bool _failed;
     private bool _histogramsBegun;
+
+    /// <summary>The first write that failed: the file's name and why. Null while all went well.</summary>
+    public (string File, string Error)? Failure { get; private set; }
 
     /// <summary>What was not written so far.</summary>
     public DroppedCounts Dropped => new(_sessions.Dropped, _timeseries.Dropped, _histograms.Dropped);
@@ -34,8 +39,14 @@ public sealed class RunDirectoryWriter(RunDirectory directory, RunDirectoryLimit
     public void WriteRun(RunFile run) => Replace(directory.RunFile, JsonSerializer.SerializeToUtf8Bytes(
         run with { Dropped = Dropped }, RunsJson.Indented.RunFile));
 
-    /// <summary>Replaces <c>summary.json</c>.</summary>
-    public void WriteSummary(RunSummary summary) =>
+    /// <summary>Puts space aside for the last summary: a run whose disk fills up must still be able to say so. Freed by <see cref="Release"/>.</summary>
+    public void Reserve() => Try(directory.ReserveFile, () => File.WriteAllBytes(directory.ReserveFile, new byte[ReserveBytes]));
+
+    /// <summary>Frees what <see cref="Reserve"/> put aside.</summary>
+    public void Release() => Try(directory.ReserveFile, () => File.Delete(directory.ReserveFile));
+
+    /// <summary>Replaces <c>summary.json</c>. False where it could not be written.</summary>
+    public bool WriteSummary(RunSummary summary) =>
         Replace(directory.SummaryFile, JsonSerializer.SerializeToUtf8Bytes(summary, RunsJson.Indented.RunSummary));
 
     /// <summary>Appends one line to <c>sessions.jsonl</c>.</summary>
@@ -78,26 +89,37 @@ public sealed class RunDirectoryWriter(RunDirectory directory, RunDirectoryLimit
         file.Append(_buffer.WrittenSpan);
     });
 
-    private void Replace(string path, byte[] content) => Try(path, () =>
+    private bool Replace(string path, byte[] content)
     {
         var next = path + ".tmp";
-        File.WriteAllBytes(next, content);
-        File.Move(next, path, overwrite: true);
-    });
+        var written = Try(path, () =>
+        {
+            File.WriteAllBytes(next, content);
+            File.Move(next, path, overwrite: true);
+        });
+        if (!written)
+        {
+            // Half a file takes the space that the next attempt needs.
+            Try(next, () => File.Delete(next));
+        }
+        return written;
+    }
 
-    private void Try(string path, Action write)
+    private bool Try(string path, Action write)
     {
         try
         {
             write();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!_failed)
+            if (Failure is null)
             {
-                _failed = true;
+                Failure = (System.IO.Path.GetFileName(path), e.Message);
                 onFailure(path, e);
             }
+            return false;
         }
     }
 }

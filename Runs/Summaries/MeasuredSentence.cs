@@ -15,13 +15,13 @@ internal static class MeasuredSentence
 
     public static string Of(MtbaSummary mtba, IReadOnlyList<string> suspect, TimeSpan duration)
     {
+        if (mtba.Dominant is null || mtba.Mean is not > 0)
+        {
+            return $"nothing: no session made two actions; run longer, or see the errors{(suspect.Count > 0 ? $" ({suspect[0]})" : "")}";
+        }
         if (suspect.Count > 0)
         {
             return $"the generator: {suspect[0]}; {(duration < Short ? "run longer: a short run measures its own start" : "use fewer --agents or more --think time")}";
-        }
-        if (mtba.Dominant is null || mtba.Mean is not > 0)
-        {
-            return "nothing: no session made two actions; run longer, or see the errors";
         }
 
         var shares = Largest(mtba.Parts)

@@ -29,6 +29,11 @@ public static class ApeHeaders
     /// </summary>
     public const string Origin = "X-Ape-Origin";
 
+    /// <summary>
+    /// Request: the path as a log may show it, where the real one holds a secret of the session: <c>/cards/{{user.card}}</c>.
+    /// </summary>
+    public const string ShownPath = "X-Ape-Shown-Path";
+
     /// <summary>Trace id, sent to the target and back to the client.</summary>
     public const string TraceId = "X-Trace-Id";
 

@@ -122,6 +122,10 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         {
             headers.TryAddWithoutValidation(ApeHeaders.Operation, request.Operation);
         }
+        if (request.ShownPath is { } shown)
+        {
+            headers.TryAddWithoutValidation(ApeHeaders.ShownPath, shown);
+        }
         if (request.Destructive)
         {
             headers.TryAddWithoutValidation(ApeHeaders.Destructive, "true");

@@ -20,6 +20,9 @@ public struct TargetRequest
     /// <summary>Whether the operation is marked <c>x-ape-destructive</c>: denied on a target that is not loopback unless allowed. Default false.</summary>
     public bool Destructive { get; init; }
 
+    /// <summary>Path of <see cref="Url"/> with secrets as placeholders, for logs; null where it holds none.</summary>
+    public string? ShownPath { get; init; }
+
     /// <summary>Request headers other than content type, trace context and policy headers; null for none.</summary>
     public List<KeyValuePair<string, string>>? Headers { get; init; }
 

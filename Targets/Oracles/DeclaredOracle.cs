@@ -14,6 +14,12 @@ namespace ApeTest.Targets.Oracles;
 /// </summary>
 public sealed class DeclaredOracle
 {
+    /// <summary>
+    /// Pauses before a read is sent again that the target failed to answer (5xx, 429, no answer). The read is our question, not the user's:
+    /// what it asks for is there or not, whatever one answer says, and to ask again can only find what is there.
+    /// </summary>
+    private static readonly ImmutableArray<TimeSpan> Patience = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400)];
+
     private readonly ImmutableArray<CompiledCondition> _conditions;
     private readonly OracleEvidence?[] _evidence;
     private readonly OracleEvidence?[] _failedReads;
@@ -117,7 +123,7 @@ public sealed class DeclaredOracle
     {
         while (NextDue() is { } next && _conditions[next].ReadPath is not null)
         {
-            var evidence = await ReadAsync(next, transport, target, state, time, cancellationToken);
+            var evidence = await ReadPatientlyAsync(next, transport, target, state, time, cancellationToken);
             if (!evidence.Ok)
             {
                 _failedReads[next] = evidence;
@@ -140,7 +146,7 @@ public sealed class DeclaredOracle
             var condition = _conditions[i];
             evidence.Add(_evidence[i] ?? (condition.ReadPath is null
                 ? new OracleEvidence(condition.Text, false, _lastSeen[i] ?? $"{condition.Operation} was never called")
-                : Joined(_failedReads[i], await ReadAsync(i, transport, target, state, time, cancellationToken))));
+                : Joined(_failedReads[i], await ReadPatientlyAsync(i, transport, target, state, time, cancellationToken))));
         }
         return new OracleVerdict(evidence.Count > 0 && evidence.All(static item => item.Ok), evidence.ToImmutable());
     }
@@ -148,6 +154,23 @@ public sealed class DeclaredOracle
     /// <summary>Both answers of a read that was sent twice: the second alone may only say that the session has logged out meanwhile.</summary>
     private static OracleEvidence Joined(OracleEvidence? first, OracleEvidence last) => first is null || last.Ok ? last
         : last with { Detail = $"{first.Detail}; again at the end: {last.Detail}", TargetFailed = first.TargetFailed || last.TargetFailed };
+
+    private async ValueTask<OracleEvidence> ReadPatientlyAsync(
+        int index, ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var evidence = await ReadAsync(index, transport, target, state, time, cancellationToken);
+        foreach (var pause in Patience)
+        {
+            if (!evidence.TargetFailed)
+            {
+                return evidence;
+            }
+            await Task.Delay(pause, time, cancellationToken);
+            var again = await ReadAsync(index, transport, target, state, time, cancellationToken);
+            evidence = again with { Detail = $"{evidence.Detail}; again: {again.Detail}" };
+        }
+        return evidence;
+    }
 
     private async ValueTask<OracleEvidence> ReadAsync(
         int index, ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)

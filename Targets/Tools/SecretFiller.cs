@@ -30,6 +30,26 @@ internal static class SecretFiller
         return text;
     }
 
+    /// <summary>The path of a URL with every secret value, escaped or not, replaced by its placeholder; null where it holds none.</summary>
+    public static string? RedactPath(Uri url, IReadOnlyDictionary<string, string> secrets)
+    {
+        if (secrets.Count == 0)
+        {
+            return null;
+        }
+        var path = url.AbsolutePath;
+        var shown = path;
+        foreach (var (name, value) in secrets)
+        {
+            if (value.Length > 0)
+            {
+                shown = shown.Replace(Uri.EscapeDataString(value), $"{{{{{name}}}}}", StringComparison.OrdinalIgnoreCase)
+                    .Replace(value, $"{{{{{name}}}}}", StringComparison.Ordinal);
+            }
+        }
+        return shown == path ? null : shown;
+    }
+
     private static JsonNode? FillNode(JsonNode? node, IReadOnlyDictionary<string, string> secrets)
     {
         switch (node)

@@ -92,6 +92,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             Target = target,
             Operation = call.Operation,
             Destructive = call.Destructive,
+            ShownPath = SecretFiller.RedactPath(call.Url, state.Secrets),
             Headers = headers,
             HasAuthorization = Has(headers, "Authorization"),
             Body = call.Body,

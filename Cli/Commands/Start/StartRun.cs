@@ -1,4 +1,3 @@
-using ApeTest.Cli.Errors;
 using ApeTest.Cli.Execution;
 using ApeTest.Cli.Progress;
 using ApeTest.Cli.Signals;
@@ -53,7 +52,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
 
         // 4. Result.
         var code = await new SummaryOutput(environment, request).WriteAsync(summary, run.Directory, run.Plan.Scenario.Llm.Model, ladder.First);
-        return DiskSpace.Judge(environment, run.Directory, code);
+        return KeptFiles.Judge(environment, run.Collector, code);
     }
 
     private async Task<RunSummary> FollowAsync(CollectedRun collector, StopLadder ladder)

@@ -20,17 +20,22 @@ internal sealed class SummaryOutput(CliEnvironment environment, StartRequest req
         {
             return;
         }
-        var path = environment.Absolute(file);
-        var existed = File.Exists(path);
+        var path = new FileInfo(environment.Absolute(file));
+        // A link, a device, a pipe: to open one may block, or create what it points to. What has no length may be one of them.
+        if (path.LinkTarget is not null || path is { Exists: true, Length: 0 })
+        {
+            return;
+        }
+        var existed = path.Exists;
         try
         {
-            using (File.Open(path, FileMode.OpenOrCreate, FileAccess.Write))
+            using (path.Open(FileMode.OpenOrCreate, FileAccess.Write))
             {
                 // Only whether it opens.
             }
             if (!existed)
             {
-                File.Delete(path);
+                path.Delete();
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -76,7 +81,7 @@ internal sealed class SummaryOutput(CliEnvironment environment, StartRequest req
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            ErrorReport.Write(environment, $"--out {file} could not be written: {e.Message}", "The summary is in the run directory.");
+            ErrorReport.Write(environment, $"--out {file} could not be written: {e.Message}", "The run directory has it too, unless an error below says otherwise.");
             return false;
         }
     }

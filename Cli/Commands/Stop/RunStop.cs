@@ -76,5 +76,6 @@ internal sealed class RunStop(CliEnvironment environment)
         && file.Pid != Environment.ProcessId && RunProcess.IsAlive(file) is true;
 
     private void Tell(RunProgress run) => environment.Out.WriteLine(
-        $"{run.Run} {Show.Safe(run.Status)} after {RunPhase.Clock(run.ElapsedS)}: {Show.Count(run.Succeeded)} of {Show.Count(run.SessionsStarted)} sessions succeeded, {Show.Share(run.SuccessRate)}");
+        $"{run.Run} {Show.Safe(run.Status)} after {RunPhase.Clock(run.ElapsedS)}: {Show.Count(run.Succeeded)} of {Show.Count(run.Succeeded + run.Failed + run.Stuck)} judged sessions succeeded, {Show.Share(run.SuccessRate)}"
+        + (run.AgentError + run.Aborted > 0 ? $"; {Show.Count(run.AgentError)} agent_error, {Show.Count(run.Aborted)} aborted" : string.Empty));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ApeTest.Runs.Directory;
 using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests.BadInput;
@@ -35,9 +36,13 @@ public sealed class FullDiskTests : IDisposable
         Assert.DoesNotContain("   at ", result.Error + result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("unexpectedly", result.Error, StringComparison.Ordinal);
         result.Exits(3);
-        Assert.Contains("error: there is no space left for .ape/runs/", result.Error, StringComparison.Ordinal);
-        // The result is told even where it cannot be kept.
+        Assert.Contains("error: not all of the run could be recorded in .ape/runs/", result.Error, StringComparison.Ordinal);
         Assert.Contains("succeeded", result.Out, StringComparison.Ordinal);
+        // What it says of its summary is true.
+        var run = Assert.Single(RunDirectoryReader.List(RunDirectory.RunsRoot(_directory.Path)));
+        var isLast = RunDirectoryReader.ReadSummary(run) is { Run.Status: "completed", Sessions.Started: > 0 };
+        Assert.Contains(isLast ? "Its summary.json is complete." : "Its summary.json is not the last one", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(run.Path, "*.tmp"));
     }
 
     public void Dispose()

@@ -278,6 +278,29 @@ public sealed class GatewayForwarderTests : ForwardingTest
     }
 
     [Fact]
+    public async Task Forward_SecretInThePath_IsNotLogged()
+    {
+        var seen = "";
+        await using var target = await TestService.TargetAsync(context =>
+        {
+            seen = context.Request.Path + string.Join(' ', context.Request.Headers.Keys);
+            return Task.CompletedTask;
+        });
+        var log = new LogLines();
+        await using var gateway = await TestService.GatewayAsync(target.Url, log: log);
+        using var transport = new GatewayTransport(gateway.Url, null, TimeSpan.FromSeconds(5), TimeProvider.System);
+
+        await transport.SendAsync(new TargetRequest
+        {
+            Method = HttpMethod.Get, Url = new Uri(target.Url, "/cards/4711"), Target = "shop", ShownPath = "/cards/{{user.card}}",
+        }, Cancellation);
+
+        Assert.StartsWith("/cards/4711", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("X-Ape", seen, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("/cards/{{user.card}}", (await log.NextAsync())["Path"]);
+    }
+
+    [Fact]
     public async Task Forward_ConfiguredHeaders_OnlyWhereAbsent()
     {
         var seen = "";

@@ -174,6 +174,7 @@ public sealed class RunDirectoryTests : IDisposable
         using var writer = Writer(directory);
         writer.WriteRun(Heart("running"));
         using var done = new CancellationTokenSource();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Task.Run(() =>
         {
             var reads = 0;
@@ -182,9 +183,11 @@ public sealed class RunDirectoryTests : IDisposable
                 // A kill at any moment leaves what a read at that moment sees.
                 Assert.NotNull(JsonSerializer.Deserialize(File.ReadAllBytes(directory.RunFile), RunsJson.Line.RunFile));
                 reads++;
+                begun.TrySetResult();
             }
             return reads;
         }, TestContext.Current.CancellationToken);
+        await Task.WhenAny(begun.Task, reading);
 
         for (var i = 0; i < 2000; i++)
         {

@@ -175,8 +175,24 @@ public sealed class SummaryTests
         else
         {
             Assert.StartsWith(reason, Assert.Single(summary.Run.Suspect), StringComparison.Ordinal);
-            Assert.StartsWith("the generator: " + reason, summary.Measured, StringComparison.Ordinal);
+            // Nothing was measured in this run, and a generator that had nothing to do is not to blame for that.
+            Assert.StartsWith("nothing: no session made two actions", summary.Measured, StringComparison.Ordinal);
+            Assert.Contains(reason, summary.Measured, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(60, "use fewer --agents or more --think time")]
+    [InlineData(5, "run longer: a short run measures its own start")]
+    public void Measured_SaturatedGenerator_SaysSoAndWhatToChange(int seconds, string advice)
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        recorder.SessionStarted("g", TimeSpan.Zero);
+        recorder.Interval(new IntervalSample("g", TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero));
+        var aggregate = Aggregate();
+        aggregate.Add(new RunState(TestRun.Id, "running", TestRun.Started, 0, 1, 1, [recorder.Drain(final: false, new GeneratorSample(0.97, 1, 0, []))]));
+
+        Assert.Equal($"the generator: generator_cpu: 0.97 of all cores (limit 0.85); {advice}", aggregate.Summarize(TestRun.Started.AddSeconds(seconds)).Measured);
     }
 
     [Theory]

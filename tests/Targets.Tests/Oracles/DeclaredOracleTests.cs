@@ -108,7 +108,7 @@ public sealed class DeclaredOracleTests
         Assert.False(missing.Succeeded);
         Assert.Equal("GET /api/orders/1: 404", missing.Evidence[1].Detail);
         Assert.False(broken.Succeeded);
-        Assert.Equal("GET /api/orders/1: connect, refused", broken.Evidence[1].Detail);
+        Assert.StartsWith("GET /api/orders/1: connect, refused; again: ", broken.Evidence[1].Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -224,6 +224,22 @@ public sealed class DeclaredOracleTests
         Assert.True((await oracle.JudgeAsync(transport, "shop", state, TimeProvider.System, Cancellation)).Succeeded);
     }
 
+    [Fact]
+    public async Task ReadDueAsync_TargetFailsOnce_AsksAgain()
+    {
+        var oracle = new DeclaredOracle([Checkout, Read], Base);
+        var state = Some.Session();
+        var transport = new FakeTransport(Some.Exchange(503), Some.Exchange(200, """{"id":1}"""), Some.Exchange(401));
+        oracle.Observe(1, "checkout", Some.Exchange(201, """{"id":1}"""));
+
+        await oracle.ReadDueAsync(transport, "shop", state, TimeProvider.System, Cancellation);
+        var verdict = await oracle.JudgeAsync(transport, "shop", state, TimeProvider.System, Cancellation);
+
+        Assert.True(verdict.Succeeded);
+        Assert.Equal("GET /api/orders/1: 503; again: GET /api/orders/1: 200", verdict.Evidence[1].Detail);
+        Assert.Equal(2, transport.Requests.Count);
+    }
+
     [Theory]
     [InlineData(503, true)]
     [InlineData(429, true)]
@@ -233,7 +249,7 @@ public sealed class DeclaredOracleTests
         var oracle = new DeclaredOracle([Checkout, Read], Base);
         var state = Some.Session();
         // The second answer only says that the session has logged out meanwhile.
-        var transport = new FakeTransport(Some.Exchange(status), Some.Exchange(401));
+        var transport = new FakeTransport([.. Enumerable.Repeat(Some.Exchange(status), target ? 3 : 1), Some.Exchange(401)]);
         oracle.Observe(1, "checkout", Some.Exchange(201, """{"id":1}"""));
         await oracle.ReadDueAsync(transport, "shop", state, TimeProvider.System, Cancellation);
 

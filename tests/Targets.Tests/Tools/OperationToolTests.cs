@@ -161,6 +161,34 @@ public sealed class OperationToolTests
     }
 
     [Fact]
+    public async Task InvokeAsync_SecretInThePath_IsSentAndNeverShownInLogs()
+    {
+        var transport = new FakeTransport(Some.Exchange(200));
+        var tools = Tools(transport, $"\"parameters\":[{Parameter("id", "path", "{\"type\":\"string\"}", ",\"required\":true")}],", path: "/cards/{id}/lock");
+        var state = Some.Session();
+        state.Secrets["user.card"] = "47/11 x";
+
+        await tools.InvokeAsync(Some.Call("op", """{"id":"{{user.card}}"}"""), state, Cancellation);
+
+        var request = Assert.Single(transport.Requests);
+        Assert.Contains("47%2F11%20x", request.Url.AbsolutePath, StringComparison.Ordinal);
+        Assert.EndsWith("/cards/{{user.card}}/lock", request.ShownPath, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_NoSecretInThePath_HasNothingToHide()
+    {
+        var transport = new FakeTransport(Some.Exchange(200));
+        var tools = Tools(transport, JsonBody("""{"type":"object"}"""));
+        var state = Some.Session();
+        state.Secrets["user.card"] = "4711";
+
+        await tools.InvokeAsync(Some.Call("op", "{}"), state, Cancellation);
+
+        Assert.Null(Assert.Single(transport.Requests).ShownPath);
+    }
+
+    [Fact]
     public async Task InvokeAsync_SecretAgainstSchema_ErrorHidesIt()
     {
         var tools = Tools(new FakeTransport(), JsonBody("""{"type":"object","properties":{"password":{"type":"string","pattern":"^[0-9]+$"}}}"""));

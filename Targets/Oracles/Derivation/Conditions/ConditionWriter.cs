@@ -47,7 +47,7 @@ internal sealed class ConditionWriter
         var operation = profile.Operation;
         var value = FixedValue.Of(step);
         var condition = Holding(Answers(operation), value, operation);
-        if (profile.Read is { } known && !Creates(operation, known) && Created(step, known) is var (made, ids) && SharesPath(operation, known.Operation))
+        if (profile.Read is { } known && (operation.Method == HttpMethod.Put || operation.Method == HttpMethod.Patch) && Created(step, known) is var (made, ids) && SamePath(operation.Path, known.Operation.Path))
         {
             // "Create a ticket and set its priority to high": the same ticket, not any.
             conditions.Add(condition with { Json = condition.Json.AddRange(known.Ids.Select(id => KeyValuePair.Create(id.JsonPath, $"{{{{{ids[id.Parameter]}}}}}"))) });
@@ -101,9 +101,6 @@ internal sealed class ConditionWriter
                 || (item is { IsDefinite: true, Literals.IsEmpty: true, Count: null }
                     && item.Nouns.All(noun => step.Fit.Profile.IsOf(noun) || step.Fit.Profile.Fields.Contains(noun) || step.Intent.Nouns.Any(own => step.Fit.Profile.IsOf(own)) && item.Nouns.Length == 1)));
     }
-
-    private static bool SharesPath(OperationSpec operation, OperationSpec read) =>
-        SamePath(operation.Path, read.Path) || Shape(operation.Path).StartsWith(Shape(read.Path) + "/", StringComparison.Ordinal);
 
     /// <summary>Whether what is read was made by the operation, and not only touched: <c>POST /loans</c>, not <c>POST /loans/{id}/return</c>.</summary>
     private static bool Creates(OperationSpec operation, CreatedRead read) =>

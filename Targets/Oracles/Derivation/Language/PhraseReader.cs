@@ -37,8 +37,8 @@ internal sealed class PhraseReader
             reader.Next(tokens[i], i + 1 < tokens.Count ? tokens[i + 1] : default);
         }
         reader.Close();
-        reader.DropAppositions();
-        return new Phrases(reader._objects.ToImmutable(), reader._adjuncts.ToImmutable());
+        var appositions = reader.TakeAppositions();
+        return new Phrases(reader._objects.ToImmutable(), reader._adjuncts.ToImmutable(), appositions);
     }
 
     private bool IsEmpty => _nouns.Count == 0 && _literals.Count == 0;
@@ -70,16 +70,13 @@ internal sealed class PhraseReader
     private void Word(Token token, Token following)
     {
         var word = token.Text;
-        if (word is "off" or "out" && (!IsEmpty || _pronoun) && following.Kind is TokenKind.Word or TokenKind.Literal && (word == "off" ? !Adverbs.Contains(following.Text) : following.Is("of")))
+        if ((!IsEmpty || _pronoun) && (word == "off" ? following.Kind is TokenKind.Literal || (following.Kind is TokenKind.Word && !Adverbs.Contains(following.Text)) : word == "out" && following.Is("of")))
         {
             // "Take the mug out of the cart", "off the list".
             Preposition("from");
-        }
-        else if (word is "of" && _preposition == "from" && IsEmpty)
-        {
             return;
         }
-        else if (Adverbs.Contains(word) || (word.Length > 4 && word.EndsWith("ly", StringComparison.Ordinal) && following.Kind is not TokenKind.Word))
+        if (Adverbs.Contains(word) || (word.Length > 4 && word.EndsWith("ly", StringComparison.Ordinal) && following.Kind is not TokenKind.Word))
         {
             return;
         }
@@ -176,12 +173,15 @@ internal sealed class PhraseReader
         (_count, _all, _definite, _determined, _pronoun, _capitals, _several) = (null, false, false, false, false, false, false);
     }
 
-    private void DropAppositions()
+    private ImmutableArray<ObjectPhrase> TakeAppositions()
     {
+        var taken = ImmutableArray.CreateBuilder<ObjectPhrase>();
         while (_afterComma > 0 && _objects.Count > 1)
         {
+            taken.Add(_objects[^1]);
             _objects.RemoveAt(_objects.Count - 1);
             _afterComma--;
         }
+        return taken.ToImmutable();
     }
 }

@@ -25,4 +25,7 @@ internal sealed record ObjectPhrase(
 internal sealed record Adjunct(string Preposition, ObjectPhrase Phrase, bool IsDetermined, bool IsCoordinated);
 
 /// <summary>Objects and adjuncts of a clause.</summary>
-internal sealed record Phrases(ImmutableArray<ObjectPhrase> Objects, ImmutableArray<Adjunct> Adjuncts);
+/// <param name="Objects">Its direct objects.</param>
+/// <param name="Adjuncts">What stands behind prepositions.</param>
+/// <param name="Appositions">What stands behind a comma and seems to explain an object.</param>
+internal sealed record Phrases(ImmutableArray<ObjectPhrase> Objects, ImmutableArray<Adjunct> Adjuncts, ImmutableArray<ObjectPhrase> Appositions);

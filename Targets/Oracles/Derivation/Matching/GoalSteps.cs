@@ -70,7 +70,8 @@ internal sealed class GoalSteps
         {
             return null;
         }
-        var found = _intents.Read(clause, verb, _mentioned, _places).Select(intent => (Intent: intent, Fits: _matcher.Best(intent))).ToList();
+        var found = _intents.Read(clause, verb, _mentioned, _places)
+            .Select(intent => intent with { IsKnown = _steps.Exists(step => step.Intent.Nouns.Any(intent.Nouns.Contains)) }).Select(intent => (Intent: intent, Fits: _matcher.Best(intent))).ToList();
         if (isTentative)
         {
             // "Confirm the order" is a step only where the target has such an operation for orders.
@@ -105,7 +106,7 @@ internal sealed class GoalSteps
         {
             var intent = _intents.Read(clause, deed, _mentioned, _places)[0] with { PointsBack = clause.Phrases.Objects[0].IsDefinite };
             var bare = intent with { Nouns = [.. intent.Nouns.Where(other => other != noun && _target.Knows(other))] };
-            if (_matcher.Best(bare) is { IsEmpty: false } fits && fits[0].Deed >= DeedFit.Summarised)
+            if (_matcher.Best(bare) is { IsEmpty: false } fits && fits[0].Deed >= DeedFit.Summarised && bare.Places.All(place => fits.All(fit => fit.Profile.Concerns(place))))
             {
                 return [(bare, fits)];
             }
@@ -139,7 +140,7 @@ internal sealed class GoalSteps
             return;
         }
         var further = IntentReader.Further(clause).ToList();
-        if (clause.Phrases.Adjuncts.Any(item => item is { IsCoordinated: true, IsDetermined: true, Phrase.Nouns: [.., var head] } && !further.Contains(item) && _target.Knows(_target.Own(head))))
+        if (HidesAnother(clause, further))
         {
             Problem(clause.Phrase, "may want a second thing done: make it a step of its own", [.. found.SelectMany(static item => item.Fits)]);
             return;
@@ -187,9 +188,24 @@ internal sealed class GoalSteps
         }
     }
 
+    /// <summary>"... named X and the invoice", "a customer, an invoice", "for the order and the delivery": what may be a further thing to do.</summary>
+    private bool HidesAnother(Clause clause, List<Adjunct> further)
+    {
+        var first = clause.Phrases.Objects.FirstOrDefault()?.Nouns ?? clause.Phrases.Adjuncts.FirstOrDefault()?.Phrase.Nouns ?? [];
+        return clause.Phrases.Adjuncts.Any(item => item is { IsCoordinated: true, IsDetermined: true, Phrase.Nouns: [.., var head] }
+                && (further.Contains(item) ? first is [.., var other] && other != head : _target.Knows(_target.Own(head))))
+            || clause.Phrases.Appositions.Any(item => item is { IsDefinite: false, Nouns: [.., var head] } && first is [.., var other] && other != head
+                && _target.IsResource(_target.Own(head)) && _target.IsResource(_target.Own(other)));
+    }
+
     /// <summary>"Mark it as X", where nothing in the operation is X: that it answered would prove nothing.</summary>
     private static bool UnprovedState(GoalStep step)
     {
+        if (step is { Intent.Verb: { Fallback: VerbKind.Change, Name: var deed }, Fit: { Deed: DeedFit.Shaped, Profile: var update } })
+        {
+            // "Archive the ticket" by a general update.
+            return FixedValue.Of(step) is null && !update.Fields.Any(field => field.StartsWith(deed, StringComparison.Ordinal));
+        }
         if (step.Intent.Verb.Name is not ("mark" or "set") || step.Clause.Phrases.Adjuncts.FirstOrDefault(static item => item.Preposition == "as")?.Phrase is not { } state)
         {
             return false;
@@ -228,6 +244,11 @@ internal sealed class GoalSteps
         if (same.Count > 1 && !isChange && same.Count(static one => one.Object is { IsUnquotedName: true }) > 1)
         {
             Problem(clause.Phrase, "may name one thing or several: put names in quotes", fits);
+            return null;
+        }
+        if (item.Count > 1 && wanted == 1 && intent.Nouns is [.., var head] && _target.IsResource(head) && !profile.Concerns(head))
+        {
+            Problem(clause.Phrase, "leaves open how many answers prove it", fits);
             return null;
         }
         if (wanted > MostTimes)

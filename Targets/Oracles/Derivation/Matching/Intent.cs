@@ -18,6 +18,9 @@ internal sealed record Intent(
     string Phrase, Verb Verb, ObjectPhrase? Object, ImmutableArray<string> Nouns, ImmutableArray<string> Containers, ImmutableArray<string> Related,
     ImmutableArray<string> Places, ImmutableArray<string> Owners, bool PointsBack, bool IsAdjunct = false)
 {
+    /// <summary>Whether an earlier step was about the same: the car that was rented is returned.</summary>
+    public bool IsKnown { get; init; }
+
     /// <summary>Adjacent words joined: <c>shopping list</c> -> <c>shoppinglist</c>.</summary>
     public IEnumerable<string> Compounds
     {

@@ -60,7 +60,7 @@ internal sealed class IntentMatcher(TargetProfile target, bool admin)
         };
         var foreign = profile.Verbs.Any(own => own.Kind is not VerbKind.Neutral && !own.MeansSameAs(verb)
             && (own.IsUndoing || (own.Kind != kind && own.Fallback != kind)));
-        if (!shaped || (foreign && !meant && !ObjectFit.PutsInto(intent, profile)) || !ObjectFit.IsInPlace(intent, profile, kind))
+        if (!shaped || (foreign && !meant && !ObjectFit.PutsInto(intent, profile)) || !ObjectFit.IsInPlace(intent, profile, target, kind))
         {
             return null;
         }
@@ -69,8 +69,11 @@ internal sealed class IntentMatcher(TargetProfile target, bool admin)
             // "Unlike the post" removes the like, not the post.
             return profile.Resource is { } record && verb.Records.Contains(record) ? (DeedFit.Meant, ObjectFit.SameThing) : null;
         }
-        return ObjectFit.OfGeneric(intent, profile, target, kind is VerbKind.Change) is { } about
-            ? (named && verb.IsGeneric ? DeedFit.Named : meant && verb.IsGeneric ? DeedFit.Meant : DeedFit.Shaped, about)
+        // "Drop the course" is enrolments.drop rather than the deletion of the course.
+        var about = named && (verb.Name is "drop" or "discard") && intent.Nouns is [.., var head] && profile.Concerns(head) ? ObjectFit.Head
+            : ObjectFit.OfGeneric(intent, profile, target, kind is VerbKind.Change);
+        return about is { } fit
+            ? (named && verb.IsGeneric ? DeedFit.Named : meant && verb.IsGeneric ? DeedFit.Meant : DeedFit.Shaped, fit)
             : null;
     }
 

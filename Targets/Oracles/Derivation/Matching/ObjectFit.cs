@@ -9,8 +9,10 @@ internal static class ObjectFit
     /// <summary>From here on the operation is about the very thing that the goal names.</summary>
     public const int SameThing = 3;
 
+    /// <summary>The operation's own thing is the head of the object.</summary>
+    public const int Head = 5;
+
     private const int Compound = 6;
-    private const int Head = 5;
     private const int Produced = 4;
     private const int Mentioned = 2;
     private const int Record = 1;
@@ -27,7 +29,7 @@ internal static class ObjectFit
     {
         if (OfNamed(intent, profile, target) is { } named)
         {
-            return named;
+            return IsOfPlace(intent, profile) ? null : named;
         }
         if (isChange && intent.Nouns.Any(profile.Fields.Contains))
         {
@@ -52,23 +54,39 @@ internal static class ObjectFit
     /// <summary>For a deed: the object may be a name, or something that the deed's record refers to.</summary>
     public static int? OfDeed(Intent intent, OperationProfile profile, TargetProfile target, bool makesRecord)
     {
+        var isNested = profile.Operation.Path.Contains("}/", StringComparison.Ordinal);
+        if (intent.Nouns.IsEmpty && isNested && !intent.Places.All(profile.Concerns))
+        {
+            // Who pays 20 to the customer pays no invoice.
+            return null;
+        }
         if (OfNamed(intent, profile, target) is { } named)
         {
             return named;
         }
+        if (intent is { IsAdjunct: true, Verb.Fallback: VerbKind.Make, Object: { Nouns.IsEmpty: true, IsPronoun: false } })
+        {
+            // "Sign up for 'Algebra'" may be a course or an account.
+            return null;
+        }
         if (intent.Nouns.Any(profile.Concerns))
         {
+            if (intent.Verb.Fallback is VerbKind.Make && intent.Nouns.Any(target.IsResource) && !profile.Own.Overlaps(intent.Verb.Records) && profile.Own.Count > 0)
+            {
+                // Who joins the course does not join its waitlist.
+                return null;
+            }
             // A loan is returned with its book, but a show is not cancelled with a booking.
             return intent.Verb.Fallback is VerbKind.Remove && !intent.PointsBack && !intent.IsAdjunct ? null : Mentioned;
         }
         return !intent.Nouns.Any(target.Knows) ? Unknown
             : intent.IsAdjunct || (intent.Verb.Fallback is VerbKind.Make && !intent.PointsBack && !intent.Nouns.Any(intent.Verb.Records.Contains)) ? null
-            : makesRecord || intent.PointsBack || profile.Own.Count == 0 ? Record
+            : (makesRecord && (!isNested || intent.IsKnown || !intent.Nouns.Any(target.IsResource))) || intent.PointsBack || profile.Own.Count == 0 ? Record
             : null;
     }
 
     /// <summary>Whether the operation has to do with every place that the intent names, and what is removed from a place stands in it.</summary>
-    public static bool IsInPlace(Intent intent, OperationProfile profile, VerbKind kind)
+    public static bool IsInPlace(Intent intent, OperationProfile profile, TargetProfile target, VerbKind kind)
     {
         if (!intent.Places.All(place => kind is VerbKind.Remove ? profile.IsWithin(place) : profile.Concerns(place)))
         {
@@ -76,7 +94,7 @@ internal static class ObjectFit
         }
         // The priority of a ticket is not that of a task; a comment of a ticket not one of a post.
         return kind is VerbKind.Change && !intent.Nouns.Any(profile.Own.Contains)
-            ? intent.Owners.IsEmpty || profile.Own.Contains(intent.Owners[0])
+            ? (intent.Owners.IsEmpty || profile.Own.Contains(intent.Owners[0])) && !intent.Nouns.Any(noun => target.IsResource(noun) && !profile.Concerns(noun) && !profile.Fields.Contains(noun))
             : intent.Owners.All(owner => profile.Concerns(owner) || !profile.Operation.Path.Contains("}/", StringComparison.Ordinal));
     }
 
@@ -98,6 +116,13 @@ internal static class ObjectFit
             : intent.Nouns.Any(profile.Own.Contains) && (intent.PointsBack || intent.Verb.Kind is VerbKind.Change || !IsPart(intent.Nouns[^1], target)) ? SameThing
             : null;
     }
+
+    /// <summary>removeHotelFromCollection, whose path ends with entries, is for the hotel of a collection only.</summary>
+    private static bool IsOfPlace(Intent intent, OperationProfile profile) =>
+        intent.Verb.Name is not ("add" or "put" or "insert") && intent.Nouns is [.., var head] && profile.Resource is { } resource && resource != head && profile.Own.Contains(head)
+        && !resource.EndsWith(head, StringComparison.Ordinal)
+        && OperationNames.Words(profile.Operation).FindIndex(static word => word is "from" or "to" or "into" or "in") is > 0 and var at
+        && !OperationNames.Words(profile.Operation)[(at + 1)..].ConvertAll(WordForms.Singular).Exists(word => intent.Related.Contains(word) || intent.Containers.Contains(word));
 
     private static bool IsPart(string noun, TargetProfile target) => target.IsField(noun) || (target.IsResource(noun) && !Things.Contains(noun));
 

@@ -19,7 +19,7 @@ internal sealed class TargetProfile
     [
         ["cart", "basket", "bag", "trolley"], ["user", "account", "customer", "member", "profile"], ["task", "todo", "item"],
         ["photo", "picture", "image"], ["post", "article", "entry", "thread", "topic"], ["film", "movie"], ["favourite", "favorite"], ["flat", "apartment"],
-        ["ticket", "issue", "seat"], ["loan", "checkout"], ["note", "memo"], ["message", "mail"], ["employee", "worker"], ["appointment", "slot"],
+        ["ticket", "issue", "seat"], ["loan", "checkout"], ["note", "memo"], ["message", "mail"], ["employee", "worker"], ["repo", "repository"], ["enrolment", "enrollment"], ["doc", "document"], ["appointment", "slot"],
     ];
 
     private readonly HashSet<string> _nouns = new(StringComparer.Ordinal);
