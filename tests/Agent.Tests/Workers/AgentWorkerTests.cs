@@ -122,6 +122,8 @@ public sealed class AgentWorkerTests
 
         Assert.Equal("budget", totals.Status);
         Assert.All(totals.Sessions, record => Assert.StartsWith("budget:", record.Reason, StringComparison.Ordinal));
+        // Each agent may have one session under way when the first is refused; none starts a second.
+        Assert.InRange(totals.Started, 1, 3);
     }
 
     [Fact]
