@@ -6,6 +6,7 @@ using ApeTest.Cli.Rendering;
 using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Thresholds;
 using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Commands.Try;
@@ -257,15 +258,18 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
         }
     }
 
+    // The loader's default asks for one session that succeeds; a saved scenario asks for nearly all.
+    private static bool IsOwnSuccess(ThresholdSpec threshold) => threshold is { Metric: ThresholdMetrics.SessionSuccess, By: not "default" };
+
     private void Thresholds()
     {
         Line("\n# Where one of these does not hold, the run ends with exit code 99.");
         Line("thresholds:");
-        if (_scenario.Thresholds.All(threshold => threshold.Metric != "session_success"))
+        if (!_scenario.Thresholds.Any(IsOwnSuccess))
         {
             Line("  session_success: \">= 0.95\"");
         }
-        foreach (var threshold in _scenario.Thresholds)
+        foreach (var threshold in _scenario.Thresholds.Where(threshold => threshold.Metric != ThresholdMetrics.SessionSuccess || IsOwnSuccess(threshold)))
         {
             Line($"  {YamlText.Of(threshold.Metric)}: {YamlText.Of(threshold.Text)}");
         }
