@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests;
@@ -28,6 +29,33 @@ public sealed class TerminalTests
         var run = await RunOnDisk.ReadAsync(directory);
         Assert.Equal(("completed", 4L), (run.Summary.Run.Status, run.Summary.Sessions.Succeeded));
         Assert.False(Directory.Exists(directory.Combine(".ape", "bugs")));
+    }
+
+    [Fact]
+    public async Task Start_QuitInTheBackgroundOfAScript_IsHeard()
+    {
+        Requires.That(!OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var directory = new TempDirectory();
+
+        // A shell without job control starts it with SIGINT and SIGQUIT ignored.
+        var code = await ApeShell.RunAsync(directory,
+            "$APE start --agents 2 --duration 10m --think 20ms >out.txt 2>err.txt & p=$!; until grep -q '^run ' err.txt; do sleep 0.1; done; kill -QUIT $p; wait $p; echo $?");
+
+        Assert.Equal("143\n", code);
+        Assert.Equal("interrupted", (await RunOnDisk.ReadAsync(directory)).Summary.Run.Status);
+    }
+
+    [Fact]
+    public async Task Start_OutIsAPipe_GetsTheSummary()
+    {
+        Requires.That(!OperatingSystem.IsWindows(), "the pipe is made with mkfifo");
+        using var directory = new TempDirectory();
+
+        var code = await ApeShell.RunAsync(directory, "mkfifo pipe; $APE start --iterations 1 --quiet --out pipe >out.txt 2>err.txt & p=$!; cat pipe >got.json; wait $p; echo $?");
+
+        Assert.Equal("0\n", code);
+        using var got = JsonDocument.Parse(await File.ReadAllTextAsync(directory.Combine("got.json"), TestContext.Current.CancellationToken));
+        Assert.Equal(1, got.RootElement.GetProperty("sessions").GetProperty("started").GetInt32());
     }
 
     [Fact]
