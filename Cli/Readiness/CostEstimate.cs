@@ -33,15 +33,16 @@ internal sealed class CostEstimate
         Steps = Math.Min(StepsPerSession, scenario.Session.MaxSteps);
         var tools = catalog.Operations.Sum(operation => operation.Tool.Description.Length + operation.Tool.InputSchema.GetRawText().Length + operation.Name.Length);
         PromptTokens = TokensOfRules + (tools / CharactersPerToken) + (TokensPerObservation * Steps);
-        var think = scenario.Personas.IsEmpty ? TimeSpan.Zero : scenario.Personas.Max(persona => (persona.Think.Min + persona.Think.Max) / 2);
+        var think = scenario.Personas.IsEmpty ? TimeSpan.Zero : scenario.Personas.Max(persona => persona.Think.Mean);
         var step = TimePerStep + think;
         var sessionsPerSecond = scenario.Agents / (step * Steps).TotalSeconds;
         if (scenario.Load.Rate is { } rate)
         {
             sessionsPerSecond = Math.Min(sessionsPerSecond, rate.PerSecond);
         }
-        // Every agent starts one session at least, however short the run.
-        var byTime = scenario.Duration is { } duration ? Math.Max(scenario.Agents, sessionsPerSecond * duration.TotalSeconds) : double.MaxValue;
+        // Closed model: every agent starts one session at least, however short the run.
+        var least = scenario.Load.Rate is null ? scenario.Agents : 1;
+        var byTime = scenario.Duration is { } duration ? Math.Max(least, sessionsPerSecond * duration.TotalSeconds) : double.MaxValue;
         Sessions = (long)Math.Ceiling(Math.Min(byTime, scenario.Iterations ?? int.MaxValue));
         RequestsPerMinute = (long)Math.Ceiling(sessionsPerSecond * Steps * 60);
     }

@@ -39,6 +39,13 @@ public sealed class CostEstimateTests
         Assert.Contains("about 30 sessions", Of(Scenario() with { Load = new LoadSpec { Rate = new ArrivalRate(30, TimeSpan.FromMinutes(1)) } }, Priced), StringComparison.Ordinal);
 
     [Fact]
+    public void Of_ArrivalRateInAShortRun_CountsArrivalsAndNotAgents() =>
+        Assert.Contains("about 2 sessions", Of(Scenario() with
+        {
+            Load = new LoadSpec { Rate = new ArrivalRate(30, TimeSpan.FromMinutes(1)) }, Agents = 100, Duration = TimeSpan.FromSeconds(4),
+        }, Priced), StringComparison.Ordinal);
+
+    [Fact]
     public void Of_UnknownPrice_SaysThatNothingProtects()
     {
         var text = Of(Scenario(), Priced with { PromptUsd = null, CompletionUsd = null });
