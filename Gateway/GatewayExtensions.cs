@@ -23,8 +23,9 @@ public static class GatewayExtensions
         // Compiled once here, so that what is wrong is told before anything listens.
         _ = new TargetPolicy(file);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => new TargetPolicy(file, new TargetMetrics(services.GetRequiredService<IMeterFactory>())));
-        builder.Services.AddSingleton<TargetInvokers>();
+        builder.Services.AddSingleton(services => new GatewayTargets(
+            file, new TargetMetrics(services.GetRequiredService<IMeterFactory>()), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<AccessLog>();
         builder.Services.AddSingleton<GatewayForwarder>();
         builder.Services.AddHttpForwarder();
         // A target that fails is a line of the access log; YARP would add a warning with a stack trace to each.

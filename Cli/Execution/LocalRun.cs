@@ -133,7 +133,7 @@ internal sealed class LocalRun : IAsyncDisposable
     {
         using var probe = new TargetProbe(scenario.Target, _environment.Time);
         _preflight.TargetStatus = await probe.ReachAsync(cancellationToken);
-        var document = await new OpenApiSource(probe, scenario.Target, _input.BaseDirectory).FindAsync(cancellationToken);
+        var document = await new OpenApiSource(probe.ReadAsync, scenario.Target.Url, scenario.Target.OpenApi, _input.BaseDirectory).FindAsync(cancellationToken);
         var catalog = document is null
             ? ToolCatalog.Generic(scenario.Target.Url)
             : OpenApiImporter.Import(document.Text, scenario.Target.Url, document.Where);

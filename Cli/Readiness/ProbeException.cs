@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using ApeTest.Targets.OpenApi;
 
 namespace ApeTest.Cli.Readiness;
 
 /// <summary>Nothing usable answered; the message says why in a few words.</summary>
-internal sealed class ProbeException(string message, string? hint, Exception innerException) : Exception(message, innerException)
+internal sealed class ProbeException(string message, string? hint, Exception innerException) : DocumentUnreadableException(message, innerException)
 {
     /// <summary>What to do about a target that fails so; null where the caller knows better.</summary>
     public string? Hint { get; } = hint;
@@ -14,9 +15,6 @@ internal sealed class ProbeException(string message, string? hint, Exception inn
 
     /// <summary>TLS answered, with a certificate that is not trusted.</summary>
     public bool IsCertificate { get; private init; }
-
-    /// <summary>It answered with more than is read.</summary>
-    public bool IsTooLarge { get; private init; }
 
     /// <summary>Names a failed exchange.</summary>
     public static ProbeException From(HttpRequestException exception) => exception.HttpRequestError switch
@@ -28,7 +26,7 @@ internal sealed class ProbeException(string message, string? hint, Exception inn
         HttpRequestError.ConnectionError => new($"no connection ({(exception.InnerException ?? exception).Message})", "Start it, or aim elsewhere with --target URL.", exception),
         HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError =>
             new("what answers there does not speak HTTP", "Check the port in --target.", exception) { MayBeOtherScheme = true },
-        HttpRequestError.ConfigurationLimitExceeded => new($"the answer is larger than {TargetProbe.MostBytes >> 20} MB", null, exception) { IsTooLarge = true },
+        HttpRequestError.ConfigurationLimitExceeded => new($"the answer is larger than {OpenApiSource.MostBytes >> 20} MB", null, exception) { IsTooLarge = true },
         HttpRequestError.ResponseEnded => new("the connection ended before an answer", "Check the port in --target, and the target's own log.", exception) { MayBeOtherScheme = true },
         // A reset while the answer was awaited says no more than its cause does.
         _ => new($"the connection broke off ({exception.GetBaseException().Message})", "Check the port in --target, and the target's own log.", exception) { MayBeOtherScheme = true },

@@ -1,14 +1,12 @@
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
+using ApeTest.Targets.OpenApi;
 
 namespace ApeTest.Cli.Readiness;
 
 /// <summary>Speaks to the target before there is any load: is it there, and what is at a URL of it?</summary>
 internal sealed class TargetProbe : IDisposable
 {
-    /// <summary>Largest answer that is read, in bytes.</summary>
-    public const int MostBytes = 32 << 20;
-
     /// <summary>How long one answer may take.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -28,7 +26,7 @@ internal sealed class TargetProbe : IDisposable
         }
         // Nor do the agents: what is reached through a proxy only would pass here and fail in the run.
         handler.UseProxy = false;
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MostBytes };
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = OpenApiSource.MostBytes };
     }
 
     /// <summary>Checks that the target answers HTTP, and returns with which status, whatever it is. Otherwise <see cref="ApeTestException"/> (exit 3).</summary>
@@ -48,12 +46,12 @@ internal sealed class TargetProbe : IDisposable
     }
 
     /// <summary>The text at <paramref name="url"/> with its status and content type. Throws <see cref="ProbeException"/> when nothing usable answers.</summary>
-    public async Task<ProbeAnswer> ReadAsync(Uri url, CancellationToken cancellationToken)
+    public async Task<DocumentAnswer> ReadAsync(Uri url, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(url, Limit, HttpCompletionOption.ResponseContentRead, cancellationToken);
         try
         {
-            return new ProbeAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType,
+            return new DocumentAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType,
                 await response.Content.ReadAsStringAsync(cancellationToken));
         }
         catch (InvalidOperationException e)
@@ -110,6 +108,3 @@ internal sealed class TargetProbe : IDisposable
     // Configured headers may be credentials: they go to the target only.
     private bool SameServer(Uri url) => Uri.Compare(url, _target.Url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }
-
-/// <summary>What a probe read.</summary>
-internal sealed record ProbeAnswer(int Status, string? ContentType, string Text);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ApeTest.ServiceDefaults.Identity;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,8 +8,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ApeTest.Gateway.Forwarding;
 
 /// <summary>Forwards one request to its target with YARP, under the target policy. Streams both ways.</summary>
-internal sealed partial class GatewayForwarder(
-    IHttpForwarder forwarder, TargetPolicy policy, TargetInvokers invokers, TimeProvider time, ILogger<GatewayForwarder> logger)
+internal sealed class GatewayForwarder(
+    IHttpForwarder forwarder, GatewayTargets targets, AccessLog log, TimeProvider time)
 {
     private const string ClientGone = "client_gone";
 
@@ -19,6 +20,8 @@ internal sealed partial class GatewayForwarder(
     {
         // 1. Where it goes, and in whose trace.
         var started = time.GetTimestamp();
+        var state = targets.Current;
+        var policy = state.Policy;
         var name = (string)context.Request.RouteValues["target"]!;
         var target = policy.Find(name);
         var trace = TraceOf(context);
@@ -26,7 +29,7 @@ internal sealed partial class GatewayForwarder(
         {
             var refused = new PolicyCall(new TargetRequest { Method = HttpMethod.Get, Url = target?.Url ?? Destination.Nowhere, Target = name, Trace = TraceHeaders.Child(trace) }, started);
             await RefuseAsync(context, refused, StatusCodes.Status400BadRequest, TargetErrors.Denied, "the path leaves the target's base path, or is not a valid path");
-            Finish(context, refused, TargetErrors.Denied);
+            Finish(context, policy, refused, TargetErrors.Denied);
             return;
         }
         var call = new PolicyCall(
@@ -39,6 +42,7 @@ internal sealed partial class GatewayForwarder(
                 ShownPath = context.Request.Headers[ApeHeaders.ShownPath].FirstOrDefault(),
                 Destructive = context.Request.Headers[ApeHeaders.Destructive] == "true",
                 HasAuthorization = context.Request.Headers.Authorization.Count > 0,
+                Identity = IdentityOf(context),
                 Trace = trace,
             },
             started);
@@ -48,7 +52,7 @@ internal sealed partial class GatewayForwarder(
         if (context.Request.ContentLength > policy.BodyBytes)
         {
             await RefuseAsync(context, call, StatusCodes.Status413PayloadTooLarge, TargetErrors.Denied, $"the request body is over the limit of {policy.BodyBytes} bytes (`limits.bodyBytes`)");
-            Finish(context, call, TargetErrors.Denied);
+            Finish(context, policy, call, TargetErrors.Denied);
             return;
         }
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -57,8 +61,8 @@ internal sealed partial class GatewayForwarder(
         }
 
         // 3. Forward. The time limit is one of inactivity, so that a long stream is not cut.
-        var config = new ForwarderRequestConfig { ActivityTimeout = target?.Timeout ?? TimeSpan.FromSeconds(30) };
-        var error = await forwarder.SendAsync(context, url.GetLeftPart(UriPartial.Authority), invokers.For(name), config, _transformer, context.RequestAborted);
+        var config = new ForwarderRequestConfig { ActivityTimeout = target?.Patience ?? TimeSpan.FromSeconds(30) };
+        var error = await forwarder.SendAsync(context, url.GetLeftPart(UriPartial.Authority), state.Invokers.For(name), config, _transformer, context.RequestAborted);
 
         // 4. What went wrong, told as the gateway's own answer where none has begun.
         string? errorType = null;
@@ -74,7 +78,7 @@ internal sealed partial class GatewayForwarder(
         }
 
         // 5. Count and log.
-        Finish(context, call, errorType);
+        Finish(context, policy, call, errorType);
     }
 
     private static bool IsClients(ForwarderError error) => error
@@ -84,7 +88,7 @@ internal sealed partial class GatewayForwarder(
         or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
         or ForwarderError.UpgradeResponseCanceled or ForwarderError.UpgradeResponseClient;
 
-    private void Finish(HttpContext context, PolicyCall call, string? errorType)
+    private void Finish(HttpContext context, TargetPolicy policy, PolicyCall call, string? errorType)
     {
         var exchange = new TargetExchange
         {
@@ -95,22 +99,11 @@ internal sealed partial class GatewayForwarder(
             // With an error type the status is the gateway's own, not the target's.
             Status = errorType is null ? context.Response.StatusCode : 0,
             ErrorType = errorType,
-            Timing = GatewayTransformer.Timing(call, time),
+            RetryReason = call.RetryReason,
+            Timing = call.Timing(time.GetTimestamp(), time),
         };
         policy.Complete(in exchange);
-        var sampled = (call.Request.Trace.TraceFlags & ActivityTraceFlags.Recorded) != 0;
-        if (sampled || context.Response.StatusCode >= 400 || errorType is not null)
-        {
-            LogRequest(
-                logger,
-                context.Request.Method,
-                call.Request.Target,
-                call.Request.ShownPath ?? call.Request.Url.AbsolutePath,
-                context.Response.StatusCode,
-                exchange.Timing.Gateway.TotalSeconds,
-                exchange.Timing.Target.TotalSeconds,
-                errorType ?? "none");
-        }
+        log.Write(in call.Request, in exchange, context.Response.StatusCode);
     }
 
     private async Task RefuseAsync(HttpContext context, PolicyCall call, int status, string errorType, string detail)
@@ -123,7 +116,7 @@ internal sealed partial class GatewayForwarder(
         var headers = context.Response.Headers;
         headers[ApeHeaders.Error] = errorType;
         headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
-        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(GatewayTransformer.Timing(call, time));
+        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time.GetTimestamp(), time));
         await TypedResults.Problem(detail, statusCode: status, extensions: [new("error_type", errorType)]).ExecuteAsync(context);
     }
 
@@ -144,7 +137,10 @@ internal sealed partial class GatewayForwarder(
             : given;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Method} {Target} {Path} {Status}: gateway {GatewayS:0.0000} s, target {TargetS:0.0000} s, error {ErrorType}", EventName = "gateway.request")]
-    private static partial void LogRequest(
-        ILogger logger, string method, string target, string path, int status, double gatewayS, double targetS, string errorType);
+    /// <summary>Whose request it is: what its baggage says.</summary>
+    private static ActionIdentity IdentityOf(HttpContext context)
+    {
+        var identity = context.Request.Headers.ContainsKey(TraceHeaders.Baggage) ? RequestIdentity.Current : null;
+        return identity is null ? default : new ActionIdentity(identity.Run, identity.Session, identity.Agent, 0);
+    }
 }

@@ -33,15 +33,7 @@ internal sealed class GatewayTransformer(TimeProvider time) : HttpTransformer
         }
         var call = httpContext.Features.GetRequiredFeature<PolicyCall>();
         headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
-        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(Timing(call, time));
+        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time.GetTimestamp(), time));
         return copyBody;
     }
-
-    /// <summary>Own = arrival to forward; target = forward to response headers.</summary>
-    public static TargetTiming Timing(PolicyCall call, TimeProvider time) => new(
-        time.GetElapsedTime(call.Started, call.Forwarded),
-        time.GetElapsedTime(call.Forwarded, Math.Max(call.Responded, call.Forwarded)),
-        time.GetElapsedTime(call.Started, Math.Max(call.Responded, call.Started)),
-        0,
-        "none");
 }

@@ -184,6 +184,8 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         TargetErrors.Protocol => TargetErrors.Protocol,
         TargetErrors.Denied => TargetErrors.Denied,
         TargetErrors.Budget => TargetErrors.Budget,
+        TargetErrors.CircuitOpen => TargetErrors.CircuitOpen,
+        TargetErrors.Login => TargetErrors.Login,
         _ => TargetErrors.Gateway,
     };
 

@@ -1,19 +1,20 @@
 namespace ApeTest.Targets.Http;
 
-/// <summary>What one request carries through <see cref="PolicyHandler"/>, and the times that come back.</summary>
+/// <summary>What one request carries through <see cref="PolicyHandler"/>, and what is measured on the way. Of one request, hence one thread at a time.</summary>
 public sealed class PolicyCall
 {
     private static readonly HttpRequestOptionsKey<PolicyCall> Key = new("ApeTest.PolicyCall");
 
     private TargetRequest _request;
+    private long _responded;
+    private long _atTarget;
+    private long _attemptStarted;
 
     /// <summary>A call for <paramref name="request"/> that began at <paramref name="started"/> (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public PolicyCall(in TargetRequest request, long started)
     {
         _request = request;
         Started = started;
-        Forwarded = started;
-        Responded = started;
     }
 
     /// <summary>The request; after the handler with what the policy set.</summary>
@@ -22,11 +23,31 @@ public sealed class PolicyCall
     /// <summary>When the adapter took the request.</summary>
     public long Started { get; }
 
-    /// <summary>When it was handed to the target's handler.</summary>
-    public long Forwarded { get; internal set; }
+    /// <summary>Retries so far.</summary>
+    public int Retries { get; private set; }
 
-    /// <summary>When the response headers were there.</summary>
-    public long Responded { get; internal set; }
+    /// <summary>Why it was retried last, bounded: an error type, a status class, or <c>login</c>. Null: it was not.</summary>
+    public string? RetryReason { get; private set; }
+
+    /// <summary>Counts a retry.</summary>
+    public void CountRetry(string reason)
+    {
+        Retries++;
+        RetryReason = reason;
+    }
+
+    /// <summary>
+    /// Where the time went until the response headers, or until <paramref name="ended"/> where none came. Target = the sum of all attempts,
+    /// each from forward to response headers; gateway = the rest: policy, injected latency, login, waits before retries.
+    /// </summary>
+    public TargetTiming Timing(long ended, TimeProvider time)
+    {
+        var until = _responded > 0 ? _responded : ended;
+        var total = time.GetElapsedTime(Started, until);
+        // An attempt under way when the caller gave up was the target's time.
+        var target = time.GetElapsedTime(0, _atTarget + (_attemptStarted > 0 ? ended - _attemptStarted : 0));
+        return new TargetTiming(total > target ? total - target : TimeSpan.Zero, target, total, Retries, _request.Fault?.Kind ?? "none");
+    }
 
     /// <summary>Hangs the call on the request message.</summary>
     public void Attach(HttpRequestMessage message) => message.Options.Set(Key, this);
@@ -34,4 +55,17 @@ public sealed class PolicyCall
     internal static PolicyCall Of(HttpRequestMessage message) => message.Options.TryGetValue(Key, out var call)
         ? call
         : throw new InvalidOperationException("A request without a PolicyCall reached the policy handler.");
+
+    internal void AttemptStarts(long now)
+    {
+        _attemptStarted = now;
+        _responded = 0;
+    }
+
+    internal void AttemptEnds(long now, bool hasResponse)
+    {
+        _atTarget += now - _attemptStarted;
+        _attemptStarted = 0;
+        _responded = hasResponse ? now : 0;
+    }
 }

@@ -60,7 +60,7 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
         }
         using var sent = message;
         call.Attach(message);
-        using var limit = new CancellationTokenSource(target.Timeout, _time);
+        using var limit = new CancellationTokenSource(target.Patience, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var status = 0;
         List<KeyValuePair<string, string>> headers = [];
@@ -75,7 +75,7 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && TargetFailure.Classify(exception) is not null)
         {
             var failure = limit.IsCancellationRequested
-                ? new TargetFailure(TargetErrors.Timeout, $"no complete answer within {target.Timeout.TotalSeconds:0.###} s")
+                ? new TargetFailure(TargetErrors.Timeout, $"no complete answer within {target.Patience.TotalSeconds:0.###} s")
                 : TargetFailure.Classify(exception)!.Value;
             return Failed(call, failure, _time.GetTimestamp()) with { Status = status, Headers = headers };
         }
@@ -93,20 +93,16 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
 
     private TargetExchange Finish(PolicyCall call, long ended)
     {
-        // A request that was refused was never forwarded: all its time is the policy's.
-        var forwarded = call.Responded > call.Started || call.Forwarded > call.Started ? call.Forwarded : ended;
+        var timing = call.Timing(ended, _time);
         return new TargetExchange
         {
             Headers = [],
             Url = call.Request.Url,
             Target = call.Request.Target,
             Trace = call.Request.Trace,
-            Timing = new TargetTiming(
-                _time.GetElapsedTime(call.Started, forwarded),
-                _time.GetElapsedTime(forwarded, ended),
-                _time.GetElapsedTime(call.Started, Math.Max(call.Responded, call.Started)),
-                0,
-                "none"),
+            RetryReason = call.RetryReason,
+            // The body is the target's time too.
+            Timing = timing with { Target = timing.Target + (_time.GetElapsedTime(call.Started, ended) - timing.Ttfb) },
         };
     }
 }

@@ -29,6 +29,9 @@ public readonly record struct TargetExchange
     /// <summary>Where the time went.</summary>
     public TargetTiming Timing { get; init; }
 
+    /// <summary>Why it was retried last (<see cref="PolicyCall.RetryReason"/>); null: it was not, or a remote gateway did it.</summary>
+    public string? RetryReason { get; init; }
+
     /// <summary>
     /// Null for a response of any status. Otherwise bounded: one of <see cref="TargetErrors"/>.
     /// </summary>
@@ -89,6 +92,12 @@ public static class TargetErrors
 
     /// <summary>The policy refused the request: host or operation not allowed.</summary>
     public const string Denied = "denied";
+
+    /// <summary>The target's circuit breaker is open.</summary>
+    public const string CircuitOpen = "circuit_open";
+
+    /// <summary>The login that the target's <c>auth</c> asks for failed.</summary>
+    public const string Login = "login";
 
     /// <summary>The run's request budget is exhausted.</summary>
     public const string Budget = "budget";

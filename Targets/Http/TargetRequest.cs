@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using ApeTest.Targets.Faults;
+using ApeTest.Targets.Policy;
 
 namespace ApeTest.Targets.Http;
 
@@ -46,6 +48,15 @@ public struct TargetRequest
 
     /// <summary>Set by Prepare: headers to add to the request that goes to the target; null for none.</summary>
     public List<KeyValuePair<string, string>>? PolicyHeaders { get; set; }
+
+    /// <summary>Set by Prepare: <c>name=value</c>, escaped, to append to the query that goes to the target (an API key); null for none. Never logged.</summary>
+    public string? PolicyQuery { get; set; }
+
+    /// <summary>Set by Prepare: the fault that hits the request; null for none.</summary>
+    public FaultHit? Fault { get; set; }
+
+    /// <summary>Set by Prepare: the target; null where it is not known.</summary>
+    public TargetEntry? Entry { get; set; }
 
     /// <summary>Creates a request with the default limits.</summary>
     public TargetRequest()

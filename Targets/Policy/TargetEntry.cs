@@ -1,5 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
+using System.Text.Json;
+using ApeTest.Targets.Auth;
+using ApeTest.Targets.Resilience;
 
 namespace ApeTest.Targets.Policy;
 
@@ -10,8 +14,12 @@ public sealed class TargetEntry
     private readonly ImmutableArray<RequestRule> _deny;
     private readonly ImmutableArray<RequestRule> _allow;
 
-    internal TargetEntry(TargetOptions options)
+    private readonly string? _overridden;
+    private readonly TargetOptions _options;
+
+    internal TargetEntry(TargetOptions options, TimeProvider time)
     {
+        _options = options;
         Name = options.Name;
         Url = new Uri(options.Url);
         Host = HostRule.HostOf(Url);
@@ -22,6 +30,18 @@ public sealed class TargetEntry
         _deny = [.. options.Deny.Select(static text => RequestRule.TryParse(text, out var rule) ? rule : default)];
         _allow = [.. options.Allow.Select(static text => RequestRule.TryParse(text, out var rule) ? rule : default)];
         Headers = [.. options.Headers];
+        AuthHeader = HeaderOf(options.Auth);
+        AuthQuery = options.Auth is { Type: AuthType.ApiKey, In: "query" } key ? $"{Uri.EscapeDataString(key.Name!)}={Uri.EscapeDataString(key.Value!)}" : null;
+        if (AuthHeader is { } auth)
+        {
+            // The one written under `auth` wins over the same name under `headers`.
+            Headers.RemoveAll(header => header.Key.Equals(auth.Key, StringComparison.OrdinalIgnoreCase));
+            Headers.Add(auth);
+            _overridden = options.Auth.Override ? auth.Key : null;
+        }
+        Login = TargetLogin.Create(options.Auth, Url, time);
+        Resilience = TargetResilience.Create(Name, options.Retry, options.CircuitBreaker, Timeout, time);
+        Patience = options.Retry.Attempts == 0 ? Timeout : (Timeout + options.Retry.MaxDelay) * (options.Retry.Attempts + 1);
     }
 
     /// <summary>Name.</summary>
@@ -39,9 +59,26 @@ public sealed class TargetEntry
     /// <summary>Whether the target is on this machine.</summary>
     public bool IsLoopback { get; }
 
+    /// <summary>How long a caller waits for all attempts together: <see cref="Timeout"/> where there are no retries.</summary>
+    public TimeSpan Patience { get; }
+
+    internal KeyValuePair<string, string>? AuthHeader { get; }
+
+    internal string? AuthQuery { get; }
+
+    internal TargetLogin? Login { get; }
+
+    internal TargetResilience? Resilience { get; }
+
     internal string Host { get; }
 
     internal List<KeyValuePair<string, string>> Headers { get; }
+
+    /// <summary>Whether this is the target that the options describe.</summary>
+    internal bool IsOf(TargetOptions options) => JsonSerializer.Serialize(options) == JsonSerializer.Serialize(_options);
+
+    /// <summary>Whether the target's own value of that header replaces the request's.</summary>
+    internal bool Overrides(string header) => _overridden is not null && _overridden.Equals(header, StringComparison.OrdinalIgnoreCase);
 
     internal bool IsHostAllowed(string host, int port)
     {
@@ -76,6 +113,14 @@ public sealed class TargetEntry
     internal bool IsDenied(string method, string path, string? operation) => IsAny(_deny, method, path, operation);
 
     internal bool IsAllowed(string method, string path, string? operation) => IsAny(_allow, method, path, operation);
+
+    private static KeyValuePair<string, string>? HeaderOf(AuthOptions auth) => auth.Type switch
+    {
+        AuthType.Bearer => new("Authorization", $"Bearer {auth.Token}"),
+        AuthType.Basic => new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{auth.User}:{auth.Password}"))),
+        AuthType.ApiKey when auth.In == "header" => new(auth.Name!, auth.Value!),
+        _ => null,
+    };
 
     private static bool IsAny(ImmutableArray<RequestRule> rules, string method, string path, string? operation)
     {

@@ -45,7 +45,7 @@ public sealed class TargetMetrics
         }
         if (exchange.Timing.Retries > 0)
         {
-            _retries.Add(exchange.Timing.Retries, tag, new KeyValuePair<string, object?>("reason", exchange.ErrorType ?? StatusClass(exchange.Status)));
+            _retries.Add(exchange.Timing.Retries, tag, new KeyValuePair<string, object?>("reason", exchange.RetryReason ?? "unknown"));
         }
         if (exchange.Timing.Fault is not (null or "none"))
         {

@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
 using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Auth;
+using ApeTest.Targets.Faults;
+using ApeTest.Targets.Resilience;
 
 namespace ApeTest.Targets.Policy;
 
@@ -9,6 +12,9 @@ public sealed class GatewayFile
 {
     /// <summary>Targets; names are unique.</summary>
     public IList<TargetOptions> Targets { get; set; } = [];
+
+    /// <summary>Faults to inject, in the order in which they are tried. Default none; switched at run time by the admin call.</summary>
+    public IList<FaultOptions> Faults { get; set; } = [];
 
     /// <summary>Limits over all targets.</summary>
     public LimitOptions Limits { get; set; } = new();
@@ -38,6 +44,15 @@ public sealed class TargetOptions
 
     /// <summary>Accept any TLS certificate. Default false.</summary>
     public bool Insecure { get; set; }
+
+    /// <summary>Credentials that the gateway adds. Default none.</summary>
+    public AuthOptions Auth { get; set; } = new();
+
+    /// <summary>Retries. Default none.</summary>
+    public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>Circuit breaker. Null: none.</summary>
+    public CircuitBreakerOptions? CircuitBreaker { get; set; }
 
     /// <summary>Denied requests: <c>METHOD /path/glob</c> or an operationId.</summary>
     public IList<string> Deny { get; set; } = [];

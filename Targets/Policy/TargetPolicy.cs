@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Faults;
 using ApeTest.Targets.Http;
 
 namespace ApeTest.Targets.Policy;
@@ -15,17 +16,27 @@ public sealed class TargetPolicy
     private readonly FrozenDictionary<string, TargetEntry> _targets;
     private readonly TargetMetrics? _metrics;
     private readonly long? _budget;
-    private long _requests;
+    private readonly RequestCounter _requests;
+    private volatile FaultPlan _faults;
 
     /// <summary>Creates the policy. Invalid options throw <see cref="ApeTestException"/> with every error.</summary>
-    public TargetPolicy(GatewayFile file, TargetMetrics? metrics = null)
+    /// <param name="file">Targets and limits.</param>
+    /// <param name="metrics">Where requests are counted; null: nowhere.</param>
+    /// <param name="time">Clock. Default the system's.</param>
+    /// <param name="previous">The policy that this one replaces: its count of requests goes on, and a target whose options did not change keeps its state (login, breaker).</param>
+    public TargetPolicy(GatewayFile file, TargetMetrics? metrics = null, TimeProvider? time = null, TargetPolicy? previous = null)
     {
         var errors = TargetOptionsValidator.Validate(file);
         if (errors.Count > 0)
         {
             throw new ApeTestException(string.Join(Environment.NewLine, errors), "Correct the fields named above.", ExitCodes.Input);
         }
-        _targets = file.Targets.ToFrozenDictionary(static target => target.Name, static target => new TargetEntry(target), StringComparer.Ordinal);
+        _requests = previous?._requests ?? new RequestCounter();
+        _faults = file.Faults.Count == 0 ? FaultPlan.None : new FaultPlan([.. file.Faults]);
+        _targets = file.Targets.ToFrozenDictionary(
+            static target => target.Name,
+            target => previous?.Find(target.Name) is { } known && known.IsOf(target) ? known : new TargetEntry(target, time ?? TimeProvider.System),
+            StringComparer.Ordinal);
         _budget = file.Limits.RequestBudget;
         _metrics = metrics;
         BodyBytes = file.Limits.BodyBytes;
@@ -44,7 +55,14 @@ public sealed class TargetPolicy
     public long BodyBytes { get; }
 
     /// <summary>Requests judged and let through so far.</summary>
-    public long Requests => Interlocked.Read(ref _requests);
+    public long Requests => _requests.Value;
+
+    /// <summary>The faults in force. May be replaced at any time.</summary>
+    public FaultPlan Faults
+    {
+        get => _faults;
+        set => _faults = value;
+    }
 
     /// <summary>The target of that name; null for none.</summary>
     public TargetEntry? Find(string name) => _targets.GetValueOrDefault(name);
@@ -65,6 +83,7 @@ public sealed class TargetPolicy
         {
             return Deny($"scheme '{request.Url.Scheme}' is not allowed: only http and https");
         }
+        request.Entry = target;
         var host = HostRule.HostOf(request.Url);
         if (!target.IsHostAllowed(host, request.Url.Port))
         {
@@ -86,13 +105,13 @@ public sealed class TargetPolicy
             return Deny($"{method} {request.Url.AbsolutePath} is destructive and target '{target.Name}' is not on this machine; to allow it, add "
                 + $"\"{request.Operation ?? $"{method} {request.Url.AbsolutePath}"}\" to `allow` of the target");
         }
-        var count = Interlocked.Increment(ref _requests);
-        if (count > _budget)
+        if (!_requests.TryTake(_budget))
         {
-            Interlocked.Decrement(ref _requests);
             return Verdict.Deny(429, TargetErrors.Budget, $"the request budget of {_budget} (`limits.requestBudget`) is exhausted");
         }
         request.PolicyHeaders = HeadersFor(target, in request);
+        request.PolicyQuery = target.AuthQuery;
+        request.Fault = _faults.Pick(in request);
         return Verdict.Allow;
     }
 
@@ -113,7 +132,8 @@ public sealed class TargetPolicy
         List<KeyValuePair<string, string>>? headers = null;
         foreach (var header in target.Headers)
         {
-            if (!(request.HasAuthorization && header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) && !Has(request.Headers, header.Key))
+            if (target.Overrides(header.Key)
+                || (!(request.HasAuthorization && header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) && !Has(request.Headers, header.Key)))
             {
                 (headers ??= []).Add(header);
             }

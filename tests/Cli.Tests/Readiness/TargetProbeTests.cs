@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using ApeTest.Cli.Readiness;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
+using ApeTest.Targets.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -100,7 +101,7 @@ public sealed class TargetProbeTests
         var target = new TargetSpec { Url = Url(server), OpenApi = "/api.json" };
         using var probe = new TargetProbe(target, TimeProvider.System);
 
-        var exception = await Assert.ThrowsAsync<ApeTestException>(() => new OpenApiSource(probe, target, AppContext.BaseDirectory).FindAsync(Token));
+        var exception = await Assert.ThrowsAsync<ApeTestException>(() => new OpenApiSource(probe.ReadAsync, target.Url, target.OpenApi, AppContext.BaseDirectory).FindAsync(Token));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.Contains("/api.json", exception.Message, StringComparison.Ordinal);

@@ -26,7 +26,7 @@ public sealed class TargetMetricsTests
         listener.Start();
         var policy = Some.Policy(new Uri("http://127.0.0.1:1"), metrics: new TargetMetrics(factory));
 
-        policy.Complete(new TargetExchange { Headers = [], Target = "shop", Status = 503, Timing = new TargetTiming(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(25), default, 2, "latency") });
+        policy.Complete(new TargetExchange { Headers = [], Target = "shop", Status = 503, Timing = new TargetTiming(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(25), default, 2, "latency"), RetryReason = "5xx" });
         policy.Complete(new TargetExchange { Headers = [], Target = "shop", ErrorType = TargetErrors.Connect });
 
         Assert.Equal(

@@ -193,7 +193,7 @@ public sealed class TargetPolicyTests
     [InlineData("evil.com", "93.184.216.34", false)]
     public void IsAddressAllowed_AfterResolution_PrivateOnlyWhenListed(string host, string address, bool expected)
     {
-        var entry = new TargetEntry(new TargetOptions { Name = "shop", Url = Remote.AbsoluteUri, Hosts = ["cdn.example.com", "10.9.9.9"] });
+        var entry = new TargetEntry(new TargetOptions { Name = "shop", Url = Remote.AbsoluteUri, Hosts = ["cdn.example.com", "10.9.9.9"] }, TimeProvider.System);
 
         Assert.Equal(expected, entry.IsAddressAllowed(host, 443, IPAddress.Parse(address)));
     }

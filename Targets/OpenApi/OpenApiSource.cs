@@ -1,17 +1,23 @@
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading.Sources;
-using ApeTest.Scenarios.Model;
 
-namespace ApeTest.Cli.Readiness;
+namespace ApeTest.Targets.OpenApi;
 
 /// <summary>The target's OpenAPI document as text.</summary>
 /// <param name="Text">The document, JSON or YAML.</param>
 /// <param name="Where">Where it was found, for messages.</param>
-internal sealed record OpenApiText(string Text, string Where);
+public sealed record OpenApiText(string Text, string Where);
 
 /// <summary>Finds the target's OpenAPI document: a path on the target, a URL, a file, or the usual paths.</summary>
-internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string baseDirectory)
+/// <param name="read">Reads a URL.</param>
+/// <param name="target">Base URL of the target.</param>
+/// <param name="where">The configured place: a path on the target that begins with '/', an absolute URL or a file; null: the usual paths are tried.</param>
+/// <param name="baseDirectory">Directory that a file is relative to.</param>
+public sealed class OpenApiSource(ReadDocument read, Uri target, string? where, string baseDirectory)
 {
+    /// <summary>Largest document that is read, in bytes.</summary>
+    public const int MostBytes = 32 << 20;
+
     private static readonly string[] UsualPaths = ["/openapi/v1.json", "/openapi.json", "/swagger/v1/swagger.json"];
 
     /// <summary>
@@ -20,7 +26,7 @@ internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string
     /// </summary>
     public async Task<OpenApiText?> FindAsync(CancellationToken cancellationToken)
     {
-        if (target.OpenApi is not { } where)
+        if (where is null)
         {
             return await TryUsualPathsAsync(cancellationToken);
         }
@@ -39,7 +45,7 @@ internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string
         {
             try
             {
-                var answer = await probe.ReadAsync(On(path), cancellationToken);
+                var answer = await read(On(path), cancellationToken);
                 // Many servers answer any path with their start page.
                 if (answer.Status == 200 && answer.ContentType is not "text/html"
                     && (answer.Text.Contains("\"openapi\"", StringComparison.Ordinal) || answer.Text.Contains("\"swagger\"", StringComparison.Ordinal)))
@@ -47,7 +53,7 @@ internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string
                     return new OpenApiText(answer.Text, On(path).ToString());
                 }
             }
-            catch (ProbeException)
+            catch (DocumentUnreadableException)
             {
                 // Nobody promised that there is one.
             }
@@ -59,12 +65,12 @@ internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string
     {
         try
         {
-            var answer = await probe.ReadAsync(url, cancellationToken);
+            var answer = await read(url, cancellationToken);
             return answer.Status is >= 200 and < 300
                 ? new OpenApiText(answer.Text, url.ToString())
                 : throw new ApeTestException($"there is no OpenAPI document at {url}: the server answered {answer.Status}", Fix, ExitCodes.Input);
         }
-        catch (ProbeException e)
+        catch (DocumentUnreadableException e)
         {
             throw new ApeTestException($"the OpenAPI document at {url} cannot be read: {e.Message}", Fix,
                 e.IsTooLarge ? ExitCodes.Input : ExitCodes.Environment, e);
@@ -75,9 +81,9 @@ internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string
     {
         try
         {
-            var bytes = BoundedFile.Read(path, TargetProbe.MostBytes);
-            return bytes.Length > TargetProbe.MostBytes
-                ? throw new ApeTestException($"the OpenAPI document {shown} is larger than {TargetProbe.MostBytes >> 20} MB", Fix, ExitCodes.Input)
+            var bytes = BoundedFile.Read(path, MostBytes);
+            return bytes.Length > MostBytes
+                ? throw new ApeTestException($"the OpenAPI document {shown} is larger than {MostBytes >> 20} MB", Fix, ExitCodes.Input)
                 : new OpenApiText(new StreamReader(new MemoryStream(bytes)).ReadToEnd(), shown);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -89,5 +95,14 @@ internal sealed class OpenApiSource(TargetProbe probe, TargetSpec target, string
 
     private static string Fix => "Give --openapi a path on the target (/openapi.json), a URL or a file; leave it out to use plain HTTP tools.";
 
-    private Uri On(string path) => new(target.Url.AbsoluteUri.TrimEnd('/') + path);
+    private Uri On(string path) => new(target.AbsoluteUri.TrimEnd('/') + path);
 }
+
+/// <summary>Reads what is at a URL. Throws <see cref="DocumentUnreadableException"/> where nothing usable answers.</summary>
+public delegate Task<DocumentAnswer> ReadDocument(Uri url, CancellationToken cancellationToken);
+
+/// <summary>What a server answered.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="ContentType">Media type without parameters; null for none.</param>
+/// <param name="Text">The body.</param>
+public sealed record DocumentAnswer(int Status, string? ContentType, string Text);

@@ -1,0 +1,11 @@
+using ApeTest.Gateway.Forwarding;
+using ApeTest.Targets.Policy;
+
+namespace ApeTest.Gateway;
+
+/// <summary>What the gateway knows at one time: one gateway file, compiled. Immutable; a request keeps the one that it began with.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Policy">Its policy.</param>
+/// <param name="Invokers">The handlers that reach its targets.</param>
+/// <param name="Revision">1 for the file at the start, one more for each that replaced it.</param>
+internal sealed record GatewayState(GatewayFile File, TargetPolicy Policy, TargetInvokers Invokers, int Revision);
