@@ -26,6 +26,9 @@ internal sealed class CliEnvironment
     /// <summary>Standard input, for confirmations.</summary>
     public required TextReader In { get; init; }
 
+    /// <summary>Opens standard input and output as bytes, for a command that speaks a protocol on them and writes nothing to <see cref="Out"/>.</summary>
+    public Func<(Stream Input, Stream Output)> OpenStreams { get; init; } = static () => (Console.OpenStandardInput(), Console.OpenStandardOutput());
+
     /// <summary>Whether a person can answer at <see cref="In"/>.</summary>
     public bool InputIsTerminal { get; init; }
 

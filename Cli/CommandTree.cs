@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ApeTest.Cli.Commands.Gateway;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Commands.Shop;
@@ -33,6 +34,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(LogsCommand.Create(environment));
         Root.Subcommands.Add(RunsCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
+        Root.Subcommands.Add(GatewayCommand.Create(environment));
     }
 
     /// <summary>Examples on the first page of the help.</summary>

@@ -1,6 +1,12 @@
 using System.Diagnostics.Metrics;
-using ApeTest.Gateway.Configuration;
+using System.Net;
+using System.Text;
+using ApeTest.Gateway.Admin;
 using ApeTest.Gateway.Forwarding;
+using ApeTest.Gateway.Reload;
+using ApeTest.Gateway.Mcp;
+using ApeTest.ServiceDefaults.Guard;
+using ApeTest.ServiceDefaults.Health;
 using ApeTest.Targets.Policy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,15 +25,34 @@ public static class GatewayExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
-        var file = options.File ?? GatewayFileLoader.Load(options.ConfigPath ?? DefaultPath);
+        var source = options.File is null ? new GatewayFileSource(options.ConfigPath ?? DefaultPath, options.Environment) : null;
+        var file = options.File ?? source!.First;
         // Compiled once here, so that what is wrong is told before anything listens.
         _ = new TargetPolicy(file);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddSingleton(services => new GatewayTargets(
-            file, new TargetMetrics(services.GetRequiredService<IMeterFactory>()), services.GetRequiredService<TimeProvider>()));
+            file,
+            new TargetMetrics(services.GetRequiredService<IMeterFactory>()),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetService<Func<string, CancellationToken, Task<IPAddress[]>>>()));
+        if (source is not null)
+        {
+            builder.Services.AddSingleton(source);
+            builder.Services.AddHostedService<GatewayReload>();
+        }
+        builder.AddReadyGate("config", "the gateway file is not loaded").Open();
+        builder.Services.AddSingleton(static services => new AdminToken(services.GetRequiredService<ServiceToken>()));
         builder.Services.AddSingleton<AccessLog>();
         builder.Services.AddSingleton<GatewayForwarder>();
         builder.Services.AddHttpForwarder();
+        builder.AddGatewayMcp(options);
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            // Bytes beyond ASCII in a header pass as they came, both ways (TargetConnector).
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        });
         // A target that fails is a line of the access log; YARP would add a warning with a stack trace to each.
         builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
         return builder;
@@ -39,6 +64,8 @@ public static class GatewayExtensions
         ArgumentNullException.ThrowIfNull(app);
         var forwarder = app.Services.GetRequiredService<GatewayForwarder>();
         app.Map("/{target}/{**path}", forwarder.ForwardAsync);
+        app.MapGatewayAdmin();
+        app.MapGatewayMcp();
         return app;
     }
 }

@@ -7,5 +7,4 @@ namespace ApeTest.Gateway;
 /// <param name="File">The file.</param>
 /// <param name="Policy">Its policy.</param>
 /// <param name="Invokers">The handlers that reach its targets.</param>
-/// <param name="Revision">1 for the file at the start, one more for each that replaced it.</param>
-internal sealed record GatewayState(GatewayFile File, TargetPolicy Policy, TargetInvokers Invokers, int Revision);
+internal sealed record GatewayState(GatewayFile File, TargetPolicy Policy, TargetInvokers Invokers);

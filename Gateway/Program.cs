@@ -1,30 +1,23 @@
 using ApeTest.Scenarios;
-using ApeTest.ServiceDefaults;
+using ApeTest.Scenarios.Loading;
 using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Gateway;
 
-/// <summary>The gateway alone: 127.0.0.1:5100 unless <c>--urls</c> says otherwise; targets from <c>--config</c> or APETEST_GATEWAY__CONFIG.</summary>
+/// <summary>The gateway alone: <see cref="GatewayArguments"/>.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
         try
         {
-            var builder = WebApplication.CreateSlimBuilder(args);
-            if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            var arguments = GatewayArguments.Parse(args);
+            if (arguments.Help)
             {
-                builder.WebHost.UseUrls($"http://127.0.0.1:{DefaultPorts.Gateway}");
+                await Console.Out.WriteLineAsync(GatewayArguments.HelpText);
+                return ExitCodes.Done;
             }
-
-            // Not from the configuration: it reads "__" in a variable's name as ":".
-            var config = builder.Configuration["config"] ?? Environment.GetEnvironmentVariable(EnvironmentNames.GatewayConfig);
-            builder.AddServiceDefaults(new ServiceOptions { Service = "gateway", ConsoleLogs = true });
-            builder.AddGateway(new GatewayOptions { ConfigPath = config });
-            var app = builder.Build();
-            app.MapServiceDefaults();
-            app.MapGateway();
-            return await app.RunServiceAsync("gateway");
+            return await GatewayService.Build(arguments, ScenarioSources.ProcessEnvironment()).RunServiceAsync("gateway");
         }
         catch (Exception error) when (error is ApeTestException or ServiceStartException)
         {

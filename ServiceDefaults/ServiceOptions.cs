@@ -12,6 +12,9 @@ public sealed class ServiceOptions
     /// <summary>Whether JSON lines go to standard output. Default false; true when a service runs alone.</summary>
     public bool ConsoleLogs { get; init; }
 
+    /// <summary>Whether JSON lines go to standard error: for a service whose standard output is a protocol. Default false.</summary>
+    public bool StandardErrorLogs { get; init; }
+
     /// <summary>Service token required in <c>X-Ape-Token</c>. Null: from <c>APETEST_TOKEN_FILE</c>; required where the service is not on loopback.</summary>
     public string? Token { get; init; }
 

@@ -164,9 +164,13 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         var where = result.ErrorType switch
         {
             null => null,
-            TargetErrors.Gateway or TargetErrors.Denied or TargetErrors.Budget => "gateway",
+            TargetErrors.Gateway or TargetErrors.Denied or TargetErrors.Budget or TargetErrors.CircuitOpen or TargetErrors.Login => "gateway",
             _ => "target",
         };
+        if (session.Run.GatewayEdit(exchange.Timing.Revision) is { } edit)
+        {
+            session.Recorder.Edited(edit);
+        }
         var duration = exchange.Timing.Total;
         session.Recorder.Action(new ActionSample(tool.Name, tool.Method ?? Verb(tool.Name), result.Status, result.ErrorType, where, duration, exchange.Timing.Ttfb,
             session.TraceId, session.Id,

@@ -18,6 +18,8 @@ namespace ApeTest.Agent.Workers;
 /// <summary>What all sessions of one run share in a worker: the catalog (parsed once), transport, brain. Immutable but for the connections below.</summary>
 internal sealed class RunContext : IDisposable
 {
+    private int _gatewayRevision;
+
     /// <param name="plan">The plan.</param>
     /// <param name="transport">How actions travel; disposed with the context where it can be.</param>
     /// <param name="brain">Who decides.</param>
@@ -43,7 +45,7 @@ internal sealed class RunContext : IDisposable
             throw new ApeTestException("The scenario has no goals, so there is nothing for agents to do.", "Add one under `goals`.", ExitCodes.Input);
         }
         OracleValidator.Validate(plan.Scenario.Goals, Catalog);
-        Tools = Catalog.CreateTools(transport, target.Name, time);
+        Tools = Catalog.CreateTools(transport, target.Name, time, configuredHeaders: target.Headers.Keys);
         Specs = Tools.Specs.Add(FinishTool.Spec);
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
         Arrivals = plan.Scenario.Load.Rate is { } rate ? new ArrivalSchedule(rate, plan.Scenario.Iterations, plan.Scenario.Duration) : null;
@@ -89,6 +91,23 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>Whether a budget of the run is used up. The queue's order to stop comes with the next heartbeat; until then no session may start here.</summary>
     public volatile bool IsExhausted;
+
+    /// <summary>What changed, where this is a later revision of the gateway's configuration than seen before in the run; null otherwise. 0: not known.</summary>
+    public string? GatewayEdit(int revision)
+    {
+        var before = _gatewayRevision;
+        while (revision > before)
+        {
+            // Answers to requests from before the edit may still come after it.
+            var seen = Interlocked.CompareExchange(ref _gatewayRevision, revision, before);
+            if (seen == before)
+            {
+                return before == 0 ? null : FormattableString.Invariant($"gateway: configuration {before} became {revision}");
+            }
+            before = seen;
+        }
+        return null;
+    }
 
     /// <summary>Ends the run because a budget of it is used up; the second call does nothing.</summary>
     public Action BudgetExhausted { get; }

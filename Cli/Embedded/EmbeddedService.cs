@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using ApeTest.LlmProxy.Options;
 using ApeTest.Scenarios;
@@ -73,8 +74,8 @@ internal sealed class EmbeddedService : IAsyncDisposable
             {
                 LlmProxyConfigException wrong => new ApeTestException(wrong.Message, null, ExitCodes.Input, wrong),
                 ServiceStartException refused => new ApeTestException(refused.Message, null, ExitCodes.Input, refused),
-                IOException taken => new ApeTestException($"the {options.Service} cannot listen on {url}: {taken.GetBaseException().Message}",
-                    "Free the port, or choose another with --port.", ExitCodes.Environment, taken),
+                IOException or SocketException => new ApeTestException($"the {options.Service} cannot listen on {url}: {exception.GetBaseException().Message}",
+                    "Free the port, or choose another with --port.", ExitCodes.Environment, exception),
                 _ => exception,
             });
             throw;

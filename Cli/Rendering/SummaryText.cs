@@ -44,6 +44,10 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         {
             Wrapped(paint.Warn("SUSPECT "), 8, Show.Safe(reason));
         }
+        foreach (var edit in run.Edited)
+        {
+            Wrapped(paint.Warn("EDITED  "), 8, $"{Show.Safe(edit)}, while the run went on");
+        }
     }
 
     private void Thresholds(RunSummary summary)

@@ -1,76 +1,101 @@
-using System.Globalization;
 using System.Text.Json;
+using ApeTest.Targets.Faults;
 using ApeTest.Targets.Policy;
 
 namespace ApeTest.Gateway.Configuration;
 
-/// <summary>Binds a gateway file field by field, collecting what does not fit.</summary>
-internal sealed class GatewayFileReader
+/// <summary>Binds a gateway file field by field.</summary>
+internal sealed class GatewayFileReader(FieldReader reader)
 {
     /// <summary>Known keys, in the order in which errors list them.</summary>
-    public static readonly string[] FileKeys = ["$schema", "targets", "limits"];
+    public static readonly string[] FileKeys = ["$schema", "targets", "faults", "limits"];
 
-    public static readonly string[] TargetKeys = ["name", "url", "openapi", "hosts", "headers", "timeout", "insecure", "deny", "allow"];
+    public static readonly string[] TargetKeys =
+        ["name", "url", "openapi", "hosts", "auth", "headers", "timeout", "insecure", "retry", "circuitBreaker", "deny", "allow"];
 
     public static readonly string[] LimitKeys = ["requestBudget", "bodyBytes"];
-
-    /// <summary>Errors so far.</summary>
-    public List<OptionError> Errors { get; } = [];
 
     public GatewayFile Read(JsonElement root)
     {
         var file = new GatewayFile();
-        foreach (var (key, value) in Fields(root, "", FileKeys))
+        foreach (var (key, value) in reader.Fields(root, "", FileKeys))
         {
-            if (key == "targets")
+            switch (key)
             {
-                file.Targets = Items(value, "targets", ReadTarget);
-            }
-            else if (key == "limits")
-            {
-                file.Limits = ReadLimits(value);
+                case "targets":
+                    file.Targets = reader.Items(value, key, ReadTarget);
+                    break;
+                case "faults":
+                    file.Faults = ReadFaultItems(value);
+                    break;
+                case "limits":
+                    file.Limits = ReadLimits(value);
+                    break;
             }
         }
         return file;
     }
 
+    /// <summary>Reads an object that holds faults only.</summary>
+    public List<FaultOptions> ReadFaults(JsonElement root)
+    {
+        var faults = reader.Fields(root, "", ["faults"]);
+        if (faults.Count == 1)
+        {
+            return ReadFaultItems(faults[0].Value);
+        }
+        if (!reader.IsReported("faults"))
+        {
+            reader.Add("faults", "is missing", "write {\"faults\":[...]}; an empty list for none");
+        }
+        return [];
+    }
+
+    private List<FaultOptions> ReadFaultItems(JsonElement element) => reader.Items(element, "faults", (item, at) => FaultReader.Read(reader, item, at));
+
     private TargetOptions ReadTarget(JsonElement element, string at)
     {
         var target = new TargetOptions { Name = "", Url = "" };
-        foreach (var (key, value) in Fields(element, at, TargetKeys))
+        foreach (var (key, value) in reader.Fields(element, at, TargetKeys))
         {
             var path = $"{at}.{key}";
             switch (key)
             {
                 case "name":
-                    target.Name = Text(value, path) ?? "";
+                    target.Name = reader.Text(value, path) ?? "";
                     break;
                 case "url":
-                    target.Url = Text(value, path) ?? "";
+                    target.Url = reader.Text(value, path) ?? "";
                     break;
                 case "openapi":
-                    target.OpenApi = value.ValueKind == JsonValueKind.Null ? null : Text(value, path);
+                    target.OpenApi = reader.TextOrNull(value, path);
                     break;
                 case "hosts":
-                    target.Hosts = Texts(value, path);
+                    target.Hosts = reader.Texts(value, path);
+                    break;
+                case "auth":
+                    target.Auth = AuthReader.Read(reader, value, path);
                     break;
                 case "headers":
-                    foreach (var (name, header) in Fields(value, path, known: null))
-                    {
-                        target.Headers[name] = Text(header, $"{path}.{name}") ?? "";
-                    }
+                    target.Headers = reader.TextMap(value, path, StringComparer.OrdinalIgnoreCase);
                     break;
                 case "timeout":
-                    target.Timeout = Text(value, path) ?? "";
+                    target.Timeout = reader.Text(value, path) ?? "";
                     break;
                 case "insecure":
-                    target.Insecure = Flag(value, path);
+                    target.Insecure = reader.Flag(value, path);
+                    break;
+                case "retry":
+                    target.Retry = ResilienceReader.ReadRetry(reader, value, path);
+                    break;
+                case "circuitBreaker":
+                    target.CircuitBreaker = ResilienceReader.ReadBreaker(reader, value, path);
                     break;
                 case "deny":
-                    target.Deny = Texts(value, path);
+                    target.Deny = reader.Texts(value, path);
                     break;
                 case "allow":
-                    target.Allow = Texts(value, path);
+                    target.Allow = reader.Texts(value, path);
                     break;
             }
         }
@@ -80,88 +105,17 @@ internal sealed class GatewayFileReader
     private LimitOptions ReadLimits(JsonElement element)
     {
         var limits = new LimitOptions();
-        foreach (var (key, value) in Fields(element, "limits", LimitKeys))
+        foreach (var (key, value) in reader.Fields(element, "limits", LimitKeys))
         {
             if (key == "requestBudget")
             {
-                limits.RequestBudget = value.ValueKind == JsonValueKind.Null ? null : Number(value, "limits.requestBudget");
+                limits.RequestBudget = value.ValueKind == JsonValueKind.Null ? null : reader.Whole(value, "limits.requestBudget");
             }
             else
             {
-                limits.BodyBytes = Number(value, "limits.bodyBytes") ?? limits.BodyBytes;
+                limits.BodyBytes = reader.Whole(value, "limits.bodyBytes") ?? limits.BodyBytes;
             }
         }
         return limits;
     }
-
-    private List<(string Key, JsonElement Value)> Fields(JsonElement element, string at, string[]? known)
-    {
-        var fields = new List<(string, JsonElement)>();
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            Add(at, "must be an object", "write { ... }");
-            return fields;
-        }
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var property in element.EnumerateObject())
-        {
-            var path = at.Length == 0 ? property.Name : $"{at}.{property.Name}";
-            if (known is not null && !known.Contains(property.Name, StringComparer.Ordinal))
-            {
-                Add(path, "is not a known field", $"known: {string.Join(", ", known)}");
-            }
-            else if (!seen.Add(property.Name))
-            {
-                Add(path, "stands twice", "remove one of the two");
-            }
-            else
-            {
-                fields.Add((property.Name, property.Value));
-            }
-        }
-        return fields;
-    }
-
-    private List<T> Items<T>(JsonElement element, string at, Func<JsonElement, string, T> read)
-    {
-        if (element.ValueKind != JsonValueKind.Array)
-        {
-            Add(at, "must be an array", "write [ ... ]");
-            return [];
-        }
-        return [.. element.EnumerateArray().Select((item, index) => read(item, string.Create(CultureInfo.InvariantCulture, $"{at}[{index}]")))];
-    }
-
-    private List<string> Texts(JsonElement element, string at) => Items(element, at, (item, path) => Text(item, path) ?? "");
-
-    private string? Text(JsonElement element, string at)
-    {
-        if (element.ValueKind == JsonValueKind.String)
-        {
-            return element.GetString();
-        }
-        Add(at, "must be a text", "write it in double quotes");
-        return null;
-    }
-
-    private bool Flag(JsonElement element, string at)
-    {
-        if (element.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-        {
-            Add(at, "must be true or false", "write it without quotes");
-        }
-        return element.ValueKind == JsonValueKind.True;
-    }
-
-    private long? Number(JsonElement element, string at)
-    {
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var number))
-        {
-            return number;
-        }
-        Add(at, "must be a whole number", "write it without quotes or decimals");
-        return null;
-    }
-
-    private void Add(string field, string rule, string fix) => Errors.Add(new OptionError(field, rule, fix));
 }

@@ -13,7 +13,7 @@ internal sealed partial class AccessLog(ILogger<AccessLog> logger)
     public void Write(in TargetRequest request, in TargetExchange exchange, int status)
     {
         var sampled = (request.Trace.TraceFlags & ActivityTraceFlags.Recorded) != 0;
-        if (sampled || status >= 400 || exchange.ErrorType is not null || request.Fault is not null)
+        if (sampled || status >= 400 || exchange.ErrorType is not null || exchange.Timing.Fault is not (null or "none"))
         {
             LogRequest(
                 logger,

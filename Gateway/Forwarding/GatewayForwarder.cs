@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using ApeTest.ServiceDefaults.Identity;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ApeTest.Gateway.Forwarding;
@@ -25,10 +27,12 @@ internal sealed class GatewayForwarder(
         var name = (string)context.Request.RouteValues["target"]!;
         var target = policy.Find(name);
         var trace = TraceOf(context);
-        if (Destination.Of(context, name, target) is not { } url)
+        if (Destination.Of(context, name, target) is not { } url || HttpMethods.IsConnect(context.Request.Method))
         {
             var refused = new PolicyCall(new TargetRequest { Method = HttpMethod.Get, Url = target?.Url ?? Destination.Nowhere, Target = name, Trace = TraceHeaders.Child(trace) }, started);
-            await RefuseAsync(context, refused, StatusCodes.Status400BadRequest, TargetErrors.Denied, "the path leaves the target's base path, or is not a valid path");
+            await RefuseAsync(context, refused, HttpMethods.IsConnect(context.Request.Method)
+                ? new GatewayProblem(StatusCodes.Status405MethodNotAllowed, TargetErrors.Denied, "CONNECT is not forwarded: it would open a tunnel")
+                : new GatewayProblem(StatusCodes.Status400BadRequest, TargetErrors.Denied, "the path leaves the target's base path, or is not a valid path"));
             Finish(context, policy, refused, TargetErrors.Denied);
             return;
         }
@@ -38,8 +42,8 @@ internal sealed class GatewayForwarder(
                 Method = HttpMethod.Parse(context.Request.Method),
                 Url = url,
                 Target = name,
-                Operation = context.Request.Headers[ApeHeaders.Operation].FirstOrDefault(),
-                ShownPath = context.Request.Headers[ApeHeaders.ShownPath].FirstOrDefault(),
+                Operation = First(context.Request.Headers[ApeHeaders.Operation]),
+                ShownPath = First(context.Request.Headers[ApeHeaders.ShownPath]),
                 Destructive = context.Request.Headers[ApeHeaders.Destructive] == "true",
                 HasAuthorization = context.Request.Headers.Authorization.Count > 0,
                 Identity = IdentityOf(context),
@@ -47,11 +51,12 @@ internal sealed class GatewayForwarder(
             },
             started);
         context.Features.Set(call);
+        var lifetime = RequestLifetime.Watch(context);
 
         // 2. The body's limit, before any of it is read.
         if (context.Request.ContentLength > policy.BodyBytes)
         {
-            await RefuseAsync(context, call, StatusCodes.Status413PayloadTooLarge, TargetErrors.Denied, $"the request body is over the limit of {policy.BodyBytes} bytes (`limits.bodyBytes`)");
+            await RefuseAsync(context, call, new GatewayProblem(StatusCodes.Status413PayloadTooLarge, TargetErrors.Denied, $"the request body is over the limit of {policy.BodyBytes} bytes (`limits.bodyBytes`)"));
             Finish(context, policy, call, TargetErrors.Denied);
             return;
         }
@@ -62,24 +67,36 @@ internal sealed class GatewayForwarder(
 
         // 3. Forward. The time limit is one of inactivity, so that a long stream is not cut.
         var config = new ForwarderRequestConfig { ActivityTimeout = target?.Patience ?? TimeSpan.FromSeconds(30) };
-        var error = await forwarder.SendAsync(context, url.GetLeftPart(UriPartial.Authority), state.Invokers.For(name), config, _transformer, context.RequestAborted);
+        var prefix = target is not null && ReferenceEquals(url.Scheme, target.Url.Scheme) ? target.Origin : url.GetLeftPart(UriPartial.Authority);
+        var error = await forwarder.SendAsync(context, prefix, state.Invokers.For(name), config, _transformer, context.RequestAborted);
 
         // 4. What went wrong, told as the gateway's own answer where none has begun.
         string? errorType = null;
         if (error != ForwarderError.None)
         {
-            var (status, type, detail) = GatewayProblem.Of(error, context.GetForwarderErrorFeature()?.Exception, target);
-            // The forwarder aborts the client's connection itself when the target's body breaks: an aborted request alone says nothing.
-            errorType = IsClients(error) && type is not (TargetErrors.Denied or TargetErrors.Budget) ? ClientGone : type;
-            if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            var problem = GatewayProblem.Of(error, context.GetForwarderErrorFeature()?.Exception, target);
+            // The forwarder aborts the client's connection itself when the target's body breaks or rests too long: an aborted request alone says nothing.
+            var isClients = IsClients(error) && !(error == ForwarderError.ResponseBodyCanceled && lifetime.IsAbortedHere);
+            errorType = isClients && problem.ErrorType is not (TargetErrors.Denied or TargetErrors.Budget) ? ClientGone : problem.ErrorType;
+            if (problem.CutsConnection && !IsAgents(context))
             {
-                await RefuseAsync(context, call, status, type, detail);
+                context.Abort();
+            }
+            else if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            {
+                await RefuseAsync(context, call, problem);
             }
         }
 
         // 5. Count and log.
         Finish(context, policy, call, errorType);
     }
+
+    /// <summary>Whether one of our own agents asks: it learns of an injected abort by an answer, since a cut connection would look like a gateway that failed.</summary>
+    private static bool IsAgents(HttpContext context) => context.Request.Headers.ContainsKey(ApeHeaders.Origin);
+
+    /// <summary>The first value, or null; LINQ would box the values.</summary>
+    private static string? First(StringValues values) => values.Count > 0 ? values[0] : null;
 
     private static bool IsClients(ForwarderError error) => error
         is ForwarderError.RequestCanceled
@@ -99,14 +116,14 @@ internal sealed class GatewayForwarder(
             // With an error type the status is the gateway's own, not the target's.
             Status = errorType is null ? context.Response.StatusCode : 0,
             ErrorType = errorType,
-            RetryReason = call.RetryReason,
+            RetryReasons = call.RetryReasons,
             Timing = call.Timing(time.GetTimestamp(), time),
         };
         policy.Complete(in exchange);
         log.Write(in call.Request, in exchange, context.Response.StatusCode);
     }
 
-    private async Task RefuseAsync(HttpContext context, PolicyCall call, int status, string errorType, string detail)
+    private async Task RefuseAsync(HttpContext context, PolicyCall call, GatewayProblem problem)
     {
         if (!TraceHeaders.IsValid(call.Request.Trace))
         {
@@ -114,10 +131,14 @@ internal sealed class GatewayForwarder(
         }
         context.Response.Clear();
         var headers = context.Response.Headers;
-        headers[ApeHeaders.Error] = errorType;
+        headers[ApeHeaders.Error] = problem.ErrorType;
         headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
         headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time.GetTimestamp(), time));
-        await TypedResults.Problem(detail, statusCode: status, extensions: [new("error_type", errorType)]).ExecuteAsync(context);
+        if (problem.RetryAfter is { } after)
+        {
+            headers.RetryAfter = ((long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+        await TypedResults.Problem(problem.Detail, statusCode: problem.Status, extensions: [new("error_type", problem.ErrorType)]).ExecuteAsync(context);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using ApeTest.Targets.Faults;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
 using Yarp.ReverseProxy.Forwarder;
@@ -5,28 +6,43 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ApeTest.Gateway.Forwarding;
 
 /// <summary>What the gateway answers where the target did not.</summary>
-internal static class GatewayProblem
+/// <param name="Status">Status.</param>
+/// <param name="ErrorType">One of <see cref="TargetErrors"/>.</param>
+/// <param name="Detail">What to tell a person.</param>
+/// <param name="RetryAfter">When it may be tried again; null: not said.</param>
+/// <param name="CutsConnection">Whether a client that is no agent of ours is answered by a cut connection: an injected abort.</param>
+internal sealed record GatewayProblem(int Status, string ErrorType, string Detail, TimeSpan? RetryAfter = null, bool CutsConnection = false)
 {
-    /// <summary>Status, bounded error type, and what to tell a person.</summary>
-    public static (int Status, string ErrorType, string Detail) Of(ForwarderError error, Exception? exception, TargetEntry? target)
+    /// <summary>The problem of a failed forwarding.</summary>
+    public static GatewayProblem Of(ForwarderError error, Exception? exception, TargetEntry? target)
     {
         for (var inner = exception; inner is not null; inner = inner.InnerException)
         {
-            if (inner is TargetRefusedException refused)
+            switch (inner)
             {
-                return (refused.Verdict.Status, refused.Verdict.ErrorType ?? TargetErrors.Denied, refused.Message);
+                case TargetRefusedException { Verdict: var verdict } refused:
+                    return new GatewayProblem(verdict.Status, verdict.ErrorType ?? TargetErrors.Denied, refused.Message, verdict.RetryAfter);
+                case InjectedAbortException:
+                    return new GatewayProblem(StatusCodes.Status502BadGateway, TargetErrors.Reset, inner.Message, CutsConnection: true);
+                case BadHttpRequestException bad:
+                    return new GatewayProblem(bad.StatusCode, TargetErrors.Denied, bad.Message);
             }
-            if (inner is BadHttpRequestException bad)
-            {
-                return (bad.StatusCode, TargetErrors.Denied, bad.Message);
-            }
+        }
+        if (error == ForwarderError.RequestBodyClient)
+        {
+            return new GatewayProblem(StatusCodes.Status400BadRequest, TargetErrors.Denied, "the request body is malformed, or ended early");
         }
         var where = target is null ? "the target" : $"target '{target.Name}' at {target.Url.Authority}";
         if (error is ForwarderError.RequestTimedOut or ForwarderError.UpgradeActivityTimeout)
         {
-            return (StatusCodes.Status504GatewayTimeout, TargetErrors.Timeout, $"{where} did not answer within {target?.Timeout.TotalSeconds:0.###} s");
+            return new GatewayProblem(StatusCodes.Status504GatewayTimeout, TargetErrors.Timeout, $"{where} did not answer within {target?.Timeout.TotalSeconds:0.###} s");
+        }
+        if (error == ForwarderError.ResponseHeaders)
+        {
+            return new GatewayProblem(StatusCodes.Status502BadGateway, TargetErrors.Protocol, $"{where}: its answer's headers cannot be passed on: {exception?.Message}");
         }
         var failure = (exception is null ? null : TargetFailure.Classify(exception)) ?? new TargetFailure(TargetErrors.Gateway, $"forwarding failed ({error})");
-        return (StatusCodes.Status502BadGateway, failure.ErrorType, $"{where}: {failure.Message}");
+        var status = failure.ErrorType == TargetErrors.Timeout ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
+        return new GatewayProblem(status, failure.ErrorType, $"{where}: {failure.Message}");
     }
 }

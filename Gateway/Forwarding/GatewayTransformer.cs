@@ -1,39 +1,70 @@
+using System.Net.Http.Headers;
 using ApeTest.Targets.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ApeTest.Gateway.Forwarding;
 
-/// <summary>What the gateway changes on the way: the address and <c>Host</c> to the target, trace id and timing back. Holds no state; the call travels in the features.</summary>
+/// <summary>
+/// What the gateway changes on the way: the address and <c>Host</c> to the target, trace id and timing back. Holds no state; the call
+/// travels in the features. YARP's base completes at once, hence nothing is awaited.
+/// </summary>
 internal sealed class GatewayTransformer(TimeProvider time) : HttpTransformer
 {
-    public override async ValueTask TransformRequestAsync(
-        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var copied = base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var call = httpContext.Features.GetRequiredFeature<PolicyCall>();
         proxyRequest.RequestUri = call.Request.Url;
         // The target's own name, as a browser would send it.
         proxyRequest.Headers.Host = null;
+        var headers = httpContext.Request.Headers;
+        if (headers.Connection.Count > 0)
+        {
+            RemoveNamed(headers.Connection, proxyRequest.Headers);
+        }
+        if (headers.TraceState.Count > 0 && !TraceHeaders.TryParse(headers.TraceParent, out _))
+        {
+            // It belongs to a trace that is not gone on with (W3C Trace Context, 3.4).
+            proxyRequest.Headers.Remove(TraceHeaders.TraceState);
+        }
         call.Attach(proxyRequest);
+        return copied;
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        var copyBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         if (proxyResponse is null)
         {
-            return copyBody;
+            return ValueTask.FromResult(false);
         }
-        var headers = httpContext.Response.Headers;
-        foreach (var name in headers.Keys.Where(static name => name.StartsWith(ApeHeaders.Prefix, StringComparison.OrdinalIgnoreCase)).ToArray())
-        {
-            // A target that speaks of errors or timing in our name would be believed.
-            headers.Remove(name);
-        }
+        // A target that speaks of errors or timing in our name would be believed.
+        ApeHeaders.Strip(proxyResponse.Headers);
+        var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var call = httpContext.Features.GetRequiredFeature<PolicyCall>();
+        var headers = httpContext.Response.Headers;
         headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
         headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time.GetTimestamp(), time));
-        return copyBody;
+        return copied;
+    }
+
+    /// <summary>RFC 9110, 7.6.1: what <c>Connection</c> names is meant for this hop only. The upgrade of a WebSocket is YARP's.</summary>
+    private static void RemoveNamed(StringValues connection, HttpRequestHeaders headers)
+    {
+        foreach (var value in connection)
+        {
+            foreach (var range in value.AsSpan().Split(','))
+            {
+                var name = value.AsSpan()[range].Trim();
+                if (!name.Equals("close", StringComparison.OrdinalIgnoreCase)
+                    && !name.Equals("keep-alive", StringComparison.OrdinalIgnoreCase)
+                    && !name.Equals("upgrade", StringComparison.OrdinalIgnoreCase)
+                    && name.ToString() is var named && headers.NonValidated.Contains(named))
+                {
+                    headers.Remove(named);
+                }
+            }
+        }
     }
 }

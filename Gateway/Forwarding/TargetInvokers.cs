@@ -1,31 +1,53 @@
+using System.Net;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
 
 namespace ApeTest.Gateway.Forwarding;
 
-/// <summary>One handler chain a target: the policy over its own sockets.</summary>
+/// <summary>One handler chain a target: the policy of one state over sockets that are shared by the states in which the target is the same.</summary>
 internal sealed class TargetInvokers : IDisposable
 {
-    private readonly Dictionary<string, HttpMessageInvoker> _invokers;
-    private readonly HttpMessageInvoker _unknown;
+    private readonly Dictionary<string, Chain> _chains = new(StringComparer.Ordinal);
+    private readonly Chain _unknown;
 
-    public TargetInvokers(TargetPolicy policy, TimeProvider time)
+    /// <summary>Makes the chains of a policy; a target that <paramref name="previous"/> has too goes on with its connections.</summary>
+    public TargetInvokers(TargetPolicy policy, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve, TargetInvokers? previous = null)
     {
-        _invokers = policy.Targets.ToDictionary(
-            static target => target.Name,
-            target => new HttpMessageInvoker(new PolicyHandler(policy, time, TargetConnector.CreateHandler(target, decompress: false))),
-            StringComparer.Ordinal);
+        foreach (var target in policy.Targets)
+        {
+            var sockets = previous?._chains.GetValueOrDefault(target.Name) is { } known && ReferenceEquals(known.Target, target)
+                ? known.Sockets
+                : TargetConnector.CreateHandler(target, decompress: false, resolve);
+            _chains[target.Name] = new Chain(target, sockets, Invoker(sockets));
+        }
         // The policy refuses a target that it does not know; nothing is ever sent through it.
-        _unknown = new HttpMessageInvoker(new PolicyHandler(policy, time, new SocketsHttpHandler()));
+        var nowhere = previous?._unknown.Sockets ?? new SocketsHttpHandler();
+        _unknown = new Chain(null, nowhere, Invoker(nowhere));
+
+        HttpMessageInvoker Invoker(SocketsHttpHandler sockets) => new(new PolicyHandler(policy, time, sockets), disposeHandler: false);
     }
 
-    public HttpMessageInvoker For(string target) => _invokers.GetValueOrDefault(target, _unknown);
+    public HttpMessageInvoker For(string target) => _chains.GetValueOrDefault(target, _unknown).Invoker;
+
+    /// <summary>Hands over the sockets that the state after this one does not use.</summary>
+    public void RetireWhatIsNotIn(TargetInvokers next, RetiredHandlers retired)
+    {
+        foreach (var (name, chain) in _chains)
+        {
+            if (next._chains.GetValueOrDefault(name)?.Sockets != chain.Sockets)
+            {
+                retired.Add(chain.Sockets, chain.Target!.Patience);
+            }
+        }
+    }
 
     public void Dispose()
     {
-        foreach (var invoker in _invokers.Values.Append(_unknown))
+        foreach (var chain in _chains.Values.Append(_unknown))
         {
-            invoker.Dispose();
+            chain.Sockets.Dispose();
         }
     }
+
+    private sealed record Chain(TargetEntry? Target, SocketsHttpHandler Sockets, HttpMessageInvoker Invoker);
 }

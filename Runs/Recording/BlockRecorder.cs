@@ -125,6 +125,15 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
         }
     }
 
+    /// <summary>Something that the run depends on was edited while it went on: <c>gateway: configuration 1 became 2</c>.</summary>
+    public void Edited(string what)
+    {
+        lock (_gate)
+        {
+            Bounded.Count(_metrics.Edits, what);
+        }
+    }
+
     /// <summary>An iteration that could not start.</summary>
     public void IterationDropped(string reason)
     {

@@ -61,6 +61,9 @@ public sealed class MetricsDelta
     /// <summary>Iterations that could not start, by reason.</summary>
     public SortedDictionary<string, long> Dropped { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>What was edited while the run went on, and how often it was noticed.</summary>
+    public SortedDictionary<string, long> Edits { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>Recoveries by kind.</summary>
     public SortedDictionary<string, long> Recoveries { get; init; } = new(StringComparer.Ordinal);
 
@@ -163,6 +166,10 @@ public sealed class MetricsDelta
         foreach (var (reason, count) in other.Dropped)
         {
             Bounded.Count(Dropped, reason, count);
+        }
+        foreach (var (edit, count) in other.Edits)
+        {
+            Bounded.Count(Edits, edit, count);
         }
         foreach (var (kind, count) in other.Recoveries)
         {

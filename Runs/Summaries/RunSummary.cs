@@ -76,10 +76,11 @@ public sealed record RunSummary
 /// <param name="PlanSha256">Hash of the plan without run id and seed.</param>
 /// <param name="DataSha256">Hash of the data feeds; null without feeds.</param>
 /// <param name="Suspect">Why the figures may be the generator's own; empty when they are not.</param>
+/// <param name="Edited">What was edited while the run went on, so that its first half and its second were not the same test; empty: nothing.</param>
 public sealed record RunFacts(string Id, string Scenario, string Status, DateTimeOffset? Started, double DurationS, long Seed, int Agents,
     int Workers, string Mode, string Oracle, string Feed,
     [property: JsonPropertyName("plan_sha256")] string PlanSha256, [property: JsonPropertyName("data_sha256")] string? DataSha256,
-    ImmutableArray<string> Suspect);
+    ImmutableArray<string> Suspect, ImmutableArray<string> Edited);
 
 /// <summary>Sessions by outcome. Rates as in DESIGN 2; <c>PassK</c>: chance that k sessions of one goal all succeed.</summary>
 public sealed record SessionSummary(long Started, long Succeeded, long Failed, long Stuck, long AgentError, long Aborted,

@@ -53,7 +53,8 @@ internal static class SummaryBuilder
         run.Feed,
         run.Plan.PlanSha256,
         run.Plan.DataSha256,
-        suspect);
+        suspect,
+        [.. run.Metrics.Edits.Keys]);
 
     private static string Shape(LoadSpec load) => load.Rate is null ? load.Shape.ToString().ToLowerInvariant() : LoadSummary.ArrivalRate;
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace ApeTest.Scenarios.Loading;
 
 /// <summary>Quotes what a user wrote for a message: short, and without control characters that could drive a terminal.</summary>
-internal static class Quote
+public static class Quote
 {
     private const int MaxLength = 60;
 

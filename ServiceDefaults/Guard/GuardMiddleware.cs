@@ -20,12 +20,13 @@ internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
             return RefuseAsync(context, foreign.Status, foreign.Detail);
         }
 
-        if (context.GetEndpoint()?.Metadata.GetMetadata<TokenExempt>() is not null)
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<TokenExempt>() is not null)
         {
             return next(context);
         }
 
-        if (token.Required && !HasToken(context.Request))
+        if (token.Required && !HasToken(context.Request, metadata))
         {
             return RefuseAsync(context, StatusCodes.Status401Unauthorized, $"This service asks for its token in the header {ServiceToken.HeaderName}.");
         }
@@ -59,19 +60,14 @@ internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
         return null;
     }
 
-    private bool HasToken(HttpRequest request)
+    private bool HasToken(HttpRequest request, EndpointMetadataCollection? metadata)
     {
-        if (token.Matches(request.Headers[ServiceToken.HeaderName]))
-        {
-            return true;
-        }
-
-        // Prometheus authenticates its scrapes with a bearer token.
         const string scheme = "Bearer ";
-        return request.Path == "/metrics"
-            && request.Headers.Authorization.ToString() is { } value
-            && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-            && token.Matches(value[scheme.Length..]);
+        return token.Matches(request.Headers[ServiceToken.HeaderName])
+            || (metadata?.GetMetadata<BearerToken>() is not null
+                && request.Headers.Authorization.ToString() is { } value
+                && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+                && token.Matches(value[scheme.Length..].Trim()));
     }
 
     private static Task RefuseAsync(HttpContext context, int status, string detail)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 
@@ -24,7 +25,7 @@ public static class ServiceRunner
                 await Console.Error.WriteLineAsync($"{service}: {e.Message}");
                 return 2;
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or SocketException)
             {
                 await Console.Error.WriteLineAsync($"{service}: {e.Message} Choose another address with --urls http://127.0.0.1:PORT.");
                 return 3;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
 
 namespace ApeTest.ServiceDefaults.Logging;
@@ -65,6 +66,11 @@ internal static class ServiceLogging
         if (options.ConsoleLogs)
         {
             target.WriteTo.Console(formatter);
+        }
+
+        if (options.StandardErrorLogs)
+        {
+            target.WriteTo.Console(formatter, standardErrorFromLevel: LogEventLevel.Verbose);
         }
 
         ship(target);

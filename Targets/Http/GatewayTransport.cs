@@ -37,6 +37,7 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxResponseHeadersLength = 64,
+            PlaintextStreamFilter = SingleSendStream.WrapAsync,
         });
     }
 
@@ -153,7 +154,7 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
                 forward + tail,
                 ttfb,
                 measured?.Retries ?? 0,
-                measured?.Fault ?? "none"),
+                measured?.Fault ?? "none") { Revision = measured?.Revision ?? 0 },
         };
     }
 

@@ -9,6 +9,7 @@ public sealed class PolicyCall
     private long _responded;
     private long _atTarget;
     private long _attemptStarted;
+    private List<string>? _retries;
 
     /// <summary>A call for <paramref name="request"/> that began at <paramref name="started"/> (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public PolicyCall(in TargetRequest request, long started)
@@ -23,18 +24,17 @@ public sealed class PolicyCall
     /// <summary>When the adapter took the request.</summary>
     public long Started { get; }
 
-    /// <summary>Retries so far.</summary>
-    public int Retries { get; private set; }
+    /// <summary>Whether it is the target's own login call: it needs no login.</summary>
+    internal bool IsLogin { get; init; }
 
-    /// <summary>Why it was retried last, bounded: an error type, a status class, or <c>login</c>. Null: it was not.</summary>
-    public string? RetryReason { get; private set; }
+    /// <summary>Retries so far.</summary>
+    public int Retries => _retries?.Count ?? 0;
+
+    /// <summary>Why it was retried, for each retry, bounded: an error type, a status class, or <c>login</c>. Null: it was not.</summary>
+    public IReadOnlyList<string>? RetryReasons => _retries;
 
     /// <summary>Counts a retry.</summary>
-    public void CountRetry(string reason)
-    {
-        Retries++;
-        RetryReason = reason;
-    }
+    public void CountRetry(string reason) => (_retries ??= []).Add(reason);
 
     /// <summary>
     /// Where the time went until the response headers, or until <paramref name="ended"/> where none came. Target = the sum of all attempts,
@@ -46,7 +46,7 @@ public sealed class PolicyCall
         var total = time.GetElapsedTime(Started, until);
         // An attempt under way when the caller gave up was the target's time.
         var target = time.GetElapsedTime(0, _atTarget + (_attemptStarted > 0 ? ended - _attemptStarted : 0));
-        return new TargetTiming(total > target ? total - target : TimeSpan.Zero, target, total, Retries, _request.Fault?.Kind ?? "none");
+        return new TargetTiming(total > target ? total - target : TimeSpan.Zero, target, total, Retries, _request.Fault?.Kind ?? "none") { Revision = _request.Revision };
     }
 
     /// <summary>Hangs the call on the request message.</summary>

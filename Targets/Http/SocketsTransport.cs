@@ -100,7 +100,7 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
             Url = call.Request.Url,
             Target = call.Request.Target,
             Trace = call.Request.Trace,
-            RetryReason = call.RetryReason,
+            RetryReasons = call.RetryReasons,
             // The body is the target's time too.
             Timing = timing with { Target = timing.Target + (_time.GetElapsedTime(call.Started, ended) - timing.Ttfb) },
         };

@@ -29,8 +29,11 @@ public readonly record struct TargetExchange
     /// <summary>Where the time went.</summary>
     public TargetTiming Timing { get; init; }
 
-    /// <summary>Why it was retried last (<see cref="PolicyCall.RetryReason"/>); null: it was not, or a remote gateway did it.</summary>
-    public string? RetryReason { get; init; }
+    /// <summary>Why it was retried, for each retry (<see cref="PolicyCall.RetryReasons"/>); null: it was not, or a remote gateway did it.</summary>
+    public IReadOnlyList<string>? RetryReasons { get; init; }
+
+    /// <summary>Why it was retried last; null: see <see cref="RetryReasons"/>.</summary>
+    public string? RetryReason => RetryReasons is [.., var last] ? last : null;
 
     /// <summary>
     /// Null for a response of any status. Otherwise bounded: one of <see cref="TargetErrors"/>.
@@ -65,6 +68,9 @@ public readonly record struct TargetExchange
 /// <param name="Fault">Injected fault, or <c>none</c>.</param>
 public readonly record struct TargetTiming(TimeSpan Gateway, TimeSpan Target, TimeSpan Ttfb, int Retries, string Fault)
 {
+    /// <summary>Revision of the policy that let the request through: another than before means that the gateway was edited meanwhile. 0: not known.</summary>
+    public int Revision { get; init; }
+
     /// <summary>Gateway plus target.</summary>
     public TimeSpan Total => Gateway + Target;
 }

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using ApeTest.Targets.Faults;
+using Polly.Timeout;
 
 namespace ApeTest.Targets.Http;
 
@@ -20,6 +22,10 @@ public readonly record struct TargetFailure(string ErrorType, string Message)
             {
                 case TargetRefusedException refused:
                     return new TargetFailure(refused.Verdict.ErrorType ?? TargetErrors.Denied, refused.Message);
+                case InjectedAbortException injected:
+                    return new TargetFailure(TargetErrors.Reset, injected.Message);
+                case TimeoutRejectedException limited:
+                    return new TargetFailure(TargetErrors.Timeout, $"no answer within {limited.Timeout.TotalSeconds:0.###} s");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery }:
                     return new TargetFailure(TargetErrors.Dns, "the host name does not resolve");
                 case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown }:

@@ -55,6 +55,9 @@ public struct TargetRequest
     /// <summary>Set by Prepare: the fault that hits the request; null for none.</summary>
     public FaultHit? Fault { get; set; }
 
+    /// <summary>Set by Prepare: revision of the policy that let it through (<see cref="TargetPolicy.Revision"/>); 0 where it was refused.</summary>
+    public int Revision { get; set; }
+
     /// <summary>Set by Prepare: the target; null where it is not known.</summary>
     public TargetEntry? Entry { get; set; }
 

@@ -8,7 +8,8 @@ namespace ApeTest.Targets.OpenApi;
 /// <summary>Makes a tool catalog of an OpenAPI 3.0 or 3.1 document.</summary>
 public static class OpenApiImporter
 {
-    private static readonly string[] Methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    /// <summary>Keys of a path item that are operations.</summary>
+    internal static readonly string[] Methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
     /// <summary>
     /// Imports every operation. A malformed document throws <see cref="ApeTestException"/> (exit 2) that names what is malformed and where.
@@ -20,24 +21,24 @@ public static class OpenApiImporter
     {
         // 1. Text to JSON, and its structure judged.
         var root = DocumentReader.Read(document, source);
-        var expander = new SchemaExpander(root, source);
+        var references = new DocumentReferences(root);
         // 2. What holds for all operations.
-        var security = new SecurityReader(root, expander);
-        var names = new ToolNames(ToolCatalog.ReservedNames);
+        var reader = new OperationReader(references, new SecurityReader(root, references), new ToolNames(ToolCatalog.ReservedNames));
         var operations = ImmutableArray.CreateBuilder<OperationSpec>();
-        // 3. The operations.
+        // 3. The operations: their names now, their schemas on first use.
         foreach (var (path, node) in (JsonObject)root["paths"]!)
         {
-            if (path.StartsWith("x-", StringComparison.Ordinal))
+            if (path.StartsWith("x-", StringComparison.Ordinal) || references.Resolve(node) is not { } referred)
             {
                 continue;
             }
-            var item = expander.Resolve(node, $"$.paths['{path}']") ?? [];
+            // Beside a $ref a path item may have operations of its own.
+            var own = (JsonObject)node!;
             foreach (var method in Methods)
             {
-                if (item[method] is JsonObject operation)
+                if ((own[method] ?? referred[method]) is JsonObject operation)
                 {
-                    operations.Add(new OperationReader(expander, security, names, source).Read(path, method, item, operation));
+                    operations.Add(reader.Read(path, method, referred, operation));
                 }
             }
         }
@@ -68,7 +69,7 @@ public static class OpenApiImporter
     {
         foreach (var (name, variable) in variables ?? [])
         {
-            url = url.Replace($"{{{name}}}", variable?["default"]?.ToString() ?? "", StringComparison.Ordinal);
+            url = url.Replace($"{{{name}}}", (variable as JsonObject)?["default"]?.ToString() ?? "", StringComparison.Ordinal);
         }
         return url;
     }

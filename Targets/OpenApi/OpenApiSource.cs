@@ -1,3 +1,4 @@
+using System.Text;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading.Sources;
 
@@ -84,13 +85,25 @@ public sealed class OpenApiSource(ReadDocument read, Uri target, string? where, 
             var bytes = BoundedFile.Read(path, MostBytes);
             return bytes.Length > MostBytes
                 ? throw new ApeTestException($"the OpenAPI document {shown} is larger than {MostBytes >> 20} MB", Fix, ExitCodes.Input)
-                : new OpenApiText(new StreamReader(new MemoryStream(bytes)).ReadToEnd(), shown);
+                : new OpenApiText(Decode(bytes), shown);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ApeTestException($"the OpenAPI document {shown} is not valid UTF-8: byte {e.Index + 1} begins no character", "Save it as UTF-8, or as UTF-16 with a byte order mark.", ExitCodes.Input, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var reason = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message;
             throw new ApeTestException($"the OpenAPI document {shown} cannot be read: {reason}", Fix, ExitCodes.Input, e);
         }
+    }
+
+    /// <summary>By its byte order mark, else as UTF-8; what is neither is told rather than replaced.</summary>
+    private static string Decode(byte[] bytes)
+    {
+        var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        using var reader = new StreamReader(new MemoryStream(bytes), strict, detectEncodingFromByteOrderMarks: true);
+        return reader.ReadToEnd();
     }
 
     private static string Fix => "Give --openapi a path on the target (/openapi.json), a URL or a file; leave it out to use plain HTTP tools.";

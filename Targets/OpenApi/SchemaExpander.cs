@@ -1,185 +1,180 @@
-using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 
 namespace ApeTest.Targets.OpenApi;
 
 /// <summary>
-/// Makes self-contained schemas of a document's schemas: references resolved (recursive ones cut at depth 8 with <c>{}</c>), OpenAPI
-/// 3.0's <c>nullable</c> and boolean bounds written as JSON schema has them, decoration dropped. The size of one result is bounded.
+/// Makes self-contained JSON schemas (2020-12) of a checked document's schemas: references resolved, OpenAPI 3.0's <c>nullable</c> and
+/// boolean bounds written as JSON schema has them, what is OpenAPI's alone left out. Recursive references are cut with <c>{}</c> at depth 8,
+/// and any reference once the result has grown to its bound: a few lines of references must not unfold into gigabytes. Not thread-safe.
 /// </summary>
-internal sealed class SchemaExpander(JsonObject document, string source)
+internal sealed class SchemaExpander(DocumentReferences references, bool forRequest)
 {
     private const int MaxRecursion = 8;
-    private const int MaxReferences = 32;
+    private const int MaxReferences = 24;
+
+    /// <summary>Nodes from which a recursive reference is not followed again, and from which none is. A model reads every one of them.</summary>
+    private const int MaxRecursiveNodes = 150;
+
     private const int MaxNodes = 4000;
 
-    private static readonly FrozenSet<string> SchemaKeywords = new[]
-    {
-        "items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else",
-    }.ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string> MapKeywords = new[] { "properties", "patternProperties", "$defs", "dependentSchemas" }.ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string> ListKeywords = new[] { "allOf", "anyOf", "oneOf", "prefixItems" }.ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string> Dropped = new[] { "xml", "externalDocs", "discriminator", "nullable", "$schema", "$id", "$anchor", "$comment" }.ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>Deepest nesting of schemas; two levels of JSON each. Many readers of tool lists stop at 64 levels of JSON.</summary>
+    private const int MaxDepth = 24;
 
     private readonly List<string> _chain = [];
     private int _nodes;
 
-    /// <summary>Expands one schema. For requests, properties marked <c>readOnly</c> are left out.</summary>
-    public JsonNode Expand(JsonNode? schema, bool forRequest, string at)
+    /// <summary>Expands one schema. For requests, properties marked <c>readOnly</c> are left out. An absent schema is <c>{}</c>.</summary>
+    public JsonNode Expand(JsonNode? schema)
     {
         _chain.Clear();
         _nodes = 0;
-        return ExpandNode(schema, forRequest, at);
+        return ExpandNode(schema, depth: 0);
     }
 
-    /// <summary>An expander of the same document with a state of its own, for another thread or a later time.</summary>
-    public SchemaExpander Fresh() => new(document, source);
-
-    /// <summary>Follows references of anything that is not a schema (parameters, bodies, responses, path items, security schemes).</summary>
-    public JsonObject? Resolve(JsonNode? node, string at)
-    {
-        for (var hops = 0; node is JsonObject map && map.TryGetPropertyValue("$ref", out var reference); hops++)
-        {
-            if (hops == MaxReferences)
-            {
-                throw DocumentReader.Malformed(source, $"{at}: $ref leads in a circle", null);
-            }
-            node = Find(Text(reference), at);
-        }
-        return node as JsonObject;
-    }
-
-    private JsonNode ExpandNode(JsonNode? schema, bool forRequest, string at)
+    private JsonNode ExpandNode(JsonNode? schema, int depth)
     {
         _nodes++;
         switch (schema)
         {
+            case JsonObject when depth > MaxDepth:
+                return new JsonObject();
+            case JsonObject map when SchemaKeywords.Text(map["$ref"]) is { } reference:
+                return ExpandReference(map, reference, depth);
+            case JsonObject map:
+                return ExpandObject(map, depth);
             case JsonValue value when value.TryGetValue<bool>(out var any):
                 return JsonValue.Create(any);
-            case JsonObject map when map.TryGetPropertyValue("$ref", out var reference):
-                return ExpandReference(map, Text(reference), forRequest, at);
-            case JsonObject map:
-                return ExpandObject(map, forRequest, at);
-            case null:
-                return new JsonObject();
             default:
-                throw DocumentReader.Malformed(source, $"{at}: a schema must be an object or a boolean", null);
+                return new JsonObject();
         }
     }
 
-    private JsonNode ExpandReference(JsonObject map, string reference, bool forRequest, string at)
+    private JsonNode ExpandReference(JsonObject map, string reference, int depth)
     {
-        var target = Find(reference, at);
         var recursive = _chain.Contains(reference);
-        if ((recursive && (_chain.Count >= MaxRecursion || _nodes > MaxNodes)) || _chain.Count >= MaxReferences)
+        if (_nodes > MaxNodes || _chain.Count >= MaxReferences || (recursive && (_chain.Count >= MaxRecursion || _nodes > MaxRecursiveNodes)))
         {
             return new JsonObject();
         }
         _chain.Add(reference);
-        var expanded = ExpandNode(target, forRequest, at);
+        var expanded = ExpandNode(references.Find(reference), depth);
         _chain.RemoveAt(_chain.Count - 1);
         if (map.Count > 1 && expanded is JsonObject result)
         {
             // OpenAPI 3.1 allows siblings; 3.0 ignores them, where they are descriptions at most.
-            var siblings = new JsonObject();
-            foreach (var (name, value) in map)
+            var siblings = ExpandObject(map, depth);
+            foreach (var (name, value) in siblings.ToArray())
             {
-                if (name != "$ref")
-                {
-                    siblings[name] = value?.DeepClone();
-                }
-            }
-            foreach (var (name, value) in ExpandObject(siblings, forRequest, at).ToArray())
-            {
-                result[name] = value?.DeepClone();
+                siblings.Remove(name);
+                result[name] = value;
             }
         }
         return expanded;
     }
 
-    private JsonObject ExpandObject(JsonObject map, bool forRequest, string at)
+    private JsonObject ExpandObject(JsonObject map, int depth)
     {
         var result = new JsonObject();
-        HashSet<string>? readOnly = null;
+        var hidden = forRequest && map["properties"] is JsonObject properties ? ReadOnlyNames(properties) : null;
         foreach (var (name, value) in map)
         {
-            if (name == "properties" && value is JsonObject properties && forRequest)
+            if (SchemaKeywords.Schema.Contains(name))
             {
-                readOnly = ReadOnlyNames(properties, at);
+                AddSchema(result, name, value, depth);
+            }
+            else if (SchemaKeywords.Map.Contains(name))
+            {
+                result[name] = ExpandMap(value, name, hidden, depth);
+            }
+            else if (SchemaKeywords.List.Contains(name))
+            {
+                if (ExpandList(value, depth) is { Count: > 0 } list)
+                {
+                    result[name] = list;
+                }
+            }
+            else if (name == "type")
+            {
+                if (SchemaKeywords.TypeOf(value) is { } type)
+                {
+                    result[name] = type;
+                }
+            }
+            else if (SchemaKeywords.IsKept(name, value))
+            {
+                AddPlain(result, name, value, hidden);
             }
         }
-        foreach (var (name, value) in map)
+        if (map["discriminator"] is JsonObject discriminator)
         {
-            if (Dropped.Contains(name) || name.StartsWith("x-", StringComparison.Ordinal))
-            {
-                continue;
-            }
-            var inner = $"{at}.{name}";
-            if (SchemaKeywords.Contains(name))
-            {
-                result[name] = ExpandNode(value, forRequest, inner);
-            }
-            else if (MapKeywords.Contains(name))
-            {
-                result[name] = ExpandMap(value, name == "properties" ? readOnly : null, forRequest, inner);
-            }
-            else if (ListKeywords.Contains(name))
-            {
-                result[name] = ExpandList(value, forRequest, inner);
-            }
-            else if (name == "required" && value is JsonArray required && readOnly is { Count: > 0 })
-            {
-                result[name] = new JsonArray([.. required.Where(item => !readOnly.Contains(Text(item))).Select(static item => item?.DeepClone())]);
-            }
-            else if (name == "required" && value is not JsonArray)
-            {
-                // A boolean here is draft 3 and a common slip; it says nothing.
-                continue;
-            }
-            else
-            {
-                result[name] = value?.DeepClone();
-            }
+            Discriminator.Apply(map, result, discriminator);
         }
         Normalise(map, result);
         return result;
     }
 
-    private HashSet<string> ReadOnlyNames(JsonObject properties, string at)
+    private void AddSchema(JsonObject result, string name, JsonNode? value, int depth)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (name == "items" && value is JsonArray tuple)
+        {
+            // Before 2020-12 a list here meant what `prefixItems` means now.
+            if (ExpandList(tuple, depth) is { Count: > 0 } items)
+            {
+                result["prefixItems"] = items;
+            }
+            return;
+        }
+        result[name] = ExpandNode(value, depth + 1);
+    }
+
+    private void AddPlain(JsonObject result, string name, JsonNode? value, HashSet<string>? hidden)
+    {
+        if (name == "required" && value is JsonArray names)
+        {
+            var kept = names.Where(item => hidden?.Contains(SchemaKeywords.Text(item) ?? "") != true).Select(static item => item?.DeepClone()).ToArray();
+            if (kept.Length > 0 || hidden is null)
+            {
+                result[name] = new JsonArray(kept);
+            }
+            return;
+        }
+        // A long list is as costly as many schemas.
+        _nodes += value is JsonArray list ? list.Count / 8 : 0;
+        result[name] = value?.DeepClone();
+    }
+
+    private HashSet<string>? ReadOnlyNames(JsonObject properties)
+    {
+        HashSet<string>? names = null;
         foreach (var (name, schema) in properties)
         {
-            if (Resolve(schema, at) is { } resolved && IsTrue(resolved["readOnly"]))
+            if (schema is JsonObject map && references.Resolve(map) is { } resolved && (SchemaKeywords.IsTrue(map["readOnly"]) || SchemaKeywords.IsTrue(resolved["readOnly"])))
             {
-                names.Add(name);
+                (names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name);
             }
         }
         return names;
     }
 
-    private JsonObject ExpandMap(JsonNode? value, HashSet<string>? without, bool forRequest, string at)
+    private JsonObject ExpandMap(JsonNode? value, string keyword, HashSet<string>? hidden, int depth)
     {
         var result = new JsonObject();
-        foreach (var (name, schema) in value as JsonObject ?? throw DocumentReader.Malformed(source, $"{at}: must be an object", null))
+        foreach (var (name, schema) in value as JsonObject ?? [])
         {
-            if (without?.Contains(name) != true)
+            if (keyword == "properties" ? hidden?.Contains(name) != true : keyword != "patternProperties" || SchemaKeywords.IsPattern(name))
             {
-                result[name] = ExpandNode(schema, forRequest, $"{at}.{name}");
+                result[name] = ExpandNode(schema, depth + 1);
             }
         }
         return result;
     }
 
-    private JsonArray ExpandList(JsonNode? value, bool forRequest, string at)
+    private JsonArray ExpandList(JsonNode? value, int depth)
     {
         var result = new JsonArray();
-        foreach (var schema in value as JsonArray ?? throw DocumentReader.Malformed(source, $"{at}: must be an array", null))
+        foreach (var schema in value as JsonArray ?? [])
         {
-            result.Add(ExpandNode(schema, forRequest, $"{at}[{result.Count}]"));
+            result.Add(ExpandNode(schema, depth + 1));
         }
         return result;
     }
@@ -187,7 +182,7 @@ internal sealed class SchemaExpander(JsonObject document, string source)
     /// <summary>OpenAPI 3.0 to JSON schema.</summary>
     private static void Normalise(JsonObject map, JsonObject result)
     {
-        if (IsTrue(map["nullable"]))
+        if (SchemaKeywords.IsTrue(map["nullable"]))
         {
             if (result["type"] is JsonValue type)
             {
@@ -197,12 +192,12 @@ internal sealed class SchemaExpander(JsonObject document, string source)
                     values.Add(null);
                 }
             }
-            else if (result["allOf"] is JsonArray or JsonObject)
+            else if (new[] { "allOf", "oneOf", "anyOf" }.FirstOrDefault(result.ContainsKey) is { } combined)
             {
                 // `nullable` beside `allOf: [$ref]` is how 3.0 documents say "that, or null".
-                var all = result["allOf"]!.DeepClone();
-                result.Remove("allOf");
-                result["anyOf"] = new JsonArray(new JsonObject { ["allOf"] = all }, new JsonObject { ["type"] = "null" });
+                var all = result[combined]!;
+                result.Remove(combined);
+                result["anyOf"] = new JsonArray(new JsonObject { [combined] = all }, new JsonObject { ["type"] = "null" });
             }
         }
         Bound(result, "exclusiveMinimum", "minimum");
@@ -218,32 +213,8 @@ internal sealed class SchemaExpander(JsonObject document, string source)
         result.Remove(exclusive);
         if (isExclusive && result[inclusive] is { } bound)
         {
-            result[exclusive] = bound.DeepClone();
             result.Remove(inclusive);
+            result[exclusive] = bound;
         }
     }
-
-    private JsonNode? Find(string reference, string at)
-    {
-        if (!reference.StartsWith("#/", StringComparison.Ordinal))
-        {
-            throw DocumentReader.Malformed(source, $"{at}: $ref '{reference}' points outside the document", "Bundle the document into one file.");
-        }
-        JsonNode? node = document;
-        foreach (var part in reference[2..].Split('/'))
-        {
-            var name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            node = node switch
-            {
-                JsonObject map when map.TryGetPropertyValue(name, out var next) => next,
-                JsonArray list when int.TryParse(name, out var index) && index >= 0 && index < list.Count => list[index],
-                _ => throw DocumentReader.Malformed(source, $"{at}: $ref '{reference}' points to nothing", "Define it, or correct the reference."),
-            };
-        }
-        return node;
-    }
-
-    private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
-
-    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }

@@ -1,36 +1,30 @@
 using System.Text.Json.Nodes;
+using ApeTest.Targets.Policy;
 
 namespace ApeTest.Targets.OpenApi;
 
 /// <summary>Reads what a session must show for an operation.</summary>
 internal sealed class SecurityReader
 {
-    private readonly Dictionary<string, SecurityKind> _schemes = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _headers = new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Cookie", "Accept", "Content-Type" };
+    /// <summary>Words by which the name of an API key's header says that the key is a session's token and not an application's key.</summary>
+    private static readonly string[] TokenWords = ["token", "session", "auth"];
+
+    private readonly Dictionary<string, (SecurityKind Kind, string? Header)> _schemes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _headers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Authorization", "Cookie", "Accept", "Content-Type", "Content-Length", "Transfer-Encoding", "Connection", "Host",
+    };
+    private readonly HashSet<string> _cookies = new(StringComparer.Ordinal);
     private readonly JsonArray? _default;
 
-    public SecurityReader(JsonObject root, SchemaExpander expander)
+    public SecurityReader(JsonObject root, DocumentReferences references)
     {
         _default = root["security"] as JsonArray;
-        foreach (var (name, node) in root["components"]?["securitySchemes"] as JsonObject ?? [])
+        foreach (var (name, node) in (root["components"] as JsonObject)?["securitySchemes"] as JsonObject ?? [])
         {
-            if (expander.Resolve(node, $"$.components.securitySchemes.{name}") is not { } scheme)
+            if (Scheme(references, node) is { } scheme)
             {
-                continue;
-            }
-            var place = scheme["in"]?.ToString();
-            _schemes[name] = (scheme["type"]?.ToString(), place) switch
-            {
-                ("http", _) => string.Equals(scheme["scheme"]?.ToString(), "bearer", StringComparison.OrdinalIgnoreCase) ? SecurityKind.Bearer : SecurityKind.ApiKey,
-                ("oauth2" or "openIdConnect", _) => SecurityKind.Bearer,
-                ("apiKey", "cookie") => SecurityKind.Cookie,
-                // A bearer token is often declared as an API key in the Authorization header.
-                ("apiKey", "header") when string.Equals(scheme["name"]?.ToString(), "Authorization", StringComparison.OrdinalIgnoreCase) => SecurityKind.Bearer,
-                _ => SecurityKind.ApiKey,
-            };
-            if (place == "header" && scheme["name"]?.ToString() is { Length: > 0 } header)
-            {
-                _headers.Add(header);
+                Add(name, scheme);
             }
         }
     }
@@ -38,21 +32,63 @@ internal sealed class SecurityReader
     /// <summary>Whether a header is the session's or the transport's, and so no parameter.</summary>
     public bool IsOwnHeader(string name) => _headers.Contains(name);
 
-    /// <summary>The strongest kind among the alternatives that a session can show by itself: bearer, cookie, API key.</summary>
-    public SecurityKind Of(JsonObject operation)
+    /// <summary>Whether a cookie is the session's, and so no parameter.</summary>
+    public bool IsOwnCookie(string name) => _cookies.Contains(name);
+
+    /// <summary>What the operation asks for, over all its alternatives.</summary>
+    public OperationSecurity Of(JsonObject operation)
     {
         var requirements = operation["security"] as JsonArray ?? _default;
         if (requirements is null)
         {
-            return _schemes.Count == 0 ? SecurityKind.Undeclared : SecurityKind.None;
+            return new(_schemes.Count == 0 ? SecurityKind.Undeclared : SecurityKind.None, null);
         }
-        var kinds = requirements.OfType<JsonObject>()
+        var schemes = requirements.OfType<JsonObject>()
             .SelectMany(static alternative => alternative.Select(static scheme => scheme.Key))
-            .Select(name => _schemes.GetValueOrDefault(name, SecurityKind.Bearer))
-            .ToHashSet();
-        return kinds.Contains(SecurityKind.Bearer) ? SecurityKind.Bearer
-            : kinds.Contains(SecurityKind.Cookie) ? SecurityKind.Cookie
-            : kinds.Contains(SecurityKind.ApiKey) ? SecurityKind.ApiKey
+            .Select(name => _schemes.GetValueOrDefault(name, (Kind: SecurityKind.Bearer, Header: null)))
+            .ToList();
+        var kind = schemes.Exists(static scheme => scheme.Kind == SecurityKind.Bearer) ? SecurityKind.Bearer
+            : schemes.Exists(static scheme => scheme.Kind == SecurityKind.Cookie) ? SecurityKind.Cookie
+            : schemes.Count > 0 ? SecurityKind.ApiKey
             : SecurityKind.None;
+        return new(kind, kind == SecurityKind.Bearer ? null : schemes.Select(static scheme => scheme.Header).FirstOrDefault(static header => header is not null));
     }
+
+    private static JsonObject? Scheme(DocumentReferences references, JsonNode? node)
+    {
+        try
+        {
+            return references.Resolve(node);
+        }
+        catch (FormatException)
+        {
+            // An operation that asks for a scheme nobody defines is shown the session's token, as for one that is not listed.
+            return null;
+        }
+    }
+
+    private void Add(string name, JsonObject scheme)
+    {
+        var place = SchemaKeywords.Text(scheme["in"]);
+        var key = SchemaKeywords.Text(scheme["name"]) ?? "";
+        _schemes[name] = (SchemaKeywords.Text(scheme["type"]), place) switch
+        {
+            ("http", _) => (string.Equals(SchemaKeywords.Text(scheme["scheme"]), "bearer", StringComparison.OrdinalIgnoreCase) ? SecurityKind.Bearer : SecurityKind.ApiKey, null),
+            ("oauth2" or "openIdConnect", _) => (SecurityKind.Bearer, null),
+            ("apiKey", "cookie") => (SecurityKind.Cookie, null),
+            // A bearer token is often declared as an API key in the Authorization header.
+            ("apiKey", "header") when key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) => (SecurityKind.Bearer, null),
+            ("apiKey", "header") => (SecurityKind.ApiKey, IsTokenName(key) ? key : null),
+            _ => (SecurityKind.ApiKey, null),
+        };
+        if (key.Length > 0 && place is "header" or "cookie")
+        {
+            (place == "header" ? _headers : _cookies).Add(key);
+        }
+    }
+
+    /// <summary>A token against cross-site forgery is no session's token: it comes from a page or a cookie.</summary>
+    private static bool IsTokenName(string header) => HttpText.IsToken(header)
+        && !header.Contains("csrf", StringComparison.OrdinalIgnoreCase) && !header.Contains("xsrf", StringComparison.OrdinalIgnoreCase)
+        && Array.Exists(TokenWords, word => header.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

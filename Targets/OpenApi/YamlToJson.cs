@@ -92,6 +92,7 @@ internal sealed class YamlToJson
     private JsonObject ReadMapping(int depth)
     {
         var result = new JsonObject();
+        HashSet<string>? merged = null;
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
             if (!_parser.TryConsume<Scalar>(out var key))
@@ -102,7 +103,12 @@ internal sealed class YamlToJson
             var value = Read(depth + 1);
             if (key is { Value: "<<", Style: ScalarStyle.Plain })
             {
-                Merge(result, value);
+                merged ??= new HashSet<string>(StringComparer.Ordinal);
+                Merge(result, value, merged);
+            }
+            else if (result.ContainsKey(key.Value) && merged?.Remove(key.Value) != true)
+            {
+                throw new YamlException(key.Start, key.End, $"the key '{key.Value}' stands twice in one mapping");
             }
             else
             {
@@ -113,13 +119,16 @@ internal sealed class YamlToJson
         return result;
     }
 
-    private static void Merge(JsonObject into, JsonNode? from)
+    private static void Merge(JsonObject into, JsonNode? from, HashSet<string> merged)
     {
         foreach (var source in from is JsonArray list ? list.OfType<JsonObject>() : from is JsonObject one ? [one] : [])
         {
             foreach (var (name, value) in source)
             {
-                into.TryAdd(name, value?.DeepClone());
+                if (into.TryAdd(name, value?.DeepClone()))
+                {
+                    merged.Add(name);
+                }
             }
         }
     }

@@ -24,10 +24,10 @@ internal readonly record struct RequestRule(string? Method, string? Path, string
         }
     }
 
-    /// <summary>Whether the rule names the request. Paths compare without case, since many servers route so.</summary>
+    /// <summary>Whether the rule names the request. Methods and paths compare without case, since many servers route so.</summary>
     public bool Matches(string method, string path, string? operation) => Path is null
         ? string.Equals(Operation, operation, StringComparison.Ordinal)
-        : (Method is null || Method == method) && IsGlobMatch(Path, path);
+        : (Method is null || Method.Equals(method, StringComparison.OrdinalIgnoreCase)) && IsGlobMatch(Path, path);
 
     /// <summary>Linear-memory glob match; backtracks over the last wildcard of each kind only through recursion on <c>**</c>.</summary>
     internal static bool IsGlobMatch(ReadOnlySpan<char> glob, ReadOnlySpan<char> path)

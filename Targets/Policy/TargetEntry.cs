@@ -10,6 +10,9 @@ namespace ApeTest.Targets.Policy;
 /// <summary>One target of a policy, compiled from valid <see cref="TargetOptions"/>.</summary>
 public sealed class TargetEntry
 {
+    /// <summary>What the caller waits beyond the limits of the attempts, so that those end first: only then is it known whose time it was.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+
     private readonly ImmutableArray<HostRule> _hosts;
     private readonly ImmutableArray<RequestRule> _deny;
     private readonly ImmutableArray<RequestRule> _allow;
@@ -27,8 +30,8 @@ public sealed class TargetEntry
         Insecure = options.Insecure;
         IsLoopback = HostRule.IsLoopback(Host);
         _hosts = [new HostRule(Host.ToLowerInvariant(), Url.Port), .. options.Hosts.Select(static text => HostRule.TryParse(text, out var rule) ? rule : default)];
-        _deny = [.. options.Deny.Select(static text => RequestRule.TryParse(text, out var rule) ? rule : default)];
-        _allow = [.. options.Allow.Select(static text => RequestRule.TryParse(text, out var rule) ? rule : default)];
+        _deny = [.. options.Deny.Select(RuleOf)];
+        _allow = [.. options.Allow.Select(RuleOf)];
         Headers = [.. options.Headers];
         AuthHeader = HeaderOf(options.Auth);
         AuthQuery = options.Auth is { Type: AuthType.ApiKey, In: "query" } key ? $"{Uri.EscapeDataString(key.Name!)}={Uri.EscapeDataString(key.Value!)}" : null;
@@ -40,8 +43,15 @@ public sealed class TargetEntry
             _overridden = options.Auth.Override ? auth.Key : null;
         }
         Login = TargetLogin.Create(options.Auth, Url, time);
+        if (Login?.Header is { } shown)
+        {
+            Headers.RemoveAll(header => header.Key.Equals(shown, StringComparison.OrdinalIgnoreCase));
+        }
         Resilience = TargetResilience.Create(Name, options.Retry, options.CircuitBreaker, Timeout, time);
-        Patience = options.Retry.Attempts == 0 ? Timeout : (Timeout + options.Retry.MaxDelay) * (options.Retry.Attempts + 1);
+        Patience = Resilience is null ? Timeout : (Timeout + options.Retry.MaxDelay) * options.Retry.Attempts + Timeout + Margin;
+        Origin = Url.GetLeftPart(UriPartial.Authority);
+        Below = Url.AbsoluteUri.TrimEnd('/');
+        BasePath = Url.AbsolutePath.TrimEnd('/');
     }
 
     /// <summary>Name.</summary>
@@ -59,12 +69,27 @@ public sealed class TargetEntry
     /// <summary>Whether the target is on this machine.</summary>
     public bool IsLoopback { get; }
 
-    /// <summary>How long a caller waits for all attempts together: <see cref="Timeout"/> where there are no retries.</summary>
+    /// <summary>
+    /// How long a caller waits for all attempts and the waits between them together, and how long a stream may rest:
+    /// <see cref="Timeout"/> where there are neither retries nor a circuit breaker.
+    /// </summary>
     public TimeSpan Patience { get; }
+
+    /// <summary><c>scheme://host:port</c> of <see cref="Url"/>, as <see cref="Uri.GetLeftPart"/> writes it.</summary>
+    public string Origin { get; }
+
+    /// <summary><see cref="Url"/> as text without a slash at its end.</summary>
+    public string Below { get; }
+
+    /// <summary>Path of <see cref="Url"/> without a slash at its end.</summary>
+    public string BasePath { get; }
 
     internal KeyValuePair<string, string>? AuthHeader { get; }
 
     internal string? AuthQuery { get; }
+
+    /// <summary>Whether <see cref="AuthQuery"/> replaces the request's own parameter of that name.</summary>
+    internal bool OverridesQuery => _options.Auth.Override;
 
     internal TargetLogin? Login { get; }
 
@@ -76,6 +101,10 @@ public sealed class TargetEntry
 
     /// <summary>Whether this is the target that the options describe.</summary>
     internal bool IsOf(TargetOptions options) => JsonSerializer.Serialize(options) == JsonSerializer.Serialize(_options);
+
+    /// <summary>Whether the URL is the target's own, not one of a further host: only there its credentials and headers are shown.</summary>
+    internal bool IsOwn(Uri url) => url.Port == Url.Port
+        && string.Equals(url.Host, Url.Host, StringComparison.OrdinalIgnoreCase) && string.Equals(url.Scheme, Url.Scheme, StringComparison.Ordinal);
 
     /// <summary>Whether the target's own value of that header replaces the request's.</summary>
     internal bool Overrides(string header) => _overridden is not null && _overridden.Equals(header, StringComparison.OrdinalIgnoreCase);
@@ -113,6 +142,10 @@ public sealed class TargetEntry
     internal bool IsDenied(string method, string path, string? operation) => IsAny(_deny, method, path, operation);
 
     internal bool IsAllowed(string method, string path, string? operation) => IsAny(_allow, method, path, operation);
+
+    /// <summary>Decoded, as the paths are that it is compared with (<see cref="RequestPath"/>).</summary>
+    private static RequestRule RuleOf(string text) =>
+        RequestRule.TryParse(text, out var rule) ? rule with { Path = rule.Path is null ? null : Uri.UnescapeDataString(rule.Path) } : default;
 
     private static KeyValuePair<string, string>? HeaderOf(AuthOptions auth) => auth.Type switch
     {

@@ -20,6 +20,7 @@ public sealed class TargetMetrics
     private readonly Counter<long> _faults;
     private readonly Histogram<double> _own;
     private readonly Histogram<double> _target;
+    private volatile TargetPolicy? _policy;
 
     /// <summary>Creates the instruments.</summary>
     public TargetMetrics(IMeterFactory factory)
@@ -30,7 +31,11 @@ public sealed class TargetMetrics
         _target = meter.CreateHistogram("apetest.gateway.target", "s", "Time of the target: forward to response headers, and to the last byte where it is read.", tags: null, advice: Fast);
         _retries = meter.CreateCounter<long>("apetest.gateway.retries", "{retry}", "Retries.");
         _faults = meter.CreateCounter<long>("apetest.gateway.faults", "{fault}", "Injected faults.");
+        meter.CreateObservableGauge("apetest.gateway.breaker_open", Breakers, "1", "1 while the target's circuit breaker keeps requests from it.");
     }
+
+    /// <summary>Reports the breakers of this policy, in place of those of the one before.</summary>
+    internal void Watch(TargetPolicy policy) => _policy = policy;
 
     internal void Record(in TargetExchange exchange)
     {
@@ -39,19 +44,24 @@ public sealed class TargetMetrics
         _requests.Add(1, new TagList { { "target", target }, { "status_class", StatusClass(exchange.Status) }, { "error_type", error } });
         var tag = new KeyValuePair<string, object?>("target", target);
         _own.Record(exchange.Timing.Gateway.TotalSeconds, tag);
-        if (exchange.Status > 0)
+        // An injected answer says nothing of the target's time.
+        if (exchange.Status > 0 && (exchange.Timing.Target > TimeSpan.Zero || exchange.Timing.Fault is null or "none"))
         {
             _target.Record(exchange.Timing.Target.TotalSeconds, tag);
         }
-        if (exchange.Timing.Retries > 0)
+        for (var i = 0; i < exchange.RetryReasons?.Count; i++)
         {
-            _retries.Add(exchange.Timing.Retries, tag, new KeyValuePair<string, object?>("reason", exchange.RetryReason ?? "unknown"));
+            _retries.Add(1, tag, new KeyValuePair<string, object?>("reason", exchange.RetryReasons[i]));
         }
         if (exchange.Timing.Fault is not (null or "none"))
         {
             _faults.Add(1, tag, new KeyValuePair<string, object?>("reason", exchange.Timing.Fault));
         }
     }
+
+    private IEnumerable<Measurement<int>> Breakers() => (_policy?.Targets ?? [])
+        .Where(static target => target.Resilience?.IsOpen is not null)
+        .Select(static target => new Measurement<int>(target.Resilience?.IsOpen == true ? 1 : 0, new KeyValuePair<string, object?>("target", target.Name)));
 
     private static string StatusClass(int status) => status switch
     {

@@ -18,13 +18,15 @@ public sealed class TargetPolicy
     private readonly long? _budget;
     private readonly RequestCounter _requests;
     private volatile FaultPlan _faults;
+    private volatile int _revision;
 
     /// <summary>Creates the policy. Invalid options throw <see cref="ApeTestException"/> with every error.</summary>
     /// <param name="file">Targets and limits.</param>
     /// <param name="metrics">Where requests are counted; null: nowhere.</param>
     /// <param name="time">Clock. Default the system's.</param>
     /// <param name="previous">The policy that this one replaces: its count of requests goes on, and a target whose options did not change keeps its state (login, breaker).</param>
-    public TargetPolicy(GatewayFile file, TargetMetrics? metrics = null, TimeProvider? time = null, TargetPolicy? previous = null)
+    /// <param name="faults">Faults in force; null: the file's.</param>
+    public TargetPolicy(GatewayFile file, TargetMetrics? metrics = null, TimeProvider? time = null, TargetPolicy? previous = null, FaultPlan? faults = null)
     {
         var errors = TargetOptionsValidator.Validate(file);
         if (errors.Count > 0)
@@ -32,7 +34,8 @@ public sealed class TargetPolicy
             throw new ApeTestException(string.Join(Environment.NewLine, errors), "Correct the fields named above.", ExitCodes.Input);
         }
         _requests = previous?._requests ?? new RequestCounter();
-        _faults = file.Faults.Count == 0 ? FaultPlan.None : new FaultPlan([.. file.Faults]);
+        _revision = (previous?._revision ?? 0) + 1;
+        _faults = faults ?? (file.Faults.Count == 0 ? FaultPlan.None : new FaultPlan([.. file.Faults]));
         _targets = file.Targets.ToFrozenDictionary(
             static target => target.Name,
             target => previous?.Find(target.Name) is { } known && known.IsOf(target) ? known : new TargetEntry(target, time ?? TimeProvider.System),
@@ -40,6 +43,7 @@ public sealed class TargetPolicy
         _budget = file.Limits.RequestBudget;
         _metrics = metrics;
         BodyBytes = file.Limits.BodyBytes;
+        metrics?.Watch(this);
     }
 
     /// <summary>The policy of a scenario's only target.</summary>
@@ -57,11 +61,17 @@ public sealed class TargetPolicy
     /// <summary>Requests judged and let through so far.</summary>
     public long Requests => _requests.Value;
 
-    /// <summary>The faults in force. May be replaced at any time.</summary>
-    public FaultPlan Faults
+    /// <summary>The faults in force.</summary>
+    public FaultPlan Faults => _faults;
+
+    /// <summary>1 at the start; one more for each policy that replaced another and for each switch of the faults.</summary>
+    public int Revision => _revision;
+
+    /// <summary>Puts other faults in force, for requests that begin from now on. One caller at a time.</summary>
+    public void SwitchFaults(FaultPlan faults)
     {
-        get => _faults;
-        set => _faults = value;
+        _faults = faults;
+        _revision++;
     }
 
     /// <summary>The target of that name; null for none.</summary>
@@ -94,13 +104,21 @@ public sealed class TargetPolicy
             return Verdict.Deny(413, TargetErrors.Denied, $"the request body of {request.Body.Length} bytes is over the limit of {BodyBytes} (`limits.bodyBytes`)");
         }
         var method = request.Method.Method;
-        if (target.IsDenied(method, request.Url.AbsolutePath, request.Operation))
+        if (method is "TRACE" or "CONNECT")
+        {
+            return Verdict.Deny(405, TargetErrors.Denied, $"{method} is not forwarded: its answer would show the target's credentials, or open a tunnel");
+        }
+        if (!RequestPath.TryRead(request.Url.AbsolutePath, out var path))
+        {
+            return Verdict.Deny(400, TargetErrors.Denied, "the path holds a hidden dot segment: write it without `.` and `..`");
+        }
+        if (target.IsDenied(method, path, request.Operation))
         {
             return Deny($"{method} {request.Url.AbsolutePath} is denied by a rule in `deny` of target '{target.Name}'");
         }
         if (!target.IsLoopback
-            && (request.Destructive || method == "DELETE")
-            && !target.IsAllowed(method, request.Url.AbsolutePath, request.Operation))
+            && (request.Destructive || method.Equals("DELETE", StringComparison.OrdinalIgnoreCase))
+            && !target.IsAllowed(method, path, request.Operation))
         {
             return Deny($"{method} {request.Url.AbsolutePath} is destructive and target '{target.Name}' is not on this machine; to allow it, add "
                 + $"\"{request.Operation ?? $"{method} {request.Url.AbsolutePath}"}\" to `allow` of the target");
@@ -109,8 +127,12 @@ public sealed class TargetPolicy
         {
             return Verdict.Deny(429, TargetErrors.Budget, $"the request budget of {_budget} (`limits.requestBudget`) is exhausted");
         }
-        request.PolicyHeaders = HeadersFor(target, in request);
-        request.PolicyQuery = target.AuthQuery;
+        if (target.IsOwn(request.Url))
+        {
+            request.PolicyHeaders = HeadersFor(target, in request);
+            request.PolicyQuery = target.AuthQuery;
+        }
+        request.Revision = _revision;
         request.Fault = _faults.Pick(in request);
         return Verdict.Allow;
     }

@@ -1,13 +1,10 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace ApeTest.Targets.Schemas;
 
 /// <summary>Compiles a schema document into nodes; a referenced schema is compiled once, so recursion in the document is recursion in the tree.</summary>
 internal sealed class SchemaCompiler(JsonElement document)
 {
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(250);
-
     private const int MaxDepth = 256;
 
     private readonly Dictionary<string, SchemaNode> _references = new(StringComparer.Ordinal);
@@ -98,7 +95,7 @@ internal sealed class SchemaCompiler(JsonElement document)
                 node.MaxLength = Count(value);
                 break;
             case "pattern":
-                node.Pattern = PatternOf(value.GetString() ?? "");
+                node.Pattern = SchemaPatterns.Compile(value.GetString() ?? "");
                 break;
             case "format":
                 node.Format = value.GetString();
@@ -125,7 +122,7 @@ internal sealed class SchemaCompiler(JsonElement document)
                 node.Properties = value.EnumerateObject().ToDictionary(static p => p.Name, p => Node(p.Value, $"{at}/{p.Name}"), StringComparer.Ordinal);
                 break;
             case "patternProperties":
-                node.PatternProperties = [.. value.EnumerateObject().Select(p => (PatternOf(p.Name), Node(p.Value, $"{at}/{p.Name}")))];
+                node.PatternProperties = [.. value.EnumerateObject().Select(p => (SchemaPatterns.Compile(p.Name), Node(p.Value, $"{at}/{p.Name}")))];
                 break;
             case "additionalProperties":
                 node.AdditionalProperties = Node(value, at);
@@ -222,18 +219,4 @@ internal sealed class SchemaCompiler(JsonElement document)
     private static decimal? Bound(JsonElement value) => value.TryGetDecimal(out var number) ? number : value.GetDouble() > 0 ? decimal.MaxValue : decimal.MinValue;
 
     private static int Count(JsonElement value) => (int)Math.Clamp(value.GetDouble(), 0, int.MaxValue);
-
-    /// <summary>Patterns are ECMA 262 and read in .NET's dialect, which covers nearly all; without backtracking where that is possible.</summary>
-    private static Regex PatternOf(string pattern)
-    {
-        try
-        {
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, PatternTimeout);
-        }
-        catch (NotSupportedException)
-        {
-            // Look-around and back references need backtracking; the timeout bounds it.
-            return new Regex(pattern, RegexOptions.CultureInvariant, PatternTimeout);
-        }
-    }
 }

@@ -10,6 +10,16 @@ internal sealed class SchemaErrors(int limit)
 {
     private readonly List<object> _path = [];
     private readonly List<SchemaError> _errors = [];
+    private readonly CheckBudget _budget = new();
+
+    private SchemaErrors(int limit, CheckBudget budget)
+        : this(limit)
+    {
+        _budget = budget;
+    }
+
+    /// <summary>What this check may still cost, its alternatives included.</summary>
+    public CheckBudget Budget => _budget;
 
     public int Count => _errors.Count;
 
@@ -32,7 +42,7 @@ internal sealed class SchemaErrors(int limit)
     /// <summary>An empty collection at the same path, to try an alternative.</summary>
     public SchemaErrors Fork()
     {
-        var fork = new SchemaErrors(limit);
+        var fork = new SchemaErrors(limit, _budget);
         fork._path.AddRange(_path);
         return fork;
     }

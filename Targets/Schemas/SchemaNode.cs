@@ -4,20 +4,6 @@ using System.Text.RegularExpressions;
 
 namespace ApeTest.Targets.Schemas;
 
-/// <summary>Types of JSON schema as flags.</summary>
-[Flags]
-internal enum SchemaTypes
-{
-    None = 0,
-    Null = 1,
-    Boolean = 2,
-    Integer = 4,
-    Number = 8,
-    String = 16,
-    Array = 32,
-    Object = 64,
-}
-
 /// <summary>One compiled schema: only the keywords that it has.</summary>
 internal sealed class SchemaNode
 {
@@ -59,6 +45,11 @@ internal sealed class SchemaNode
     {
         if (errors.IsFull)
         {
+            return;
+        }
+        if (!errors.Budget.TryStep())
+        {
+            errors.Add("takes too long to check: its alternatives are too many");
             return;
         }
         if (depth > MaxDepth)
@@ -129,7 +120,7 @@ internal sealed class SchemaNode
     {
         if (Enum is not null && !Enum.Exists(allowed => JsonElement.DeepEquals(allowed, value)))
         {
-            errors.Add($"expected one of {SchemaErrors.Short(string.Join(", ", Enum.Select(static allowed => allowed.GetRawText())))}, got {SchemaErrors.Describe(value)}");
+            errors.Add($"expected one of {SchemaErrors.Short(string.Join(", ", Enum.Take(20).Select(static allowed => allowed.GetRawText())))}, got {SchemaErrors.Describe(value)}");
         }
         if (Const is { } constant && !JsonElement.DeepEquals(constant, value))
         {
@@ -185,23 +176,30 @@ internal sealed class SchemaNode
                 errors.Add(Text($"must be at most {MaxLength} characters long, got {length}"));
             }
         }
-        if (Pattern is not null)
+        var timeouts = errors.Budget.Timeouts;
+        if (Pattern is not null && !Matches(Pattern, text, errors))
         {
-            try
-            {
-                if (!Pattern.IsMatch(text))
-                {
-                    errors.Add($"must match the pattern {SchemaErrors.Short(Pattern.ToString())}, got {SchemaErrors.Short(JsonSerializer.Serialize(text))}");
-                }
-            }
-            catch (RegexMatchTimeoutException)
-            {
-                errors.Add($"could not be matched against the pattern {SchemaErrors.Short(Pattern.ToString())} in time");
-            }
+            errors.Add(errors.Budget.MayMatch && errors.Budget.Timeouts == timeouts
+                ? $"must match the pattern {SchemaErrors.Short(Pattern.ToString())}, got {SchemaErrors.Short(JsonSerializer.Serialize(text))}"
+                : $"could not be matched against the pattern {SchemaErrors.Short(Pattern.ToString())} in time");
         }
         if (Format is not null && !SchemaFormats.IsValid(Format, text))
         {
             errors.Add($"must be a {Format}, got {SchemaErrors.Short(JsonSerializer.Serialize(text))}");
+        }
+    }
+
+    /// <summary>Whether it matches; one that takes too long does not, and after a few of those none is tried.</summary>
+    private static bool Matches(Regex pattern, string text, SchemaErrors errors)
+    {
+        try
+        {
+            return errors.Budget.MayMatch && pattern.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            errors.Budget.TimedOut();
+            return false;
         }
     }
 
@@ -300,7 +298,7 @@ internal sealed class SchemaNode
             }
             foreach (var (name, patternSchema) in PatternProperties ?? [])
             {
-                if (name.IsMatch(property.Name))
+                if (Matches(name, property.Name, errors))
                 {
                     known = true;
                     patternSchema.Check(property.Value, errors, depth + 1);

@@ -3,7 +3,7 @@ using ApeTest.Targets.Http;
 
 namespace ApeTest.Targets.Sessions;
 
-/// <summary>Finds a bearer token in the JSON answer of a login.</summary>
+/// <summary>Finds the token in the answer of a login: in its JSON body, else in a header.</summary>
 internal static class TokenPickup
 {
     /// <summary>Names that mean a token anywhere (RFC 6749, section 5.1, and its common spellings), best first.</summary>
@@ -14,18 +14,48 @@ internal static class TokenPickup
 
     private static readonly string[] LoginWords = ["login", "logon", "signin", "sign-in", "sign_in", "auth", "token", "session", "register", "signup", "sign-up", "sign_up"];
 
+    /// <summary>Headers in which a login hands out its token, best first. A token against cross-site forgery is none.</summary>
+    private static readonly string[] Headers = ["Authorization", "X-Auth-Token", "X-Session-Token", "X-Access-Token", "X-Subject-Token"];
+
     private const int MaxBody = 256 * 1024;
 
-    /// <summary>The token and the JSON path that it stands at; null for none.</summary>
+    private const int MaxToken = 16_384;
+
+    /// <summary>The token and where it stands, a JSON path or <c>header NAME</c>; null for none.</summary>
     public static (string Path, string Token)? Find(in TargetExchange exchange, HttpMethod? method, string? operation)
     {
-        if (exchange.Status is < 200 or >= 300 || exchange.ErrorType is not null || exchange.Body.IsEmpty || exchange.Body.Length > MaxBody
-            || method == HttpMethod.Get || method == HttpMethod.Head
+        if (exchange.Status is < 200 or >= 300 || exchange.ErrorType is not null || method == HttpMethod.Get || method == HttpMethod.Head)
+        {
+            return null;
+        }
+        var isLogin = IsLogin(exchange.Url?.AbsolutePath) || IsLogin(operation);
+        return InBody(in exchange, isLogin ? Likely : Certain) ?? (isLogin ? InHeaders(in exchange) : null);
+    }
+
+    private static (string Path, string Token)? InHeaders(in TargetExchange exchange)
+    {
+        foreach (var name in Headers)
+        {
+            var value = exchange.Header(name)?.Trim();
+            if (name == "Authorization")
+            {
+                value = value?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) == true ? value["Bearer ".Length..].Trim() : null;
+            }
+            if (value is not null && IsToken(value))
+            {
+                return ($"header {name}", value);
+            }
+        }
+        return null;
+    }
+
+    private static (string Path, string Token)? InBody(in TargetExchange exchange, string[] names)
+    {
+        if (exchange.Body.IsEmpty || exchange.Body.Length > MaxBody
             || exchange.Header("Content-Type")?.Contains("json", StringComparison.OrdinalIgnoreCase) != true)
         {
             return null;
         }
-        var names = IsLogin(exchange.Url?.AbsolutePath) || IsLogin(operation) ? Likely : Certain;
         try
         {
             using var document = JsonDocument.Parse(exchange.Body);
@@ -57,13 +87,27 @@ internal static class TokenPickup
     {
         foreach (var name in names)
         {
-            if (map.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and < 16_384 } token
-                && !token.AsSpan().ContainsAnyInRange('\0', ' '))
+            if (map.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && TextOf(value) is { } token && IsToken(token))
             {
                 return (name, token);
             }
         }
         return null;
+    }
+
+    private static bool IsToken(string text) => text.Length is > 0 and < MaxToken && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape that is no character: a target may send anything.
+            return null;
+        }
     }
 
     private static bool IsLogin(string? text)

@@ -1,101 +1,135 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ApeTest.Targets.OpenApi;
 
 namespace ApeTest.Targets.Tools;
 
-/// <summary>Writes request bodies from arguments.</summary>
+/// <summary>Writes request bodies from checked arguments.</summary>
 internal static class BodyWriter
 {
     private const string Json = "application/json";
 
-    /// <summary>The body of an operation; empty where none of its arguments was given.</summary>
-    public static (ReadOnlyMemory<byte> Content, string? ContentType) Write(OperationSpec operation, JsonElement arguments)
+    /// <summary>The body of an operation, empty where none of its arguments was given; null with an error in the form of a schema error where one cannot be written.</summary>
+    public static BodyContent? Write(OperationSpec operation, JsonElement arguments, out string? error)
     {
+        error = null;
         if (operation.Body is not { } body)
         {
-            return default;
+            return default(BodyContent);
         }
-        var hasBody = body.HasBodyArgument & arguments.TryGetProperty("body", out var whole);
-        if (body.Flattened.IsEmpty && body.HasBodyArgument && (!hasBody || whole.ValueKind != JsonValueKind.Object || body.Kind is BodyKind.Json or BodyKind.Raw))
+        var hasBody = arguments.TryGetProperty(body.Argument, out var whole) && body.HasBodyArgument;
+        if (body.Kind == BodyKind.File)
         {
-            return hasBody ? Whole(body, whole) : default;
+            return !hasBody ? default(BodyContent)
+                : FilePart.TryRead(whole, $"$.{body.Argument}", TypeOf(body), out var file, out error) ? new BodyContent(file.Content, file.ContentType)
+                : null;
         }
-        var fields = new List<(string Name, JsonElement Value)>();
-        foreach (var name in body.Flattened)
+        var isWhole = body.Flattened.IsEmpty && hasBody && (whole.ValueKind != JsonValueKind.Object || body.Kind is BodyKind.Json or BodyKind.Raw);
+        if (isWhole)
         {
-            if (arguments.TryGetProperty(name, out var value))
-            {
-                fields.Add((name, value));
-            }
+            return Whole(body, whole);
         }
-        if (hasBody && whole.ValueKind == JsonValueKind.Object)
+        var fields = Fields(operation, body, arguments, hasBody ? whole : default);
+        if (fields.Count == 0)
         {
-            fields.AddRange(whole.EnumerateObject().Select(static property => (property.Name, property.Value)));
+            // An operation that takes an object is sent an empty one, but not where all of it was optional and stood under `body`.
+            return body.Kind == BodyKind.Json && !body.Flattened.IsEmpty ? new BodyContent("{}"u8.ToArray(), TypeOf(body)) : default(BodyContent);
         }
-        return fields.Count == 0 && body.Kind != BodyKind.Json ? default : Fields(body, fields);
+        switch (body.Kind)
+        {
+            case BodyKind.Form:
+                return new BodyContent(Form(body, fields), body.ContentType);
+            case BodyKind.Multipart:
+                var multipart = new MultipartWriter(body.ContentType);
+                foreach (var (name, value, path) in fields)
+                {
+                    if (!multipart.TryAdd(name, value, body.Fields.GetValueOrDefault(name), path, out error))
+                    {
+                        return null;
+                    }
+                }
+                return multipart.Finish();
+            default:
+                return new BodyContent(Object(fields), TypeOf(body));
+        }
     }
 
     /// <summary>A free body as a generic verb takes it: text as it is, anything else as JSON.</summary>
-    public static (ReadOnlyMemory<byte> Content, string? ContentType) Free(JsonElement body) => body.ValueKind switch
+    public static BodyContent Free(JsonElement body) => body.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => default,
-        JsonValueKind.String => (Encoding.UTF8.GetBytes(body.GetString()!), LooksLikeJson(body.GetString()!) ? Json : "text/plain; charset=utf-8"),
-        _ => (Encoding.UTF8.GetBytes(body.GetRawText()), Json),
+        JsonValueKind.String => new(Encoding.UTF8.GetBytes(body.GetString()!), LooksLikeJson(body.GetString()!) ? Json : "text/plain; charset=utf-8"),
+        _ => new(Encoding.UTF8.GetBytes(body.GetRawText()), Json),
     };
 
     private static bool LooksLikeJson(string text) => text.AsSpan().TrimStart() is ['{' or '[', ..];
 
-    private static (ReadOnlyMemory<byte> Content, string? ContentType) Whole(BodySpec body, JsonElement whole) => body.Kind == BodyKind.Raw && whole.ValueKind == JsonValueKind.String
-        ? (Encoding.UTF8.GetBytes(whole.GetString()!), body.ContentType)
-        : (Encoding.UTF8.GetBytes(whole.GetRawText()), JsonType(body));
+    private static BodyContent Whole(BodySpec body, JsonElement whole) => body.Kind != BodyKind.Json && whole.ValueKind == JsonValueKind.String
+        ? new(Encoding.UTF8.GetBytes(whole.GetString()!), TypeOf(body))
+        : new(Encoding.UTF8.GetBytes(whole.GetRawText()), TypeOf(body));
 
-    private static (ReadOnlyMemory<byte> Content, string? ContentType) Fields(BodySpec body, List<(string Name, JsonElement Value)> fields)
+    private static List<(string Name, JsonElement Value, string Path)> Fields(OperationSpec operation, BodySpec body, JsonElement arguments, JsonElement nested)
     {
-        switch (body.Kind)
+        var fields = new List<(string, JsonElement, string)>();
+        foreach (var name in body.Flattened)
         {
-            case BodyKind.Form:
-                var pairs = fields.SelectMany(static field => field.Value.ValueKind == JsonValueKind.Array
-                    ? field.Value.EnumerateArray().Select(item => (field.Name, Value: RequestBuilder.Simple(item)))
-                    : [(field.Name, Value: Text(field.Value))]);
-                return (Encoding.UTF8.GetBytes(string.Join('&', pairs.Select(static pair => $"{Uri.EscapeDataString(pair.Name)}={Uri.EscapeDataString(pair.Value)}"))), body.ContentType);
-            case BodyKind.Multipart:
-                return Multipart(fields);
-            default:
-                var buffer = new ArrayBufferWriter<byte>(256);
-                using (var writer = new Utf8JsonWriter(buffer))
+            if (arguments.TryGetProperty(name, out var value))
+            {
+                fields.Add((name, value, $"$.{name}"));
+            }
+        }
+        if (body.TakesMore)
+        {
+            fields.AddRange(arguments.EnumerateObject().Where(argument => IsMore(operation, body, argument.Name)).Select(static argument => (argument.Name, argument.Value, $"$.{argument.Name}")));
+        }
+        if (nested.ValueKind == JsonValueKind.Object)
+        {
+            fields.AddRange(nested.EnumerateObject().Select(property => (property.Name, property.Value, $"$.{body.Argument}.{property.Name}")));
+        }
+        return fields;
+    }
+
+    private static bool IsMore(OperationSpec operation, BodySpec body, string name) => !body.Flattened.Contains(name)
+        && !(body.HasBodyArgument && name == body.Argument) && !operation.Parameters.Any(parameter => parameter.Argument == name);
+
+    private static byte[] Form(BodySpec body, List<(string Name, JsonElement Value, string Path)> fields)
+    {
+        var pairs = new StringBuilder();
+        foreach (var (name, value, _) in fields)
+        {
+            var field = body.Fields.GetValueOrDefault(name);
+            var isJson = value.ValueKind == JsonValueKind.Object && field?.Style is null || field is { Style: null, ContentType: not null } && MediaTypes.IsJson(field.ContentType);
+            if (value.ValueKind == JsonValueKind.Array && !isJson && field?.Style is null)
+            {
+                foreach (var item in value.EnumerateArray())
                 {
-                    writer.WriteStartObject();
-                    foreach (var (name, value) in fields)
-                    {
-                        writer.WritePropertyName(name);
-                        value.WriteTo(writer);
-                    }
-                    writer.WriteEndObject();
+                    StyleWriter.Pairs(pairs, name, item.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? "json" : "form", explode: true, item);
                 }
-                return (buffer.WrittenMemory, JsonType(body));
+                continue;
+            }
+            StyleWriter.Pairs(pairs, name, isJson ? "json" : field?.Style ?? "form", field?.Explode ?? true, value);
         }
+        return Encoding.UTF8.GetBytes(pairs.ToString());
     }
 
-    private static (ReadOnlyMemory<byte> Content, string? ContentType) Multipart(List<(string Name, JsonElement Value)> fields)
+    private static ReadOnlyMemory<byte> Object(List<(string Name, JsonElement Value, string Path)> fields)
     {
-        var texts = fields.ConvertAll(static field => (field.Name, Value: Text(field.Value)));
-        // The boundary must not occur in a value; derived from the content, it is the same for the same call.
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts.Select(static field => field.Name + field.Value))));
-        var boundary = "ape-" + Convert.ToHexStringLower(digest.AsSpan(0, 12));
-        var content = new StringBuilder();
-        foreach (var (name, value) in texts)
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer))
         {
-            var safe = name.Replace("\"", "%22", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
-            content.Append("--").Append(boundary).Append("\r\nContent-Disposition: form-data; name=\"").Append(safe).Append("\"\r\n\r\n").Append(value).Append("\r\n");
+            writer.WriteStartObject();
+            foreach (var (name, value, _) in fields)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+            writer.WriteEndObject();
         }
-        content.Append("--").Append(boundary).Append("--\r\n");
-        return (Encoding.UTF8.GetBytes(content.ToString()), $"multipart/form-data; boundary={boundary}");
+        return buffer.WrittenMemory;
     }
 
-    private static string Text(JsonElement value) => value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? value.GetRawText() : RequestBuilder.Simple(value);
-
-    private static string JsonType(BodySpec body) => body.ContentType == "*/*" ? Json : body.ContentType;
+    /// <summary>A range says what is taken, not what is sent.</summary>
+    private static string TypeOf(BodySpec body) => !body.ContentType.Contains('*', StringComparison.Ordinal) ? body.ContentType
+        : body.Kind switch { BodyKind.Json => Json, BodyKind.Raw => "text/plain; charset=utf-8", _ => "application/octet-stream" };
 }

@@ -6,7 +6,7 @@ using ApeTest.Targets.Sessions;
 
 namespace ApeTest.Targets.Tools;
 
-/// <summary>A generic HTTP verb as a tool, for targets without an OpenAPI document.</summary>
+/// <summary>A generic HTTP verb as a tool, for targets without an OpenAPI document, and beside its operations for MCP clients.</summary>
 internal sealed class HttpVerbTool : ITool
 {
     private static readonly ImmutableArray<(string Name, HttpMethod Method)> Verbs =
@@ -60,7 +60,7 @@ internal sealed class HttpVerbTool : ITool
         }
         if (Url(arguments) is not { } url)
         {
-            return ActionResults.Rejected(ActionResults.InvalidArguments, "$.path: must begin with one '/', or be an absolute http or https URL", state);
+            return ActionResults.Rejected(ActionResults.InvalidArguments, "$.path: must begin with one '/', or be an absolute http or https URL without user name", state);
         }
         var headers = new List<KeyValuePair<string, string>>();
         string? contentType = null;
@@ -106,7 +106,9 @@ internal sealed class HttpVerbTool : ITool
         {
             return null;
         }
-        if (!Uri.TryCreate(isAbsolute ? path : _baseUrl.AbsoluteUri.TrimEnd('/') + path, UriKind.Absolute, out var url))
+        // What stands before an @ is no host, and is there to make a reader think that it is.
+        if (!Uri.TryCreate(isAbsolute ? path : _baseUrl.AbsoluteUri.TrimEnd('/') + path, UriKind.Absolute, out var url)
+            || url.UserInfo.Length > 0 || (!isAbsolute && url.Authority != _baseUrl.Authority))
         {
             return null;
         }
@@ -114,7 +116,7 @@ internal sealed class HttpVerbTool : ITool
         {
             return url;
         }
-        var pairs = query.EnumerateObject().Select(static pair => $"{Uri.EscapeDataString(pair.Name)}={Uri.EscapeDataString(RequestBuilder.Simple(pair.Value))}");
+        var pairs = query.EnumerateObject().Select(static pair => $"{Uri.EscapeDataString(pair.Name)}={Uri.EscapeDataString(StyleWriter.Simple(pair.Value))}");
         var joined = string.Join('&', pairs);
         return joined.Length == 0 ? url : new UriBuilder(url) { Query = url.Query.Length > 1 ? $"{url.Query[1..]}&{joined}" : joined }.Uri;
     }

@@ -8,8 +8,17 @@ using ApeTest.Targets.Http;
 namespace ApeTest.Targets.Tools;
 
 /// <summary>
-/// Writes what a brain is told of a call: <c>{"status":201,"body":...,"headers":{...},"note":"..."}</c> or
-/// <c>{"error":{"type":"...","message":"..."}}</c>. The body is reduced to at most 8 KB; secret values are replaced by their placeholders.
+/// Writes what a brain or an MCP client is told of a call, one JSON object:
+/// <list type="bullet">
+/// <item><c>status</c>: HTTP status, always.</item>
+/// <item><c>body</c>: absent where there is none. JSON as it is, long arrays and strings shortened. HTML as
+/// <c>{"title","text","links":[{"text","href"}],"forms":[{"action","method","fields":[{"name","type","value"?,"required"?,"options"?}]}]}</c>,
+/// references as paths on the target or absolute URLs elsewhere, passwords never. Other text as a string. Null for bytes.</item>
+/// <item><c>headers</c>: those that matter, names in lower case; absent where there are none.</item>
+/// <item><c>note</c>: what was left out and how long the whole body is, or what bytes there were; absent where all is shown.</item>
+/// </list>
+/// A call without an answer is <c>{"error":{"type","message"}}</c>, its type <see cref="ActionResult.ErrorType"/>. The body takes at most 8 KB;
+/// secret values are replaced by their placeholders.
 /// </summary>
 internal static class ObservationWriter
 {
@@ -19,7 +28,14 @@ internal static class ObservationWriter
     /// <summary>How much is kept at each attempt to fit: items of an array, characters of a string.</summary>
     private static readonly (int Items, int Characters)[] Attempts = [(int.MaxValue, int.MaxValue), (50, 1000), (20, 500), (10, 300), (5, 200), (3, 100), (1, 60)];
 
-    private static readonly string[] ShownHeaders = ["location", "retry-after", "etag"];
+    private static readonly string[] ShownHeaders =
+    [
+        "location", "retry-after", "etag", "www-authenticate", "link", "allow",
+        "ratelimit", "ratelimit-policy", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+        "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
+    ];
+
+    private const string Truncated = "body truncated";
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -38,6 +54,10 @@ internal static class ObservationWriter
                 WriteBody(writer, in exchange, secrets, notes);
             }
             WriteHeaders(writer, in exchange, secrets);
+            if (notes.Exists(static note => note.StartsWith(Truncated, StringComparison.Ordinal)))
+            {
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"the whole body has {exchange.BodyLength} bytes"));
+            }
             if (exchange.BodyLength > exchange.Body.Length)
             {
                 notes.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {exchange.Body.Length} of {exchange.BodyLength} bytes were read"));
@@ -70,22 +90,32 @@ internal static class ObservationWriter
     private static void WriteHeaders(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets)
     {
         var started = false;
+        if (!exchange.Body.IsEmpty && exchange.Header("Content-Type") is { Length: > 0 } type && !type.Contains("json", StringComparison.OrdinalIgnoreCase))
+        {
+            WriteHeader(writer, "content-type", type, secrets, ref started);
+        }
         foreach (var name in ShownHeaders)
         {
             if (exchange.Header(name) is { } value)
             {
-                if (!started)
-                {
-                    writer.WriteStartObject("headers");
-                    started = true;
-                }
-                writer.WriteString(name, SecretFiller.Redact(Cut(value, 1000), secrets));
+                WriteHeader(writer, name, value, secrets, ref started);
             }
         }
         if (started)
         {
             writer.WriteEndObject();
         }
+    }
+
+    private static void WriteHeader(Utf8JsonWriter writer, string name, string value, IReadOnlyDictionary<string, string> secrets, ref bool started)
+    {
+        if (!started)
+        {
+            writer.WriteStartObject("headers");
+            started = true;
+        }
+        // Redacted before it is cut: half a secret is not found.
+        writer.WriteString(name, Cut(SecretFiller.Redact(value, secrets), 1000));
     }
 
     private static void WriteBody(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, List<string> notes)
@@ -104,13 +134,19 @@ internal static class ObservationWriter
         }
         if (type.Contains("html", StringComparison.OrdinalIgnoreCase))
         {
-            text = HtmlText.Extract(text);
-            notes.Add("HTML reduced to its text");
+            var (page, isCut) = HtmlWriter.Write(HtmlReader.Read(text, exchange.Url), MaxBody, Options, secrets);
+            writer.WriteRawValue(page.Span, skipInputValidation: true);
+            notes.Add("HTML reduced to its text, links and forms");
+            if (isCut)
+            {
+                notes.Add($"{Truncated}: not all of the page is shown");
+            }
+            return;
         }
         text = SecretFiller.Redact(text, secrets);
         if (text.Length > MaxBody / 2)
         {
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"body truncated to {MaxBody / 2} of {text.Length} characters"));
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Truncated} to {MaxBody / 2} of {text.Length} characters"));
             text = Cut(text, MaxBody / 2);
         }
         writer.WriteStringValue(text);
@@ -134,15 +170,16 @@ internal static class ObservationWriter
                     writer.WriteRawValue(buffer.WrittenSpan, skipInputValidation: true);
                     if (reducer.Note is { } note)
                     {
-                        notes.Add($"body truncated: {note}");
+                        notes.Add($"{Truncated}: {note}");
                     }
                     return true;
                 }
             }
             return false;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Not JSON, or JSON whose strings are no text (bytes or escapes that are no characters).
             return false;
         }
     }

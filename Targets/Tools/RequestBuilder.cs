@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ApeTest.Targets.OpenApi;
@@ -6,7 +5,7 @@ using ApeTest.Targets.Policy;
 
 namespace ApeTest.Targets.Tools;
 
-/// <summary>Makes a request of an operation and checked arguments (OpenAPI 3.1, "Style Values").</summary>
+/// <summary>Makes a request of an operation and checked arguments.</summary>
 internal static class RequestBuilder
 {
     /// <summary>The call; null with an error in the form of a schema error where an argument cannot travel in its place.</summary>
@@ -16,6 +15,7 @@ internal static class RequestBuilder
         var path = operation.Path;
         var query = new StringBuilder();
         var headers = new List<KeyValuePair<string, string>>();
+        var cookies = new List<KeyValuePair<string, string>>();
         foreach (var parameter in operation.Parameters)
         {
             if (!arguments.TryGetProperty(parameter.Argument, out var value) || (value.ValueKind == JsonValueKind.Null && !parameter.Required))
@@ -25,92 +25,73 @@ internal static class RequestBuilder
             switch (parameter.Place)
             {
                 case ParameterPlace.Path:
-                    var segment = Simple(value);
-                    if (segment.Length == 0 || segment is "." or "..")
+                    var segment = StyleWriter.Path(parameter, value);
+                    if (segment.Length == 0 || segment.Contains("%00", StringComparison.Ordinal))
                     {
-                        error = $"$.{parameter.Argument}: {(segment.Length == 0 ? "may not be empty" : "'.' and '..' are not values")}, because it stands in the path";
+                        error = $"$.{parameter.Argument}: may not be empty or hold a NUL character, because it stands in the path";
                         return null;
                     }
-                    path = path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString(segment), StringComparison.Ordinal);
+                    path = path.Replace($"{{{parameter.Name}}}", segment, StringComparison.Ordinal);
                     break;
                 case ParameterPlace.Query:
-                    AddQuery(query, parameter, value);
+                    StyleWriter.Pairs(query, parameter.Name, parameter.Style, parameter.Explode, value);
+                    break;
+                case ParameterPlace.Cookie:
+                    cookies.Add(new(parameter.Name, Uri.EscapeDataString(parameter.Style == "json" ? value.GetRawText() : StyleWriter.Simple(value))));
                     break;
                 case ParameterPlace.Header:
-                    var text = parameter.Style == "json" ? value.GetRawText() : Simple(value);
-                    if (!HttpText.IsFieldValue(text) || !HttpText.IsToken(parameter.Name))
-                    {
-                        error = $"$.{parameter.Argument}: holds a line break or a character that may not stand in a header";
-                        return null;
-                    }
-                    headers.Add(new(parameter.Name, text));
+                    headers.Add(new(parameter.Name, parameter.Style == "json" ? value.GetRawText() : StyleWriter.Simple(value)));
                     break;
             }
+            if (parameter.Place is ParameterPlace.Header && !(HttpText.IsToken(parameter.Name) && HttpText.IsFieldValue(headers[^1].Value)))
+            {
+                error = $"$.{parameter.Argument}: holds a line break or a character that may not stand in a header";
+                return null;
+            }
+            if (parameter.Place is ParameterPlace.Cookie && !HttpText.IsToken(parameter.Name))
+            {
+                error = $"$.{parameter.Argument}: its name cannot be that of a cookie";
+                return null;
+            }
         }
-        var target = baseUrl.AbsoluteUri.TrimEnd('/') + path + (query.Length > 0 ? "?" + query : "");
-        if (!Uri.TryCreate(target, UriKind.Absolute, out var url))
+        if (HasDotSegment(path))
+        {
+            error = $"$: the arguments put '.' or '..' in the place of a whole part of the path {operation.Path}, which would lead elsewhere";
+            return null;
+        }
+        var target = baseUrl.AbsoluteUri.TrimEnd('/') + path + (query.Length > 0 ? (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + query : "");
+        if (!Uri.TryCreate(target, UriKind.Absolute, out var url) || url.Authority != baseUrl.Authority)
         {
             error = $"$: the arguments do not make a valid URL for {operation.Path}";
             return null;
         }
-        var body = BodyWriter.Write(operation, arguments);
+        if (BodyWriter.Write(operation, arguments, out error) is not { } body)
+        {
+            return null;
+        }
         return new TargetCall(operation.Method, url)
         {
             Operation = operation.Name,
             Headers = headers,
+            Cookies = cookies,
             Body = body.Content,
             ContentType = body.ContentType,
             ShowToken = operation.Security is SecurityKind.Bearer or SecurityKind.Undeclared,
+            TokenHeader = operation.Credentials.TokenHeader,
             Destructive = operation.Destructive,
         };
     }
 
-    /// <summary>A scalar as text; arrays and objects comma-separated.</summary>
-    internal static string Simple(JsonElement value) => value.ValueKind switch
+    /// <summary>Whether a part of the path is <c>.</c> or <c>..</c>, which every URL reader between here and the target would resolve.</summary>
+    private static bool HasDotSegment(string path)
     {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Null => "",
-        JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(Simple)),
-        JsonValueKind.Object => string.Join(',', value.EnumerateObject().Select(static property => $"{property.Name},{Simple(property.Value)}")),
-        JsonValueKind.Number when value.TryGetDecimal(out var number) && number == decimal.Truncate(number) && decimal.Abs(number) < 1e15m => number.ToString("0", CultureInfo.InvariantCulture),
-        _ => value.GetRawText(),
-    };
-
-    private static void AddQuery(StringBuilder query, ParameterSpec parameter, JsonElement value)
-    {
-        switch (value.ValueKind)
+        foreach (var segment in path.Split('/', '\\'))
         {
-            case var _ when parameter.Style == "json":
-                Append(query, parameter.Name, value.GetRawText());
-                break;
-            case JsonValueKind.Array when parameter is { Explode: true, Style: "form" }:
-                foreach (var item in value.EnumerateArray())
-                {
-                    Append(query, parameter.Name, Simple(item));
-                }
-                break;
-            case JsonValueKind.Array:
-                var separator = parameter.Style switch { "pipeDelimited" => '|', "spaceDelimited" => ' ', _ => ',' };
-                Append(query, parameter.Name, string.Join(separator, value.EnumerateArray().Select(Simple)));
-                break;
-            case JsonValueKind.Object when parameter.Style == "deepObject":
-                foreach (var property in value.EnumerateObject())
-                {
-                    Append(query, $"{parameter.Name}[{property.Name}]", Simple(property.Value));
-                }
-                break;
-            case JsonValueKind.Object when parameter.Explode:
-                foreach (var property in value.EnumerateObject())
-                {
-                    Append(query, property.Name, Simple(property.Value));
-                }
-                break;
-            default:
-                Append(query, parameter.Name, Simple(value));
-                break;
+            if (segment is "." or "..")
+            {
+                return true;
+            }
         }
+        return false;
     }
-
-    private static void Append(StringBuilder query, string name, string value) =>
-        query.Append(query.Length > 0 ? "&" : "").Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
 }

@@ -6,6 +6,8 @@ namespace ApeTest.Targets.Tools;
 /// <summary>Replaces <c>{{user.password}}</c> by the secret in argument values, at the last moment, and back again in what is shown.</summary>
 internal static class SecretFiller
 {
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 512 };
+
     /// <summary>The arguments with secrets filled in; the same element where there is nothing to fill.</summary>
     public static JsonElement Fill(JsonElement arguments, IReadOnlyDictionary<string, string> secrets)
     {
@@ -13,8 +15,8 @@ internal static class SecretFiller
         {
             return arguments;
         }
-        var node = FillNode(JsonNode.Parse(arguments.GetRawText()), secrets);
-        return JsonSerializer.SerializeToElement(node);
+        var node = FillNode(JsonNode.Parse(arguments.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = 512 }), secrets);
+        return JsonSerializer.SerializeToElement(node, Deep);
     }
 
     /// <summary>The text with every secret value replaced by its placeholder.</summary>

@@ -8,12 +8,18 @@ internal sealed record TargetCall(HttpMethod Method, Uri Url)
 
     public List<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>Cookies of the call's own; the session's of the same name give way.</summary>
+    public List<KeyValuePair<string, string>> Cookies { get; init; } = [];
+
     public ReadOnlyMemory<byte> Body { get; init; }
 
     public string? ContentType { get; init; }
 
     /// <summary>Whether the session's bearer token is shown, where it has one.</summary>
     public bool ShowToken { get; init; }
+
+    /// <summary>Header that shows the session's token as it is, where the operation asks for that; null for none.</summary>
+    public string? TokenHeader { get; init; }
 
     public bool Destructive { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using ApeTest.Targets.Http;
@@ -9,7 +10,11 @@ namespace ApeTest.Targets.Tools;
 /// Makes a call with a session's credentials and follows its redirects (at most 5), each hop through the transport again, so that policy
 /// and trace hold for it too. Thread-safe; the session is the caller's alone.
 /// </summary>
-internal sealed class TargetCaller(ITargetTransport transport, string target, TimeProvider time)
+/// <param name="transport">How requests travel.</param>
+/// <param name="target">Name of the target.</param>
+/// <param name="time">Clock.</param>
+/// <param name="configured">Names of headers that the target's own configuration sets: a token that the session picked up does not take their place.</param>
+internal sealed class TargetCaller(ITargetTransport transport, string target, TimeProvider time, FrozenSet<string>? configured = null)
 {
     private const int MaxRedirects = 5;
 
@@ -76,7 +81,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
         {
             headers.Add(new("User-Agent", "ApeTest"));
         }
-        if (state.CookieHeader(call.Url) is { Length: > 0 } cookies)
+        if (Cookies(call, state) is { Length: > 0 } cookies)
         {
             headers.RemoveAll(static header => header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase));
             headers.Add(new("Cookie", cookies));
@@ -84,6 +89,10 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
         if (call.ShowToken && state.BearerToken is { Length: > 0 } token && !Has(headers, "Authorization"))
         {
             headers.Add(new("Authorization", $"Bearer {token}"));
+        }
+        if (call.TokenHeader is { } header && state.BearerToken is { Length: > 0 } key && configured?.Contains(header) != true && !Has(headers, header))
+        {
+            headers.Add(new(header, key));
         }
         return new TargetRequest
         {
@@ -100,6 +109,17 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             Identity = state.Identity,
             Trace = TraceOf(state),
         };
+    }
+
+    private static string Cookies(TargetCall call, SessionState state)
+    {
+        var jar = state.CookieHeader(call.Url);
+        if (call.Cookies.Count == 0)
+        {
+            return jar;
+        }
+        var kept = jar.Split("; ", StringSplitOptions.RemoveEmptyEntries).Where(pair => !call.Cookies.Exists(own => pair.StartsWith(own.Key + "=", StringComparison.Ordinal)));
+        return string.Join("; ", kept.Concat(call.Cookies.Select(static own => $"{own.Key}={own.Value}")));
     }
 
     /// <summary>The action's own span where the caller has started one in this trace; a new span id of the session's trace otherwise.</summary>
@@ -120,9 +140,15 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             ? call.Headers
             : call.Headers.FindAll(static header => !header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase));
         // Browsers turn 301 and 302 of a POST into GET too; only 307 and 308 keep method and body.
-        return exchange.Status is 307 or 308 || isRead
-            ? call with { Url = url, Headers = headers, ShowToken = call.ShowToken && sameOrigin }
-            : new TargetCall(HttpMethod.Get, url) { Operation = call.Operation, Headers = headers, ShowToken = call.ShowToken && sameOrigin };
+        var next = exchange.Status is 307 or 308 || isRead ? call : new TargetCall(HttpMethod.Get, url) { Operation = call.Operation };
+        return next with
+        {
+            Url = url,
+            Headers = headers,
+            Cookies = sameOrigin ? call.Cookies : [],
+            ShowToken = call.ShowToken && sameOrigin,
+            TokenHeader = sameOrigin ? call.TokenHeader : null,
+        };
     }
 
     private static TargetTiming Sum(in TargetTiming left, in TargetTiming right) => new(
@@ -130,7 +156,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
         left.Target + right.Target,
         left.Total + right.Ttfb,
         left.Retries + right.Retries,
-        left.Fault is "none" or null ? right.Fault : left.Fault);
+        left.Fault is "none" or null ? right.Fault : left.Fault) { Revision = right.Revision };
 
     private static bool Has(List<KeyValuePair<string, string>> headers, string name) =>
         headers.Exists(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Policy;
 
 namespace ApeTest.Targets.Tools;
 
@@ -18,8 +19,8 @@ public sealed class ToolCatalog
         _byName = operations.ToFrozenDictionary(static operation => operation.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>Names that no operation may take: generic verbs, <c>state_update</c>, <c>finish</c>.</summary>
-    public static ImmutableArray<string> ReservedNames { get; } = [.. HttpVerbTool.Names, StateUpdateTool.Name, "finish"];
+    /// <summary>Names that no operation may take: generic verbs, <c>state_update</c>, <c>state_get</c>, <c>session_start</c>, <c>finish</c>.</summary>
+    public static ImmutableArray<string> ReservedNames { get; } = [.. HttpVerbTool.Names, StateUpdateTool.Name, StateGetTool.Name, "session_start", "finish"];
 
     /// <summary>Operations in the document's order; empty for a generic catalog.</summary>
     public ImmutableArray<OperationSpec> Operations { get; }
@@ -43,12 +44,21 @@ public sealed class ToolCatalog
     /// <param name="transport">How requests travel.</param>
     /// <param name="target">Name of the target.</param>
     /// <param name="time">Clock.</param>
-    public ToolSet CreateTools(ITargetTransport transport, string target, TimeProvider time)
+    /// <param name="generic">Whether the verbs stand beside the operations, and <c>state_get</c> beside <c>state_update</c>: for MCP clients. Default false, as brains see them.</param>
+    /// <param name="configuredHeaders">Names of headers that the target's configuration sets (an API key): a token of the session does not take their place. Default none.</param>
+    public ToolSet CreateTools(ITargetTransport transport, string target, TimeProvider time, bool generic = false, IEnumerable<string>? configuredHeaders = null)
     {
-        var caller = new TargetCaller(transport, target, time);
-        IEnumerable<ITool> actions = HasDocument
-            ? Operations.Select(operation => new OperationTool(operation, BaseUrl, caller))
-            : HttpVerbTool.All(BaseUrl, caller);
-        return new ToolSet([.. actions, new StateUpdateTool()]);
+        var caller = new TargetCaller(transport, target, time, configuredHeaders?.ToFrozenSet(StringComparer.OrdinalIgnoreCase));
+        IEnumerable<ITool> operations = Operations.Select(operation => new OperationTool(operation, BaseUrl, caller));
+        IEnumerable<ITool> verbs = generic || !HasDocument ? HttpVerbTool.All(BaseUrl, caller) : [];
+        IEnumerable<ITool> state = generic ? [new StateUpdateTool(), new StateGetTool()] : [new StateUpdateTool()];
+        return new ToolSet([.. operations, .. verbs, .. state]);
     }
+
+    /// <summary>The tools for MCP clients of a target: operations, verbs, <c>state_update</c> and <c>state_get</c>.</summary>
+    /// <param name="transport">How requests travel.</param>
+    /// <param name="target">The target; headers that it configures are kept.</param>
+    /// <param name="time">Clock.</param>
+    public ToolSet CreateTools(ITargetTransport transport, TargetEntry target, TimeProvider time) =>
+        CreateTools(transport, target.Name, time, generic: true, target.Headers.Select(static header => header.Key));
 }

@@ -6,6 +6,8 @@ namespace ApeTest.Cli.Tests;
 /// <summary>Runs <c>ape-test</c> in this process, in a directory of its own.</summary>
 internal sealed class CliHarness : IDisposable
 {
+    private readonly TaskCompletionSource _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public TempDirectory Directory { get; } = new();
 
     public FakeSignals Signals { get; } = new();
@@ -18,9 +20,12 @@ internal sealed class CliHarness : IDisposable
 
     public bool Terminal { get; set; }
 
+    /// <summary>Completes when a command that goes on has written what it has to say first.</summary>
+    public Task Flushed => _flushed.Task;
+
     public async Task<CliResult> RunAsync(params string[] arguments)
     {
-        using var output = new StringWriter { NewLine = "\n" };
+        using var output = new FlushedWriter(_flushed) { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var environment = new CliEnvironment
         {
@@ -40,6 +45,15 @@ internal sealed class CliHarness : IDisposable
     }
 
     public void Dispose() => Directory.Dispose();
+
+    private sealed class FlushedWriter(TaskCompletionSource flushed) : StringWriter
+    {
+        public override Task FlushAsync()
+        {
+            flushed.TrySetResult();
+            return Task.CompletedTask;
+        }
+    }
 }
 
 /// <summary>What a command did.</summary>

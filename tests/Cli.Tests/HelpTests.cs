@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("logs", "logs", "--help")]
     [InlineData("runs", "runs", "--help")]
     [InlineData("shop", "shop", "--help")]
+    [InlineData("gateway", "gateway", "--help")]
     public async Task Help_OfEachCommand_IsGolden(string name, params string[] arguments)
     {
         using var cli = new CliHarness();

@@ -12,7 +12,7 @@ internal static class SummaryFixture
     public static RunSummary Full() => new()
     {
         Run = new RunFacts(Run, "shop-checkout", "completed", new DateTimeOffset(2026, 11, 21, 13, 15, 2, 114, TimeSpan.Zero), 20.8, 42, 20, 1,
-            "embedded", "declared", "partial", new string('a', 64), new string('b', 64), ["CPU 91 % for 12 s"]),
+            "embedded", "declared", "partial", new string('a', 64), new string('b', 64), ["CPU 91 % for 12 s"], ["gateway: configuration 1 became 2"]),
         Sessions = new SessionSummary(412, 398, 6, 2, 1, 5, 0.9803, 0.0025,
             ImmutableSortedDictionary<string, long>.Empty.Add("reauth", 7), ImmutableSortedDictionary<string, double?>.Empty.Add("1", 0.98),
             D(407, 1.0), D(407, 5), [new GoalSummary("buy-coffee", 300, 0.99), new GoalSummary("buy-tea", 98, 0.95)]),

@@ -30,18 +30,29 @@ internal sealed class TestService : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        // Header bytes as they are on the wire.
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1);
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1);
         var app = builder.Build();
+        app.UseWebSockets();
         app.Run(handler);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestService(app);
     }
 
-    /// <summary>The gateway as its Program composes it, with one target named <c>shop</c>.</summary>
-    public static async Task<TestService> GatewayAsync(
+    /// <summary>The gateway with one target named <c>shop</c>.</summary>
+    public static Task<TestService> GatewayAsync(
         Uri target, Action<TargetOptions>? change = null, LimitOptions? limits = null, LogLines? log = null, TimeProvider? time = null, string? token = null)
     {
         var options = new TargetOptions { Name = "shop", Url = target.AbsoluteUri };
         change?.Invoke(options);
+        return GatewayAsync(new GatewayOptions { File = new GatewayFile { Targets = [options], Limits = limits ?? new LimitOptions() } }, log, time, token);
+    }
+
+    /// <summary>The gateway as its Program composes it.</summary>
+    public static async Task<TestService> GatewayAsync(
+        GatewayOptions options, LogLines? log = null, TimeProvider? time = null, string? token = null, Action<WebApplicationBuilder>? change = null)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         if (time is not null)
@@ -49,7 +60,8 @@ internal sealed class TestService : IAsyncDisposable
             builder.Services.AddSingleton(time);
         }
         builder.AddServiceDefaults(new ServiceOptions { Service = "gateway", Token = token });
-        builder.AddGateway(new GatewayOptions { File = new GatewayFile { Targets = [options], Limits = limits ?? new LimitOptions() } });
+        builder.AddGateway(options);
+        change?.Invoke(builder);
         if (log is not null)
         {
             builder.Services.AddSingleton<ILoggerProvider>(log);

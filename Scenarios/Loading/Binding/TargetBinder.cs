@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Loading.Sources;
 using ApeTest.Scenarios.Loading.Tree;
@@ -66,9 +65,9 @@ internal static class TargetBinder
         foreach (var (key, keyOrigin, node) in reader.Map("headers", "{ X-Api-Key: \"${API_KEY}\" }", out var resolved))
         {
             var headerPath = FieldPath.Append(path, key);
-            if (NetworkRules.HeaderName(key) is var (error, suggestion))
+            if (NetworkRules.HeaderName(key) is var (rule, suggestion))
             {
-                reader.Context.Errors.Add(keyOrigin, headerPath, error, suggestion);
+                reader.Context.Errors.Add(keyOrigin, headerPath, rule, suggestion);
                 continue;
             }
             if (node is not ScalarNode { IsNull: false } scalar)
@@ -76,7 +75,11 @@ internal static class TargetBinder
                 reader.Context.Errors.Add(node.Origin, headerPath, "must be text", "Use for example \"application/json\".");
                 continue;
             }
-            var value = Substitute(reader.Context, scalar, headerPath, out var variables);
+            var (value, variables, wrong) = VariableText.Fill(scalar.Text, reader.Context.Environment);
+            foreach (var error in wrong)
+            {
+                reader.Context.Errors.Add(node.Origin, headerPath, error.Message!, error.Suggestion);
+            }
             if (value.Any(c => char.IsControl(c) && c != '\t'))
             {
                 // Not quoted: it may be a credential.
@@ -93,42 +96,5 @@ internal static class TargetBinder
             resolved.Add(key, new ResolvedScalar(secret ? ResolvedScenario.Redacted : value, true, node.Origin.Label, note));
         }
         return headers.ToImmutable();
-    }
-
-    // ${VAR} is a variable, $${ the characters ${.
-    private static string Substitute(BindContext context, ScalarNode node, string path, out List<string> variables)
-    {
-        variables = [];
-        var text = node.Text;
-        var result = new StringBuilder(text.Length);
-        var at = 0;
-        while (text.IndexOf("${", at, StringComparison.Ordinal) is >= 0 and var open)
-        {
-            if (open > at && text[open - 1] == '$')
-            {
-                result.Append(text, at, open - 1 - at).Append("${");
-                at = open + 2;
-                continue;
-            }
-            result.Append(text, at, open - at);
-            var close = text.IndexOf('}', open);
-            var name = close < 0 ? "" : text[(open + 2)..close];
-            if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
-            {
-                context.Errors.Add(node.Origin, path, "holds a broken `${VAR}`", "Write for example `${API_TOKEN}`, or `$${` for the characters themselves.");
-                return result.ToString();
-            }
-            variables.Add(name);
-            if (context.Environment.GetValueOrDefault(name) is { Length: > 0 } value)
-            {
-                result.Append(value);
-            }
-            else
-            {
-                context.Errors.Add(node.Origin, path, $"the environment variable {name} is not set", $"Set it, for example `export {name}=...`.");
-            }
-            at = close + 1;
-        }
-        return result.Append(text, at, text.Length - at).ToString();
     }
 }

@@ -1,3 +1,4 @@
+using ApeTest.ServiceDefaults.Guard;
 using ApeTest.ServiceDefaults.Metrics.Exposition;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,7 @@ public static partial class ServiceDefaultsExtensions
     {
         // Created now, before the server starts: what is measured earlier than it listens is lost.
         var registry = app.Services.GetRequiredService<MetricsRegistry>();
-        app.MapGet("/metrics", () => TypedResults.Text(PrometheusText.Write(registry.Collect()), PrometheusText.ContentType)).ExcludeFromDescription();
+        app.MapGet("/metrics", () => TypedResults.Text(PrometheusText.Write(registry.Collect()), PrometheusText.ContentType))
+            .WithMetadata(BearerToken.Instance).ExcludeFromDescription();
     }
 }

@@ -1,15 +1,22 @@
 using System.Text;
-using System.Text.Json;
 using ApeTest.Gateway.Configuration;
 using ApeTest.Scenarios;
-using ApeTest.Targets.Policy;
-using ApeTest.Targets.Schemas;
+using ApeTest.Targets.Auth;
 using ApeTest.Tests.Shared;
 
 namespace ApeTest.Gateway.Tests.Configuration;
 
 public sealed class GatewayFileLoaderTests
 {
+    /// <summary>DESIGN 14.5, to the letter.</summary>
+    private const string OfTheDesign = """
+        {"targets":[{"name":"shop","url":"http://127.0.0.1:5080","openapi":"/openapi/v1.json","hosts":[],
+          "auth":{"type":"none"},"headers":{},"timeout":"30s","retry":{"attempts":0},"circuitBreaker":null,
+          "deny":[],"allow":[]}],"faults":[],"limits":{"requestBudget":null,"bodyBytes":10485760}}
+        """;
+
+    private static readonly Dictionary<string, string> NoVariables = [];
+
     private const string Full = """
         {
           // a comment
@@ -24,21 +31,10 @@ public sealed class GatewayFileLoaderTests
         }
         """;
 
-    private static readonly SchemaChecker Schema = SchemaChecker.Compile(SchemaDocument());
-
-    private static JsonElement SchemaDocument()
-    {
-        using var stream = typeof(GatewayOptions).Assembly.GetManifestResourceStream("ape.mcp-gateway.schema.json")!;
-        using var document = JsonDocument.Parse(stream);
-        return document.RootElement.Clone();
-    }
-
-    private static GatewayFile Parse(string json) => GatewayFileLoader.Parse(Encoding.UTF8.GetBytes(json), "g.json");
-
     [Fact]
     public void Parse_FullFile_ReadsEveryField()
     {
-        var file = Parse(Full);
+        var file = Files.Parse(Full);
 
         var target = Assert.Single(file.Targets);
         Assert.Equal(("shop", "http://127.0.0.1:5080", "/openapi/v1.json", "1m30s", true), (target.Name, target.Url, target.OpenApi, target.Timeout, target.Insecure));
@@ -50,7 +46,7 @@ public sealed class GatewayFileLoaderTests
     [Fact]
     public void Parse_Defaults_AreThoseOfTheDesign()
     {
-        var file = Parse("""{"targets":[{"name":"shop","url":"http://127.0.0.1:5080"}]}""");
+        var file = Files.Parse("""{"targets":[{"name":"shop","url":"http://127.0.0.1:5080"}]}""");
 
         Assert.Equal(("30s", false, null), (file.Targets[0].Timeout, file.Targets[0].Insecure, file.Targets[0].OpenApi));
         Assert.Equal((null, 10485760L), (file.Limits.RequestBudget, file.Limits.BodyBytes));
@@ -59,16 +55,17 @@ public sealed class GatewayFileLoaderTests
     [Fact]
     public void Parse_ManyErrors_AllWithTheirLines()
     {
-        var exception = Assert.Throws<ApeTestException>(static () => Parse("""
+        var exception = Assert.Throws<ApeTestException>(static () => Files.Parse("""
             {
               "targets": [
                 { "name": "shop", "url": "ftp://x",
                   "timeout": 30,
-                  "retry": {"attempts": 2},
-                  "deny": ["nonsense rule here"] },
-                { "url": "http://x", "hosts": "y" }
+                  "rety": {"attempts": 2},
+                  "deny": ["nonsense rule here"],
+                  "auth": {"type": "bearer"} },
+                { "url": "http://x", "hosts": "y", "frobnicate": 1 }
               ],
-              "faults": [],
+              "faults": [{"target": "shob", "status": 200}],
               "limits": {"bodyBytes": "big", "requestBudget": 0}
             }
             """));
@@ -78,16 +75,67 @@ public sealed class GatewayFileLoaderTests
             [
                 "g.json:3: targets[0].url: 'ftp://x' is not an absolute http or https URL; write \"http://127.0.0.1:5080\"",
                 "g.json:4: targets[0].timeout: must be a text; write it in double quotes",
-                "g.json:5: targets[0].retry: is not a known field; known: name, url, openapi, hosts, headers, timeout, insecure, deny, allow",
+                "g.json:5: targets[0].rety: is not a known field; did you mean `retry`?",
                 "g.json:6: targets[0].deny[0]: 'nonsense rule here' is neither `METHOD /path/glob` nor an operationId; write \"DELETE /orders/*\" or \"deleteOrder\"",
-                "g.json:7: targets[1].hosts: must be an array; write [ ... ]",
-                "g.json:7: targets[1].name: must be 1 to 64 letters, digits, '-' or '_'; write \"shop\"",
-                "g.json:9: faults: is not a known field; known: $schema, targets, limits",
-                "g.json:10: limits.bodyBytes: must be a whole number; write it without quotes or decimals",
-                "g.json:10: limits.requestBudget: must be above 0; write null for no limit",
+                "g.json:7: targets[0].auth.token: is missing; write \"${API_TOKEN}\"",
+                "g.json:8: targets[1].frobnicate: is not a known field; known: name, url, openapi, hosts, auth, headers, timeout, insecure, retry, circuitBreaker, deny, allow",
+                "g.json:8: targets[1].hosts: must be an array; write [ ... ]",
+                "g.json:8: targets[1].name: must be 1 to 64 letters, digits, '-' or '_'; write \"shop\"",
+                "g.json:10: faults[0].target: 'shob' is not a target; did you mean \"shop\"?",
+                "g.json:10: faults[0].status: must be from 400 to 599; write 503",
+                "g.json:11: limits.bodyBytes: must be a whole number; write it without quotes or decimals",
+                "g.json:11: limits.requestBudget: must be above 0; write null for no limit",
             ],
             exception.Message.Split(Environment.NewLine));
     }
+
+    [Fact]
+    public void Parse_ExampleOfTheDesign_Loads()
+    {
+        var file = Files.Parse(OfTheDesign);
+
+        var target = Assert.Single(file.Targets);
+        Assert.Equal((AuthType.None, 0, null), (target.Auth.Type, target.Retry.Attempts, target.CircuitBreaker));
+        Assert.Empty(file.Faults);
+    }
+
+    [Fact]
+    public void Parse_MisspeltField_IsNotMissingToo() =>
+        Assert.Equal(["targets[0].ur: is not a known field; did you mean `url`?"], Files.Errors("""{"targets":[{"name":"shop","ur":"http://x"}]}"""));
+
+    [Theory]
+    [InlineData("admin")]
+    [InlineData("MCP")]
+    [InlineData("metrics")]
+    [InlineData("health")]
+    public void Parse_NameOfAPathOfTheGateway_IsAnError(string name) =>
+        Assert.StartsWith($"targets[0].name: '{name}' is a path of the gateway itself", Assert.Single(Files.Errors($$"""{"targets":[{"name":"{{name}}","url":"http://x"}]}""")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Transfer-Encoding", "chunked", "is set by the gateway itself")]
+    [InlineData("X-Ape-Token", "x", "is set by the gateway itself")]
+    [InlineData("bad name", "x", "is not a header name")]
+    [InlineData("X-A", "a\\r\\nX-B: 2", "holds a line break")]
+    [InlineData("X-A", "gr\u00fcn", "beyond ASCII")]
+    public void Parse_HeaderThatCannotBeSent_IsAnError(string name, string value, string expected) =>
+        Assert.Contains(expected, Assert.Single(Files.Errors(Files.Target($$"""
+            "headers":{"{{name}}":"{{value}}"}
+            """))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Parse_ThousandsOfErrors_ToldUpToALimit()
+    {
+        var json = $$"""{"targets":[{{string.Join(",", Enumerable.Repeat("1", 5000))}}]}""";
+
+        var lines = Files.Errors(json);
+
+        Assert.Equal(101, lines.Length);
+        Assert.Equal("and 4900 more", lines[^1]);
+    }
+
+    [Fact]
+    public void Parse_ControlCharactersInAValue_AreNotPrinted() =>
+        Assert.DoesNotContain('\u001b', Assert.Single(Files.Errors("""{"targets":[{"name":"shop","url":"\u001b[31mred"}]}""")));
 
     [Theory]
     [InlineData("", "g.json:1: not valid JSON")]
@@ -96,16 +144,17 @@ public sealed class GatewayFileLoaderTests
     [InlineData("{}", "g.json:1: targets: at least one target is needed")]
     [InlineData("{\"targets\":[{\"name\":\"a\",\"name\":\"b\",\"url\":\"http://x\"}]}", "targets[0].name: stands twice")]
     [InlineData("\u0001\u0002", "not valid JSON")]
+    [InlineData("{\"targets\":[{\"name\":\"\\ud800\",\"url\":\"http://x\"}]}", "half of a surrogate pair")]
     public void Parse_BrokenFile_SaysWhere(string json, string expected)
     {
-        var exception = Assert.Throws<ApeTestException>(() => Parse(json));
+        var exception = Assert.Throws<ApeTestException>(() => Files.Parse(json));
 
         Assert.Equal(ExitCodes.Input, exception.ExitCode);
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Parse_DeepNesting_IsAnError() => Assert.Throws<ApeTestException>(static () => Parse(new string('[', 1000)));
+    public void Parse_DeepNesting_IsAnError() => Assert.Throws<ApeTestException>(static () => Files.Parse(new string('[', 1000)));
 
     [Fact]
     public void Load_MissingFile_NamesIt()
@@ -113,7 +162,7 @@ public sealed class GatewayFileLoaderTests
         using var folder = new TempDirectory();
         var path = Path.Combine(folder.Path, "none.json");
 
-        Assert.Contains(path, Assert.Throws<ApeTestException>(() => GatewayFileLoader.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<ApeTestException>(() => GatewayFileLoader.Load(path, NoVariables)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,34 +172,25 @@ public sealed class GatewayFileLoaderTests
         var path = Path.Combine(folder.Path, "g.json");
         File.WriteAllText(path, Full, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
 
-        Assert.Equal("shop", GatewayFileLoader.Load(path).Targets[0].Name);
+        Assert.Equal("shop", GatewayFileLoader.Load(path, NoVariables).Targets[0].Name);
     }
 
     [Fact]
-    public void Schema_Keys_AreThoseOfTheReader()
+    public void Load_FileThatIsNotUtf8_SaysSo()
     {
-        var schema = SchemaDocument();
+        using var folder = new TempDirectory();
+        var path = Path.Combine(folder.Path, "g.json");
+        File.WriteAllText(path, Full, Encoding.Unicode);
 
-        Assert.Equal(GatewayFileReader.FileKeys, Names(schema));
-        Assert.Equal(GatewayFileReader.TargetKeys, Names(schema.GetProperty("$defs").GetProperty("target")));
-        Assert.Equal(GatewayFileReader.LimitKeys, Names(schema.GetProperty("$defs").GetProperty("limits")));
-        static IEnumerable<string> Names(JsonElement at) => at.GetProperty("properties").EnumerateObject().Select(static property => property.Name);
+        Assert.Contains("UTF-8", Assert.Throws<ApeTestException>(() => GatewayFileLoader.Load(path, NoVariables)).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("""{"targets":[{"name":"shop","url":"http://127.0.0.1:5080"}]}""", true)]
-    [InlineData("""{"targets":[{"name":"shop","url":"http://127.0.0.1:5080","hosts":[],"headers":{},"timeout":"30s","deny":[],"allow":[]}],"limits":{"requestBudget":null,"bodyBytes":10485760}}""", true)]
-    [InlineData("""{"targets":[]}""", false)]
-    [InlineData("""{"targets":[{"name":"a b","url":"http://x"}]}""", false)]
-    [InlineData("""{"targets":[{"name":"metrics","url":"http://x"}]}""", false)]
-    [InlineData("""{"targets":[{"name":"shop","url":"ftp://x"}]}""", false)]
-    [InlineData("""{"targets":[{"name":"shop","url":"http://x"}],"faults":[]}""", false)]
-    [InlineData("""{"targets":[{"name":"shop","url":"http://x"}],"limits":{"bodyBytes":0}}""", false)]
-    public void Schema_And_Reader_Agree(string json, bool valid)
+    [Fact]
+    public void ParseFaults_TextOfAStranger_NamesNoVariable()
     {
-        using var document = JsonDocument.Parse(json);
+        var exception = Assert.Throws<ApeTestException>(static () =>
+            GatewayFileLoader.ParseFaults("""{"faults":[{"name":"${PATH}","abort":true}]}"""u8.ToArray(), "body", ["shop"]));
 
-        Assert.Equal(valid, Schema.IsValid(document.RootElement));
-        Assert.Equal(valid, Record.Exception(() => Parse(json)) is null);
+        Assert.Contains("variable PATH is not set", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -277,6 +277,25 @@ public sealed class GatewayForwarderTests : ForwardingTest
     }
 
     [Fact]
+    public async Task Forward_BodyRestsBeyondTheTimeout_IsTheTargets()
+    {
+        await using var target = await TestService.TargetAsync(static async context =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.WriteAsync("half");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+        var log = new LogLines();
+        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Timeout = "200ms", log: log);
+
+        using var response = await SendAsync(gateway, "/shop/");
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync(Cancellation));
+
+        Assert.Equal("timeout", (await log.NextAsync())["ErrorType"]);
+    }
+
+    [Fact]
     public async Task Forward_ConfiguredHeaders_OnlyWhereAbsent()
     {
         var seen = "";

@@ -36,7 +36,7 @@ public sealed class SummaryTests
 
         Assert.Equal(DesignKeys, json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(["id", "scenario", "status", "started", "duration_s", "seed", "agents", "workers", "mode", "oracle", "feed",
-            "plan_sha256", "data_sha256", "suspect"], Names(json.RootElement.GetProperty("run")));
+            "plan_sha256", "data_sha256", "suspect", "edited"], Names(json.RootElement.GetProperty("run")));
         Assert.Equal(["started", "succeeded", "failed", "stuck", "agent_error", "aborted", "success_rate", "agent_error_rate",
             "recoveries", "pass_k", "duration", "actions", "by_goal"], Names(json.RootElement.GetProperty("sessions")));
         Assert.Equal(["count", "mean", "p50", "p90", "p95", "p99", "max", "active", "parts", "dominant"], Names(json.RootElement.GetProperty("mtba")));
@@ -336,6 +336,7 @@ public sealed class SummaryTests
         recorder.Action(TestRun.Action("listProducts", 12, 200) with { Method = "GET" });
         recorder.Rejected("nope");
         recorder.Recovery("reauth");
+        recorder.Edited("gateway: configuration 1 became 2");
         recorder.IterationDropped("no_slot");
         recorder.Error(new ErrorSample("model_timeout", "model", TestRun.Trace));
         recorder.Interval(new IntervalSample("buy-coffee", TimeSpan.FromMilliseconds(213), TimeSpan.FromMilliseconds(80),

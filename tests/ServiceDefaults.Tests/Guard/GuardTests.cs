@@ -82,6 +82,21 @@ public class GuardTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.SendAsync(HttpMethod.Get, "/no-such-path")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/bearer", "Bearer", Token, HttpStatusCode.OK)]
+    [InlineData("/bearer", "bearer", Token, HttpStatusCode.OK)]
+    [InlineData("/bearer", "Bearer", "another", HttpStatusCode.Unauthorized)]
+    [InlineData("/bearer", "Basic", Token, HttpStatusCode.Unauthorized)]
+    [InlineData("/work", "Bearer", Token, HttpStatusCode.Unauthorized)]
+    public async Task Request_Authorization_IsTheTokenOnlyWhereTheEndpointSaysSo(string path, string scheme, string shown, HttpStatusCode expected)
+    {
+        await using var service = await StartAsync(Token);
+
+        using var response = await service.SendAsync(HttpMethod.Get, path, headers => headers.Authorization = new(scheme, shown));
+
+        Assert.Equal(expected, response.StatusCode);
+    }
+
     [Fact]
     public async Task Start_TokenFile_IsReadAndTrimmed()
     {
@@ -137,5 +152,6 @@ public class GuardTests
     {
         app.MapMethods("/work", ["GET", "POST"], () => "done");
         app.MapGet("/open", () => "open").WithMetadata(TokenExempt.Instance);
+        app.MapGet("/bearer", () => "bearer").WithMetadata(BearerToken.Instance);
     }
 }

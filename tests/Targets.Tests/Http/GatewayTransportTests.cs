@@ -156,11 +156,11 @@ public sealed class GatewayTransportTests
     [Fact]
     public void FormatTiming_RoundTrips()
     {
-        var timing = new TargetTiming(TimeSpan.FromMicroseconds(410), TimeSpan.FromMicroseconds(12340), default, 1, "abort");
+        var timing = new TargetTiming(TimeSpan.FromMicroseconds(410), TimeSpan.FromMicroseconds(12340), default, 1, "abort") { Revision = 3 };
 
         var header = ApeHeaders.FormatTiming(timing);
 
-        Assert.Equal("gateway=0.000410,target=0.012340,retries=1,fault=abort", header);
+        Assert.Equal("gateway=0.000410,target=0.012340,retries=1,fault=abort,revision=3", header);
         Assert.True(ApeHeaders.TryParseTiming(header, out var parsed));
         Assert.Equal(timing, parsed);
     }

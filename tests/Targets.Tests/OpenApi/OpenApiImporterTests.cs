@@ -345,6 +345,63 @@ public sealed class OpenApiImporterTests
     }
 
     [Fact]
+    public void Import_UnknownAndEmptyFields_CostNoTool()
+    {
+        const string document = """
+            openapi: 3.0.1
+            info: { title: t, colour: red }
+            paths:
+              /a:
+                get:
+                  operationId: read
+                  parameters:
+                  tags:
+                  colour: red
+                  responses:
+                    200: { description: ok, colour: red, content: { application/json: } }
+                post:
+                  operationId: write
+                  requestBody:
+                    content:
+                      application/json:
+                        schema:
+                          type: object
+                          properties:
+                            size: { type: any, required: true, minLength: '5', pattern: '[\w-', collectionFormat: csv }
+                            list: { type: array, items: [{ type: integer }, { type: file }] }
+              /b:
+            """;
+
+        var catalog = OpenApiImporter.Import(document, Base);
+
+        Assert.Equal(["read", "write"], catalog.Operations.Select(static operation => operation.Name));
+        Assert.Equal(
+            """{"size":{},"list":{"type":"array","prefixItems":[{"type":"integer"},{"type":"string"}]}}""",
+            catalog.Find("write")!.Tool.InputSchema.GetProperty("properties").GetRawText());
+    }
+
+    [Fact]
+    public void Import_PathItemReference_KeepsOperationsBesideIt()
+    {
+        var catalog = OpenApiImporter.Import(
+            Minimal("""{"/a":{"$ref":"#/components/pathItems/shared","post":{"operationId":"own"}}}""", """{"pathItems":{"shared":{"get":{"operationId":"shared"},"post":{"operationId":"hidden"}}}}"""), Base);
+
+        Assert.Equal(["shared", "own"], catalog.Operations.Select(static operation => operation.Name));
+    }
+
+    [Fact]
+    public void Import_NamesThatModelsRefuse_AreWrittenOtherwise()
+    {
+        var operation = Body(
+            """{"type":"object","properties":{"@type":{"type":"string"},"name":{"type":"string"}},"required":["@type"]}""",
+            parameters: """[{"name":"$filter","in":"query","schema":{"type":"string"}},{"name":"filter","in":"query","schema":{"type":"string"}},{"name":"filter","in":"header","schema":{"type":"string"}}]""");
+
+        Assert.Equal(["filter", "query_filter", "header_filter", "name", "body"], operation.Tool.InputSchema.GetProperty("properties").EnumerateObject().Select(static property => property.Name));
+        Assert.Equal(["$filter", "filter", "filter"], operation.Parameters.Select(static parameter => parameter.Name));
+        Assert.Equal("""["body"]""", operation.Tool.InputSchema.GetProperty("required").GetRawText());
+    }
+
+    [Fact]
     public void Generic_Catalog_OffersVerbsOnly()
     {
         var tools = ToolCatalog.Generic(Base).CreateTools(null!, "shop", TimeProvider.System);

@@ -26,7 +26,7 @@ public sealed class TargetMetricsTests
         listener.Start();
         var policy = Some.Policy(new Uri("http://127.0.0.1:1"), metrics: new TargetMetrics(factory));
 
-        policy.Complete(new TargetExchange { Headers = [], Target = "shop", Status = 503, Timing = new TargetTiming(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(25), default, 2, "latency"), RetryReason = "5xx" });
+        policy.Complete(new TargetExchange { Headers = [], Target = "shop", Status = 503, Timing = new TargetTiming(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(25), default, 2, "latency"), RetryReasons = ["connect", "5xx"] });
         policy.Complete(new TargetExchange { Headers = [], Target = "shop", ErrorType = TargetErrors.Connect });
 
         Assert.Equal(
@@ -34,7 +34,8 @@ public sealed class TargetMetricsTests
                 "apetest.gateway.requests {request} 1 target=shop status_class=5xx error_type=",
                 "apetest.gateway.own s 0.001 target=shop",
                 "apetest.gateway.target s 0.025 target=shop",
-                "apetest.gateway.retries {retry} 2 target=shop reason=5xx",
+                "apetest.gateway.retries {retry} 1 target=shop reason=connect",
+                "apetest.gateway.retries {retry} 1 target=shop reason=5xx",
                 "apetest.gateway.faults {fault} 1 target=shop reason=latency",
                 "apetest.gateway.requests {request} 1 target=shop status_class=none error_type=connect",
                 "apetest.gateway.own s 0 target=shop",

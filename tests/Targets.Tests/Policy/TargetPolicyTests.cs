@@ -217,7 +217,7 @@ public sealed class TargetPolicyTests
 
         Assert.Equal(
             [
-                "targets[0].name", "targets[0].url", "targets[0].timeout", "targets[0].hosts[0]", "targets[0].headers.X-A", "targets[0].headers", "targets[0].deny[0]",
+                "targets[0].name", "targets[0].url", "targets[0].timeout", "targets[0].hosts[0]", "targets[0].headers.X-A", "targets[0].headers.bad name", "targets[0].deny[0]",
                 "targets[0].allow[0]", "targets[1].url", "targets[2].name", "targets[3].name", "limits.requestBudget", "limits.bodyBytes",
             ],
             errors.Select(static error => error.Field));

@@ -30,7 +30,7 @@ public sealed class ObservationWriterTests
         Assert.InRange(observation.GetProperty("body").GetRawText().Length, 200, ObservationWriter.MaxBody);
         Assert.Equal(500, observation.GetProperty("body").GetProperty("total").GetInt32());
         Assert.Equal(50, observation.GetProperty("body").GetProperty("items").GetArrayLength());
-        Assert.Equal("body truncated: $.items trimmed to 50 of 500 items", observation.GetProperty("note").GetString());
+        Assert.Equal($"body truncated: $.items trimmed to 50 of 500 items; the whole body has {items.Length + 24} bytes", observation.GetProperty("note").GetString());
     }
 
     [Fact]
@@ -48,12 +48,69 @@ public sealed class ObservationWriterTests
     public void Response_BrokenJson_IsText() => Assert.Equal("{\"a\":", Write(Some.Exchange(200, "{\"a\":")).GetProperty("body").GetString());
 
     [Fact]
-    public void Response_Html_IsItsText()
+    public void Response_Html_IsTextLinksAndForms()
     {
-        var observation = Write(Some.Exchange(200, "<html><head><style>p{}</style><script>var a='<b>';</script></head><body><!-- no --><p>Fish &amp; <b>chips</b></p></body></html>", "text/html"));
+        const string page = """
+            <!doctype html><html><head><title>Fish &amp; <b>chips</title><style>p{}</style><script>var a='<a href="/no">';</script></head>
+            <body><!-- no --><h1>Menu</h1><p>Cod&nbsp;and <b>peas</b></p><template><p>hidden</p></template>
+            <a href="cod?size=1#top">Cod <i>large</i></a> <a href="https://other.test/x"><img alt="Elsewhere" src="y"></a> <a href="javascript:alert(1)">no</a> <a href="#part">no</a>
+            <form action="/login" method="post">
+              <input type="hidden" name="csrf" value="tok-&quot;1"><input name="user" required><input type="password" name="pw" value="hunter2">
+              <select name="size"><option value="s">Small<option value="l" selected>Large</select>
+              <input type="radio" name="sauce" value="tartar"><input type="radio" name="sauce" value="none" checked><input type="checkbox" name="peas">
+              <textarea name="note">as <b>usual</textarea><button name="do" value="buy">Buy</button><input type="submit" value="no name"><input name="off" disabled>
+            </form></body></html>
+            """;
 
-        Assert.Equal("Fish & chips", observation.GetProperty("body").GetString());
+        var observation = Write(Some.Exchange(200, page, "text/html; charset=utf-8", url: "http://shop.test/menu/today"));
+
+        Assert.Equal("Fish & <b>chips", observation.GetProperty("body").GetProperty("title").GetString());
+        Assert.Equal("Menu Cod and peas Cod large no no Buy", observation.GetProperty("body").GetProperty("text").GetString());
+        Assert.Equal(
+            """[{"text":"Cod large","href":"/menu/cod?size=1"},{"text":"Elsewhere","href":"https://other.test/x"}]""",
+            observation.GetProperty("body").GetProperty("links").GetRawText());
+        Assert.Equal(
+            """[{"action":"/login","method":"POST","fields":[{"name":"csrf","type":"hidden","value":"tok-\"1"},{"name":"user","type":"text","required":true},{"name":"pw","type":"password"},{"name":"size","type":"select","value":"l","options":["s","l"]},{"name":"sauce","type":"radio","value":"none","options":["tartar","none"]},{"name":"peas","type":"checkbox","options":["on"]},{"name":"note","type":"textarea","value":"as <b>usual"},{"name":"do","type":"button","value":"buy"}]}]""",
+            observation.GetProperty("body").GetProperty("forms").GetRawText());
+        Assert.Equal("text/html; charset=utf-8", observation.GetProperty("headers").GetProperty("content-type").GetString());
+        Assert.Equal("HTML reduced to its text, links and forms", observation.GetProperty("note").GetString());
     }
+
+    public static TheoryData<string, string> HostilePages => new()
+    {
+        { "deep", string.Concat(Enumerable.Repeat("<div><b>", 100_000)) + "end" },
+        { "tags", string.Concat(Enumerable.Repeat("<p class=a>x</p>", 300_000)) },
+        { "attributes", "<a " + string.Concat(Enumerable.Range(0, 200_000).Select(static i => $"x{i}=1 ")) + ">x</a>" },
+        { "links", string.Concat(Enumerable.Repeat("<a href='/a'>a</a>", 100_000)) },
+        { "fields", "<form>" + string.Concat(Enumerable.Range(0, 100_000).Select(static i => $"<input type=radio name=f{i} value=v>")) },
+        { "options", "<form><select name=s>" + string.Concat(Enumerable.Repeat("<option>x", 300_000)) },
+        { "unclosed", "<script>" + new string('<', 2_000_000) },
+        { "broken", new string('<', 500_000) + new string('&', 500_000) },
+        { "value", "<form><input type=hidden name=a value='" + new string('v', 3_000_000) + "'>" },
+    };
+
+    [Theory]
+    [MemberData(nameof(HostilePages))]
+    public void Response_HostileHtml_IsBounded(string name, string page)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var observation = ObservationWriter.Response(Some.Exchange(200, page, "text/html", url: "http://shop.test/"), NoSecrets);
+
+        Assert.InRange(Encoding.UTF8.GetByteCount(observation), 50, 12 * 1024);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 400L << 20, name);
+    }
+
+    [Fact]
+    public void Response_HeadersThatMatter_AreShown() =>
+        Assert.Equal(
+            """{"retry-after":"7","www-authenticate":"Bearer","link":"</p2>; rel=next","x-ratelimit-remaining":"0"}""",
+            Write(Some.Exchange(429, headers: [("Link", "</p2>; rel=next"), ("WWW-Authenticate", "Bearer"), ("X-RateLimit-Remaining", "0"), ("Retry-After", "7"), ("Set-Cookie", "sid=secret"), ("X-Powered-By", "x")]))
+                .GetProperty("headers").GetRawText());
+
+    [Fact]
+    public void Response_TextOfJsonThatIsNone_IsStillShown() =>
+        Assert.Equal("""{"a":"\ud800"}""", Write(Some.Exchange(200, """{"a":"\ud800"}""")).GetProperty("body").GetString());
 
     [Fact]
     public void Response_Binary_IsANote()

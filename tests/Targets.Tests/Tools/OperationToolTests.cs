@@ -23,7 +23,7 @@ public sealed class OperationToolTests
 
     [Theory]
     [InlineData("query", """{"type":"array","items":{"type":"integer"}}""", "", """{"p":[1,2]}""", "/x?p=1&p=2")]
-    [InlineData("query", """{"type":"array"}""", ",\"explode\":false", """{"p":["a b","c"]}""", "/x?p=a%20b%2Cc")]
+    [InlineData("query", """{"type":"array"}""", ",\"explode\":false", """{"p":["a b","c"]}""", "/x?p=a%20b,c")]
     [InlineData("query", """{"type":"array"}""", ",\"style\":\"pipeDelimited\"", """{"p":[1,2]}""", "/x?p=1%7C2")]
     [InlineData("query", """{"type":"object"}""", ",\"style\":\"deepObject\",\"explode\":true", """{"p":{"a":1}}""", "/x?p%5Ba%5D=1")]
     [InlineData("query", """{"type":"object"}""", "", """{"p":{"a":1,"b":true}}""", "/x?a=1&b=true")]
@@ -89,7 +89,7 @@ public sealed class OperationToolTests
 
         var request = Assert.Single(transport.Requests);
         var boundary = request.ContentType!["multipart/form-data; boundary=".Length..];
-        Assert.Equal($"--{boundary}\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\ncontent\r\n--{boundary}--\r\n", Encoding.UTF8.GetString(request.Body.Span));
+        Assert.Equal($"--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\ncontent\r\n--{boundary}--\r\n", Encoding.UTF8.GetString(request.Body.Span));
     }
 
     [Fact]

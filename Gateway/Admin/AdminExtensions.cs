@@ -1,0 +1,33 @@
+using ApeTest.ServiceDefaults.Guard;
+
+namespace ApeTest.Gateway.Admin;
+
+/// <summary>The calls that change a running gateway. Every one asks for the <see cref="AdminToken"/>, on loopback too.</summary>
+internal static class AdminExtensions
+{
+    /// <summary>Maps <c>GET</c>, <c>PUT</c> and <c>DELETE /admin/faults</c>.</summary>
+    public static void MapGatewayAdmin(this WebApplication app)
+    {
+        var faults = ActivatorUtilities.CreateInstance<FaultsAdmin>(app.Services);
+        // The group asks for its own token, which is the service's where there is one.
+        var admin = app.MapGroup("/admin").WithMetadata(TokenExempt.Instance).AddEndpointFilter(AuthenticateAsync);
+        admin.MapGet("/faults", faults.Get);
+        // A delegate: as a RequestDelegate its result would be dropped.
+        admin.MapPut("/faults", (Delegate)faults.PutAsync);
+        admin.MapDelete("/faults", faults.Delete);
+    }
+
+    private static ValueTask<object?> AuthenticateAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        const string scheme = "Bearer ";
+        var request = invocation.HttpContext.Request;
+        var token = request.HttpContext.RequestServices.GetRequiredService<AdminToken>();
+        var bearer = request.Headers.Authorization.ToString();
+        return token.Matches(request.Headers[ServiceToken.HeaderName])
+            || (bearer.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && token.Matches(bearer[scheme.Length..].Trim()))
+            ? next(invocation)
+            : ValueTask.FromResult<object?>(TypedResults.Problem(
+                $"this call asks for the admin token in {ServiceToken.HeaderName} or as Authorization: Bearer; it is the service token, or the one that the gateway told when it started",
+                statusCode: StatusCodes.Status401Unauthorized));
+    }
+}

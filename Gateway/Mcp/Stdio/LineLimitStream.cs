@@ -1,0 +1,78 @@
+namespace ApeTest.Gateway.Mcp.Stdio;
+
+/// <summary>
+/// Reads lines of at most <paramref name="limit"/> bytes: what is beyond is dropped up to the line's end, so that the line no longer is a
+/// message and is refused as one. Reading can be cancelled, which a console's stream cannot.
+/// </summary>
+internal sealed class LineLimitStream(Stream inner, int limit) : Stream
+{
+    private int _inLine;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var read = await inner.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(cancellationToken);
+            var kept = Keep(buffer.Span[..read]);
+            if (read == 0 || kept > 0)
+            {
+                return kept;
+            }
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Moves what is kept to the front and returns how much it is.</summary>
+    private int Keep(Span<byte> bytes)
+    {
+        var kept = 0;
+        while (!bytes[kept..].IsEmpty)
+        {
+            var rest = bytes[kept..];
+            var end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest.Length : end;
+            var fits = Math.Min(line, Math.Max(0, limit - _inLine));
+            var dropped = line - fits;
+            rest[line..].CopyTo(rest[fits..]);
+            bytes = bytes[..^dropped];
+            // The line's end itself is always kept.
+            kept += fits + (end < 0 ? 0 : 1);
+            _inLine = end < 0 ? _inLine + fits : 0;
+        }
+        return kept;
+    }
+}
