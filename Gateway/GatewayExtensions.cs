@@ -53,6 +53,8 @@ public static class GatewayExtensions
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         });
+        // Where hosting logs, it makes an Activity for each request; the access log has the request's own trace without one.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // A target that fails is a line of the access log; YARP would add a warning with a stack trace to each.
         builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
         return builder;

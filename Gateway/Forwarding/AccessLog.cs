@@ -25,11 +25,15 @@ internal sealed partial class AccessLog(ILogger<AccessLog> logger)
                 exchange.Timing.Target.TotalSeconds,
                 exchange.Timing.Retries,
                 exchange.Timing.Fault ?? "none",
-                exchange.ErrorType ?? "none");
+                exchange.ErrorType ?? "none",
+                request.Trace.TraceId.ToHexString(),
+                request.Trace.SpanId.ToHexString());
         }
     }
 
+#pragma warning disable SYSLIB1015 // The ids are fields of the line (trace_id, span_id), not words of its message.
     [LoggerMessage(1, LogLevel.Information, "{Method} {Target} {Path} {Status}: gateway {GatewayS:0.0000} s, target {TargetS:0.0000} s, retries {Retries}, fault {Fault}, error {ErrorType}", EventName = "gateway.request")]
     private static partial void LogRequest(
-        ILogger logger, string method, string target, string path, int status, double gatewayS, double targetS, int retries, string fault, string errorType);
+        ILogger logger, string method, string target, string path, int status, double gatewayS, double targetS, int retries, string fault, string errorType, string traceId, string spanId);
+#pragma warning restore SYSLIB1015
 }

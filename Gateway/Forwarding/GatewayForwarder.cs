@@ -68,7 +68,7 @@ internal sealed class GatewayForwarder(
         // 3. Forward. The time limit is one of inactivity, so that a long stream is not cut.
         var config = new ForwarderRequestConfig { ActivityTimeout = target?.Patience ?? TimeSpan.FromSeconds(30) };
         var prefix = target is not null && ReferenceEquals(url.Scheme, target.Url.Scheme) ? target.Origin : url.GetLeftPart(UriPartial.Authority);
-        var error = await forwarder.SendAsync(context, prefix, state.Invokers.For(name), config, _transformer, context.RequestAborted);
+        var error = await forwarder.SendAsync(context, prefix, state.Invokers.For(name), config, _transformer);
 
         // 4. What went wrong, told as the gateway's own answer where none has begun.
         string? errorType = null;
@@ -110,7 +110,7 @@ internal sealed class GatewayForwarder(
         var exchange = new TargetExchange
         {
             Headers = [],
-            Target = policy.Find(call.Request.Target) is null ? null : call.Request.Target,
+            Target = (call.Request.Entry ?? policy.Find(call.Request.Target))?.Name,
             Url = call.Request.Url,
             Trace = call.Request.Trace,
             // With an error type the status is the gateway's own, not the target's.

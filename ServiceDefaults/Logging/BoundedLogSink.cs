@@ -27,7 +27,7 @@ internal sealed class BoundedLogSink : ILogEventSink, IDisposable
     private readonly Logger _target;
     private readonly RecordsDropped _dropped;
     private readonly Thread _writer;
-    private readonly ManualResetEventSlim _ending = new();
+    private readonly ManualResetEventSlim _ending = new(initialState: false, spinCount: 0);
     private bool _disposed;
 
     public BoundedLogSink(Logger target, RecordsDropped dropped, int capacity = DefaultCapacity)

@@ -27,7 +27,7 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         _token = token;
         _timeout = timeout + Grace;
         _time = time;
-        _invoker = new HttpMessageInvoker(new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -37,8 +37,9 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxResponseHeadersLength = 64,
-            PlaintextStreamFilter = SingleSendStream.WrapAsync,
-        });
+        };
+        SingleSend.Apply(handler);
+        _invoker = new HttpMessageInvoker(handler);
     }
 
     /// <inheritdoc/>

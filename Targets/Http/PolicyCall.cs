@@ -9,6 +9,7 @@ public sealed class PolicyCall
     private long _responded;
     private long _atTarget;
     private long _attemptStarted;
+    private bool _headersWritten;
     private List<string>? _retries;
 
     /// <summary>A call for <paramref name="request"/> that began at <paramref name="started"/> (<see cref="TimeProvider.GetTimestamp"/>).</summary>
@@ -52,14 +53,26 @@ public sealed class PolicyCall
     /// <summary>Hangs the call on the request message.</summary>
     public void Attach(HttpRequestMessage message) => message.Options.Set(Key, this);
 
-    internal static PolicyCall Of(HttpRequestMessage message) => message.Options.TryGetValue(Key, out var call)
-        ? call
-        : throw new InvalidOperationException("A request without a PolicyCall reached the policy handler.");
+    internal static PolicyCall Of(HttpRequestMessage message) =>
+        Find(message) ?? throw new InvalidOperationException("A request without a PolicyCall reached the policy handler.");
+
+    internal static PolicyCall? Find(HttpRequestMessage message) => message.Options.TryGetValue(Key, out var call) ? call : null;
+
+    /// <summary>The request's headers are being written to a connection; a second time in one attempt throws <see cref="HiddenRetryException"/>.</summary>
+    internal void HeadersWritten()
+    {
+        if (_headersWritten)
+        {
+            throw new HiddenRetryException();
+        }
+        _headersWritten = true;
+    }
 
     internal void AttemptStarts(long now)
     {
         _attemptStarted = now;
         _responded = 0;
+        _headersWritten = false;
     }
 
     internal void AttemptEnds(long now, bool hasResponse)

@@ -4,18 +4,13 @@ using System.Runtime.CompilerServices;
 namespace ApeTest.Targets.Http;
 
 /// <summary>
-/// A client's connection that ends its handler's hidden retries. <see cref="SocketsHttpHandler"/> sends a request without a body again, up to three
-/// times, where the connection is closed before the first byte of an answer; nothing can count that, and it falsifies a load's results. Here
-/// that end is an error, which the handler does not retry (docs/design/005-gateway.md, "Hidden retries"). Any other end is what it was.
+/// A client's TLS connection whose end before the first byte of an answer is an error, which the handler does not retry (<see cref="SingleSend"/>).
+/// Any other end is what it was.
 /// </summary>
 /// <param name="inner">The connection, above TLS.</param>
 internal sealed class SingleSendStream(Stream inner) : Stream
 {
     private volatile bool _isAwaiting;
-
-    /// <summary>What <see cref="SocketsHttpHandler.PlaintextStreamFilter"/> takes.</summary>
-    public static ValueTask<Stream> WrapAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<Stream>(new SingleSendStream(context.PlaintextStream));
 
     /// <inheritdoc/>
     public override bool CanRead => true;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Text;
 using ApeTest.Targets.Policy;
 
 namespace ApeTest.Targets.Http;
@@ -34,11 +33,9 @@ public static class TargetConnector
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = 64,
-            // RFC 9110, 5.5: bytes beyond ASCII in a header are opaque; under a proxy that reads them so too they pass as they came.
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            PlaintextStreamFilter = SingleSendStream.WrapAsync,
             ConnectCallback = (context, cancellationToken) => ConnectAsync(target, context.DnsEndPoint, resolve, cancellationToken),
         };
+        SingleSend.Apply(handler);
         if (target.Insecure)
         {
             handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true };

@@ -22,6 +22,8 @@ public readonly record struct TargetFailure(string ErrorType, string Message)
             {
                 case TargetRefusedException refused:
                     return new TargetFailure(refused.Verdict.ErrorType ?? TargetErrors.Denied, refused.Message);
+                case HiddenRetryException ended:
+                    return new TargetFailure(TargetErrors.Reset, ended.Message);
                 case InjectedAbortException injected:
                     return new TargetFailure(TargetErrors.Reset, injected.Message);
                 case TimeoutRejectedException limited:

@@ -16,15 +16,21 @@ internal sealed class Family
     // Instruments may give the same tags in several orders; that must not multiply the memory either.
     private const int MaxTagOrders = 4 * MaxSeries;
 
+    private static readonly TagsComparer Comparer = new();
+
     private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series> _byTags;
     private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series>.AlternateLookup<Tags> _lookup;
     private readonly Dictionary<string, Series> _byLabels = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private int _tagOrders;
+    private int _finds;
+
+    // Under load one series gets nearly all measurements of its family: to compare with it is cheaper than to hash.
+    private volatile Found? _last;
 
     public Family(string name, string? help, FamilyType type, Aggregation aggregation, double[]? bounds)
     {
-        _byTags = new ConcurrentDictionary<KeyValuePair<string, object?>[], Series>(new TagsComparer());
+        _byTags = new ConcurrentDictionary<KeyValuePair<string, object?>[], Series>(Comparer);
         _lookup = _byTags.GetAlternateLookup<Tags>();
         Name = name;
         Help = help;
@@ -48,7 +54,23 @@ internal sealed class Family
     /// <summary>The series of these tags; null when there is no room for another one.</summary>
     public Series? Find(Tags tags)
     {
-        return _lookup.TryGetValue(tags, out var series) ? series : Add(tags);
+        if (_last is { } last && Comparer.Equals(tags, last.Tags))
+        {
+            return last.Series;
+        }
+
+        if (_lookup.TryGetValue(tags, out var known, out var series))
+        {
+            // Now and then: with changing tags, to remember each would cost more than to look it up.
+            if ((++_finds & 15) == 0)
+            {
+                _last = new Found(known, series);
+            }
+
+            return series;
+        }
+
+        return Add(tags);
     }
 
     /// <summary>All series, in order of their labels.</summary>
@@ -117,4 +139,6 @@ internal sealed class Family
 
         return labels.ToString();
     }
+
+    private sealed record Found(KeyValuePair<string, object?>[] Tags, Series Series);
 }

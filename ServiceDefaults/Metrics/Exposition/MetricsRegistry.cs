@@ -10,6 +10,9 @@ namespace ApeTest.ServiceDefaults.Metrics.Exposition;
 /// </summary>
 internal sealed class MetricsRegistry : IDisposable
 {
+    // Several measurements a request each, of things that nobody who loads a target asks about.
+    private static readonly HashSet<string> Unasked = new(StringComparer.Ordinal) { "Microsoft.AspNetCore.MemoryPool", "Microsoft.AspNetCore.Routing" };
+
     private readonly IMeterFactory _scope;
     private readonly RecordsDropped _dropped;
     private readonly MeterListener _listener = new();
@@ -66,7 +69,7 @@ internal sealed class MetricsRegistry : IDisposable
 
     private void Publish(Instrument instrument, MeterListener listener)
     {
-        if (!ReferenceEquals(instrument.Meter.Scope, _scope) || KindOf(instrument) is not var (type, aggregation))
+        if (!ReferenceEquals(instrument.Meter.Scope, _scope) || Unasked.Contains(instrument.Meter.Name) || KindOf(instrument) is not var (type, aggregation))
         {
             return;
         }
