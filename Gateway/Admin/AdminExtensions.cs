@@ -19,12 +19,8 @@ internal static class AdminExtensions
 
     private static ValueTask<object?> AuthenticateAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
-        const string scheme = "Bearer ";
-        var request = invocation.HttpContext.Request;
-        var token = request.HttpContext.RequestServices.GetRequiredService<AdminToken>();
-        var bearer = request.Headers.Authorization.ToString();
-        return token.Matches(request.Headers[ServiceToken.HeaderName])
-            || (bearer.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && token.Matches(bearer[scheme.Length..].Trim()))
+        var context = invocation.HttpContext;
+        return context.RequestServices.GetRequiredService<AdminToken>().Matches(context)
             ? next(invocation)
             : ValueTask.FromResult<object?>(TypedResults.Problem(
                 $"this call asks for the admin token in {ServiceToken.HeaderName} or as Authorization: Bearer; it is the service token, or the one that the gateway told when it started",

@@ -19,7 +19,6 @@ internal static class McpExtensions
         var directory = options.File is null ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(options.ConfigPath ?? GatewayExtensions.DefaultPath)) : null;
         var services = builder.Services;
         services.TryAddSingleton(new McpLimits());
-        services.AddSingleton<McpMetrics>();
         services.AddSingleton<CurrentTransport>();
         services.AddSingleton(provider => new McpTools(
             provider.GetRequiredService<GatewayTargets>(),

@@ -10,13 +10,13 @@ internal sealed partial class HttpSessions : IAsyncDisposable
 {
     private readonly McpServers _servers;
     private readonly McpTools _tools;
-    private readonly McpMetrics _metrics;
+    private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<HttpSessions> _logger;
     private readonly BoundedSessions<HttpSession> _sessions;
 
-    public HttpSessions(McpServers servers, McpTools tools, McpMetrics metrics, McpLimits limits, TimeProvider time, ILoggerFactory loggers)
+    public HttpSessions(McpServers servers, McpTools tools, GatewayMetrics metrics, McpLimits limits, TimeProvider time, ILoggerFactory loggers)
     {
         (_servers, _tools, _metrics, _time, _loggers) = (servers, tools, metrics, time, loggers);
         _logger = loggers.CreateLogger<HttpSessions>();
@@ -40,7 +40,7 @@ internal sealed partial class HttpSessions : IAsyncDisposable
     public void Add(HttpSession session)
     {
         _sessions.Add(session.Id, session);
-        _metrics.Began();
+        _metrics.SessionBegan();
     }
 
     /// <summary>The session of that id.</summary>
@@ -53,7 +53,7 @@ internal sealed partial class HttpSessions : IAsyncDisposable
         {
             return false;
         }
-        _metrics.Ended(SessionEnd.Closed);
+        _metrics.SessionEnded(SessionEnd.Closed);
         await session.DisposeAsync();
         return true;
     }
@@ -78,7 +78,7 @@ internal sealed partial class HttpSessions : IAsyncDisposable
 
     private void OnEnded(HttpSession session, SessionEnd end)
     {
-        _metrics.Ended(end);
+        _metrics.SessionEnded(end);
         LogEnded(_logger, session.Name, end);
         // Nobody waits for it: what is under way in it ends by itself.
         _ = session.DisposeAsync().AsTask();

@@ -3,16 +3,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace ApeTest.Gateway.Mcp.Sessions;
 
 /// <summary>Sessions of the session-less protocol (2026-07-28): each hangs on the opaque handle that <c>session_start</c> returned. Thread-safe.</summary>
-internal sealed class SessionHandles(McpLimits limits, McpMetrics metrics, TimeProvider time) : IDisposable
+internal sealed class SessionHandles(McpLimits limits, GatewayMetrics metrics, TimeProvider time) : IDisposable
 {
-    private readonly BoundedSessions<ClientState> _sessions = new(limits, time, static state => state.IsBusy, (_, end) => metrics.Ended(end));
+    private readonly BoundedSessions<ClientState> _sessions = new(limits, time, static state => state.IsBusy, (_, end) => metrics.SessionEnded(end));
 
     /// <summary>Begins a session and returns its handle.</summary>
     public string Start()
     {
         var handle = "ses_" + SessionId.Create();
         _sessions.Add(handle, new ClientState(handle));
-        metrics.Began();
+        metrics.SessionBegan();
         return handle;
     }
 
