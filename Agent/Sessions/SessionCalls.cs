@@ -164,7 +164,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         var where = result.ErrorType switch
         {
             null => null,
-            TargetErrors.Gateway or TargetErrors.Denied or TargetErrors.Budget or TargetErrors.CircuitOpen or TargetErrors.Login => "gateway",
+            TargetErrors.Gateway or TargetErrors.Denied or TargetErrors.Budget or TargetErrors.CircuitOpen or TargetErrors.Login or TargetErrors.BadRequest => "gateway",
             _ => "target",
         };
         if (session.Run.GatewayEdit(exchange.Timing.Revision) is { } edit)

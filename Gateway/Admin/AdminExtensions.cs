@@ -1,4 +1,5 @@
 using ApeTest.ServiceDefaults.Guard;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ApeTest.Gateway.Admin;
 
@@ -15,7 +16,19 @@ internal static class AdminExtensions
         // A delegate: as a RequestDelegate its result would be dropped.
         admin.MapPut("/faults", (Delegate)faults.PutAsync);
         admin.MapDelete("/faults", faults.Delete);
+        // Otherwise the proxy would take `admin` for a target. These tell nothing, hence ask for no token.
+        app.Map("/admin/faults", (Delegate)MethodNotAllowed).WithMetadata(TokenExempt.Instance);
+        app.Map("/admin/{**path}", (Delegate)NotFound).WithMetadata(TokenExempt.Instance);
     }
+
+    private static ProblemHttpResult MethodNotAllowed(HttpContext context)
+    {
+        context.Response.Headers.Allow = "GET, PUT, DELETE";
+        return TypedResults.Problem("/admin/faults takes GET, PUT and DELETE", statusCode: StatusCodes.Status405MethodNotAllowed);
+    }
+
+    private static ProblemHttpResult NotFound() =>
+        TypedResults.Problem("there is no such call; there is /admin/faults", statusCode: StatusCodes.Status404NotFound);
 
     private static ValueTask<object?> AuthenticateAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {

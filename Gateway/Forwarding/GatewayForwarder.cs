@@ -13,8 +13,6 @@ namespace ApeTest.Gateway.Forwarding;
 internal sealed class GatewayForwarder(
     IHttpForwarder forwarder, GatewayTargets targets, AccessLog log, TimeProvider time)
 {
-    private const string ClientGone = "client_gone";
-
     private readonly GatewayTransformer _transformer = new(time);
 
     /// <summary>Handles <c>/{target}/{**path}</c>.</summary>
@@ -29,11 +27,10 @@ internal sealed class GatewayForwarder(
         var trace = TraceOf(context);
         if (Destination.Of(context, name, target) is not { } url || HttpMethods.IsConnect(context.Request.Method))
         {
-            var refused = new PolicyCall(new TargetRequest { Method = HttpMethod.Get, Url = target?.Url ?? Destination.Nowhere, Target = name, Trace = TraceHeaders.Child(trace) }, started);
-            await RefuseAsync(context, refused, HttpMethods.IsConnect(context.Request.Method)
+            var refused = new PolicyCall(new TargetRequest { Method = HttpMethod.Get, Url = target?.Url ?? Destination.Nowhere, Target = name, ShownPath = ShownPathOf(context), Trace = TraceHeaders.Child(trace) }, started);
+            await RefuseAndFinishAsync(context, policy, refused, HttpMethods.IsConnect(context.Request.Method)
                 ? new GatewayProblem(StatusCodes.Status405MethodNotAllowed, TargetErrors.Denied, "CONNECT is not forwarded: it would open a tunnel")
                 : new GatewayProblem(StatusCodes.Status400BadRequest, TargetErrors.Denied, "the path leaves the target's base path, or is not a valid path"));
-            Finish(context, policy, refused, TargetErrors.Denied);
             return;
         }
         var call = new PolicyCall(
@@ -43,7 +40,8 @@ internal sealed class GatewayForwarder(
                 Url = url,
                 Target = name,
                 Operation = First(context.Request.Headers[ApeHeaders.Operation]),
-                ShownPath = First(context.Request.Headers[ApeHeaders.ShownPath]),
+                OverriddenMethod = OverriddenMethodOf(context.Request.Headers),
+                ShownPath = target is null ? ShownPathOf(context) : First(context.Request.Headers[ApeHeaders.ShownPath]),
                 Destructive = context.Request.Headers[ApeHeaders.Destructive] == "true",
                 HasAuthorization = context.Request.Headers.Authorization.Count > 0,
                 Identity = IdentityOf(context),
@@ -56,8 +54,7 @@ internal sealed class GatewayForwarder(
         // 2. The body's limit, before any of it is read.
         if (context.Request.ContentLength > policy.BodyBytes)
         {
-            await RefuseAsync(context, call, new GatewayProblem(StatusCodes.Status413PayloadTooLarge, TargetErrors.Denied, $"the request body is over the limit of {policy.BodyBytes} bytes (`limits.bodyBytes`)"));
-            Finish(context, policy, call, TargetErrors.Denied);
+            await RefuseAndFinishAsync(context, policy, call, GatewayProblem.BodyOver(policy.BodyBytes));
             return;
         }
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -68,35 +65,68 @@ internal sealed class GatewayForwarder(
         // 3. Forward. The time limit is one of inactivity, so that a long stream is not cut.
         var config = new ForwarderRequestConfig { ActivityTimeout = target?.Patience ?? TimeSpan.FromSeconds(30) };
         var prefix = target is not null && ReferenceEquals(url.Scheme, target.Url.Scheme) ? target.Origin : url.GetLeftPart(UriPartial.Authority);
-        var error = await forwarder.SendAsync(context, prefix, state.Invokers.For(name), config, _transformer);
-
-        // 4. What went wrong, told as the gateway's own answer where none has begun.
-        string? errorType = null;
-        if (error != ForwarderError.None)
+        // What is neither an answer nor an error that the forwarder tells is a failure of the gateway.
+        var errorType = (string?)TargetErrors.Gateway;
+        try
         {
-            var problem = GatewayProblem.Of(error, context.GetForwarderErrorFeature()?.Exception, target);
-            // The forwarder aborts the client's connection itself when the target's body breaks or rests too long: an aborted request alone says nothing.
-            var isClients = IsClients(error) && !(error == ForwarderError.ResponseBodyCanceled && lifetime.IsAbortedHere);
-            errorType = isClients && problem.ErrorType is not (TargetErrors.Denied or TargetErrors.Budget) ? ClientGone : problem.ErrorType;
-            if (problem.CutsConnection && !IsAgents(context))
+            var error = await forwarder.SendAsync(context, prefix, state.Invokers.For(name), config, _transformer);
+
+            // 4. What went wrong, told as the gateway's own answer where none has begun.
+            errorType = null;
+            if (error != ForwarderError.None)
             {
-                context.Abort();
-            }
-            else if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
-            {
-                await RefuseAsync(context, call, problem);
+                var problem = GatewayProblem.Of(error, context.GetForwarderErrorFeature()?.Exception, target, policy.BodyBytes);
+                errorType = IsClientGone(context, error, problem, lifetime) ? GatewayProblem.ClientGone : problem.ErrorType;
+                if (problem.CutsConnection && !IsAgents(context))
+                {
+                    context.Abort();
+                }
+                else if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+                {
+                    await RefuseAsync(context, call, problem);
+                }
             }
         }
-
-        // 5. Count and log.
-        Finish(context, policy, call, errorType);
+        finally
+        {
+            // 5. Count and log, whatever was thrown.
+            Finish(context, policy, call, errorType);
+        }
     }
+
+    /// <summary>
+    /// Whether the client left. The forwarder aborts the client's connection itself when the target's body breaks or rests too long: an
+    /// aborted request alone says nothing. A body that is bad while the client is still there is told as such.
+    /// </summary>
+    private static bool IsClientGone(HttpContext context, ForwarderError error, GatewayProblem problem, RequestLifetime lifetime) => problem.ErrorType switch
+    {
+        TargetErrors.Denied or TargetErrors.Budget => false,
+        TargetErrors.BadRequest => context.RequestAborted.IsCancellationRequested && !lifetime.IsAbortedHere,
+        _ => IsClients(error) && !(error == ForwarderError.ResponseBodyCanceled && lifetime.IsAbortedHere),
+    };
 
     /// <summary>Whether one of our own agents asks: it learns of an injected abort by an answer, since a cut connection would look like a gateway that failed.</summary>
     private static bool IsAgents(HttpContext context) => context.Request.Headers.ContainsKey(ApeHeaders.Origin);
 
     /// <summary>The first value, or null; LINQ would box the values.</summary>
     private static string? First(StringValues values) => values.Count > 0 ? values[0] : null;
+
+    /// <summary>The path that was asked, for a line of a request that goes nowhere.</summary>
+    private static string ShownPathOf(HttpContext context) =>
+        First(context.Request.Headers[ApeHeaders.ShownPath]) ?? "/" + context.Request.RouteValues["path"];
+
+    private static string? OverriddenMethodOf(IHeaderDictionary headers)
+    {
+        string? methods = null;
+        foreach (var name in MethodOverride.Headers)
+        {
+            if (headers.TryGetValue(name, out var values))
+            {
+                methods = methods is null ? values.ToString() : $"{methods},{values}";
+            }
+        }
+        return methods;
+    }
 
     private static bool IsClients(ForwarderError error) => error
         is ForwarderError.RequestCanceled
@@ -121,6 +151,18 @@ internal sealed class GatewayForwarder(
         };
         policy.Complete(in exchange);
         log.Write(in call.Request, in exchange, context.Response.StatusCode);
+    }
+
+    private async Task RefuseAndFinishAsync(HttpContext context, TargetPolicy policy, PolicyCall call, GatewayProblem problem)
+    {
+        try
+        {
+            await RefuseAsync(context, call, problem);
+        }
+        finally
+        {
+            Finish(context, policy, call, problem.ErrorType);
+        }
     }
 
     private async Task RefuseAsync(HttpContext context, PolicyCall call, GatewayProblem problem)

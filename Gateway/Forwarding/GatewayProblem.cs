@@ -13,8 +13,15 @@ namespace ApeTest.Gateway.Forwarding;
 /// <param name="CutsConnection">Whether a client that is no agent of ours is answered by a cut connection: an injected abort.</param>
 internal sealed record GatewayProblem(int Status, string ErrorType, string Detail, TimeSpan? RetryAfter = null, bool CutsConnection = false)
 {
+    /// <summary>Error type of a request whose client left. Of the log and the metrics only: nobody is there to be answered.</summary>
+    public const string ClientGone = "client_gone";
+
+    /// <summary>The request body is over the limit.</summary>
+    public static GatewayProblem BodyOver(long limit) =>
+        new(StatusCodes.Status413PayloadTooLarge, TargetErrors.Denied, $"the request body is over the limit of {limit} bytes (`limits.bodyBytes`)");
+
     /// <summary>The problem of a failed forwarding.</summary>
-    public static GatewayProblem Of(ForwarderError error, Exception? exception, TargetEntry? target)
+    public static GatewayProblem Of(ForwarderError error, Exception? exception, TargetEntry? target, long bodyBytes)
     {
         for (var inner = exception; inner is not null; inner = inner.InnerException)
         {
@@ -24,13 +31,18 @@ internal sealed record GatewayProblem(int Status, string ErrorType, string Detai
                     return new GatewayProblem(verdict.Status, verdict.ErrorType ?? TargetErrors.Denied, refused.Message, verdict.RetryAfter);
                 case InjectedAbortException:
                     return new GatewayProblem(StatusCodes.Status502BadGateway, TargetErrors.Reset, inner.Message, CutsConnection: true);
+                case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                    return BodyOver(bodyBytes);
+                // Kestrel tells so of a connection that closed, before the request counts as aborted; its reason is not public.
+                case BadHttpRequestException bad when bad.Message.StartsWith("Unexpected end of request content", StringComparison.Ordinal):
+                    return new GatewayProblem(bad.StatusCode, ClientGone, bad.Message);
                 case BadHttpRequestException bad:
-                    return new GatewayProblem(bad.StatusCode, TargetErrors.Denied, bad.Message);
+                    return new GatewayProblem(bad.StatusCode, TargetErrors.BadRequest, bad.Message);
             }
         }
         if (error == ForwarderError.RequestBodyClient)
         {
-            return new GatewayProblem(StatusCodes.Status400BadRequest, TargetErrors.Denied, "the request body is malformed, or ended early");
+            return new GatewayProblem(StatusCodes.Status400BadRequest, TargetErrors.BadRequest, "the request body is malformed, or ended early");
         }
         var where = target is null ? "the target" : $"target '{target.Name}' at {target.Url.Authority}";
         if (error is ForwarderError.RequestTimedOut or ForwarderError.UpgradeActivityTimeout)

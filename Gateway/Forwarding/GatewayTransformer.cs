@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using ApeTest.Targets.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -39,6 +40,10 @@ internal sealed class GatewayTransformer(TimeProvider time) : HttpTransformer
         {
             return ValueTask.FromResult(false);
         }
+        if (proxyResponse is { StatusCode: HttpStatusCode.SwitchingProtocols, RequestMessage.Headers.Upgrade.Count: 0 })
+        {
+            throw new HttpRequestException("it switches protocols, which nobody asked for");
+        }
         // A target that speaks of errors or timing in our name would be believed.
         ApeHeaders.Strip(proxyResponse.Headers);
         var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
@@ -46,6 +51,12 @@ internal sealed class GatewayTransformer(TimeProvider time) : HttpTransformer
         var headers = httpContext.Response.Headers;
         headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
         headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time.GetTimestamp(), time));
+        if (proxyResponse.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.ResetContent)
+        {
+            // Neither has a body (RFC 9110, 15.3.5 and 15.3.6); the server throws where one is declared or written.
+            httpContext.Response.ContentLength = null;
+            return ValueTask.FromResult(false);
+        }
         return copied;
     }
 

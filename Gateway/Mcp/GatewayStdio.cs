@@ -14,7 +14,7 @@ namespace ApeTest.Gateway.Mcp;
 public static class GatewayStdio
 {
     /// <summary>
-    /// Serves one client, with one session, until its input ends. An invalid gateway file throws <see cref="Scenarios.ApeTestException"/>.
+    /// Serves one client, with one session, until its input ends and what it asked for is answered. An invalid gateway file throws <see cref="Scenarios.ApeTestException"/>.
     /// </summary>
     /// <param name="options">The targets.</param>
     /// <param name="input">One JSON-RPC message a line, at most 4 MB each.</param>
@@ -41,7 +41,10 @@ public static class GatewayStdio
         var tools = services.GetRequiredService<McpTools>();
         var loggers = services.GetRequiredService<ILoggerFactory>();
         var session = services.GetRequiredService<McpServers>().ForSession(new ClientState(SessionId.Create()));
-        await using var transport = new StreamServerTransport(new LineLimitStream(input, MessageReader.MostBytes), output, loggerFactory: loggers);
+        using var lines = new LineWriter(output);
+        // A subscription would wait for changes for ever; calls get their answers.
+        var subscriptions = services.GetRequiredService<ToolSubscriptions>();
+        await using var transport = new StdioTransport(new LineLimitStream(input, MessageReader.MostBytes, subscriptions.End), lines, loggers);
         await using var server = McpServer.Create(transport, session, loggers);
         void OnChanged() => _ = TellAsync(server);
         tools.Changed += OnChanged;

@@ -10,8 +10,16 @@ namespace ApeTest.Gateway.Mcp;
 /// <c>subscriptions/listen</c> of protocol version 2026-07-28: its answer is a stream that tells of changed tools until the client closes it
 /// (https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions).
 /// </summary>
-internal sealed class ToolSubscriptions(McpTools tools, IHostApplicationLifetime lifetime)
+internal sealed class ToolSubscriptions(McpTools tools, IHostApplicationLifetime lifetime) : IDisposable
 {
+    private readonly CancellationTokenSource _ended = new();
+
+    /// <summary>Completes all listening, now and later: the client's input has ended, and nobody is left to tell.</summary>
+    public void End() => _ended.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _ended.Dispose();
+
     /// <summary>Handles one subscription. Nothing but changes of tools is granted.</summary>
     public async ValueTask<EmptyResult> ListenAsync(RequestContext<SubscriptionsListenRequestParams> request, CancellationToken cancellationToken)
     {
@@ -22,6 +30,7 @@ internal sealed class ToolSubscriptions(McpTools tools, IHostApplicationLifetime
         tools.Changed += OnChanged;
         // A stream must not hold up the end of the service.
         using var stopping = lifetime.ApplicationStopping.Register(() => changes.Writer.TryComplete());
+        using var ending = _ended.Token.Register(() => changes.Writer.TryComplete());
         try
         {
             var granted = isWanted ? new JsonObject { ["toolsListChanged"] = true } : [];
@@ -31,7 +40,7 @@ internal sealed class ToolSubscriptions(McpTools tools, IHostApplicationLifetime
                 _ = changes.Reader.TryRead(out _);
                 await NotifyAsync(request, NotificationMethods.ToolListChangedNotification, [], cancellationToken);
             }
-            return new EmptyResult();
+            return new EmptyResult { Meta = Meta(request) };
         }
         finally
         {
@@ -39,10 +48,15 @@ internal sealed class ToolSubscriptions(McpTools tools, IHostApplicationLifetime
         }
     }
 
-    private static Task NotifyAsync(RequestContext<SubscriptionsListenRequestParams> request, string method, JsonObject parameters, CancellationToken cancellationToken)
+    private static JsonObject Meta(RequestContext<SubscriptionsListenRequestParams> request)
     {
         var id = request.JsonRpcRequest.Id;
-        parameters["_meta"] = new JsonObject { [MetaKeys.SubscriptionId] = id.Id is long number ? JsonValue.Create(number) : JsonValue.Create(id.ToString()) };
+        return new JsonObject { [MetaKeys.SubscriptionId] = id.Id is long number ? JsonValue.Create(number) : JsonValue.Create(id.ToString()) };
+    }
+
+    private static Task NotifyAsync(RequestContext<SubscriptionsListenRequestParams> request, string method, JsonObject parameters, CancellationToken cancellationToken)
+    {
+        parameters["_meta"] = Meta(request);
         // The request's own server writes to the stream that answers this very request.
         return request.Server.SendMessageAsync(new JsonRpcNotification { Method = method, Params = parameters }, cancellationToken);
     }

@@ -185,6 +185,7 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         TargetErrors.Reset => TargetErrors.Reset,
         TargetErrors.Protocol => TargetErrors.Protocol,
         TargetErrors.Denied => TargetErrors.Denied,
+        TargetErrors.BadRequest => TargetErrors.BadRequest,
         TargetErrors.Budget => TargetErrors.Budget,
         TargetErrors.CircuitOpen => TargetErrors.CircuitOpen,
         TargetErrors.Login => TargetErrors.Login,

@@ -99,6 +99,9 @@ public static class TargetErrors
     /// <summary>The policy refused the request: host or operation not allowed.</summary>
     public const string Denied = "denied";
 
+    /// <summary>The body that the client sent to the gateway was malformed or came too slowly.</summary>
+    public const string BadRequest = "bad_request";
+
     /// <summary>The target's circuit breaker is open.</summary>
     public const string CircuitOpen = "circuit_open";
 

@@ -22,6 +22,12 @@ public struct TargetRequest
     /// <summary>Whether the operation is marked <c>x-ape-destructive</c>: denied on a target that is not loopback unless allowed. Default false.</summary>
     public bool Destructive { get; init; }
 
+    /// <summary>
+    /// Methods that the request's <see cref="Policy.MethodOverride"/> headers ask for, separated by commas, where those headers are not in
+    /// <see cref="Headers"/>; null for none.
+    /// </summary>
+    public string? OverriddenMethod { get; init; }
+
     /// <summary>Path of <see cref="Url"/> with secrets as placeholders, for logs; null where it holds none.</summary>
     public string? ShownPath { get; init; }
 

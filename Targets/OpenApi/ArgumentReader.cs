@@ -57,7 +57,7 @@ internal sealed partial class ArgumentReader
         {
             foreach (var ((where, name), parameter) in all)
             {
-                if (where == Name(place) && !IsOwn(place, name))
+                if (where == Name(place) && !IsOwn(place, name, operation))
                 {
                     AddParameter(name, place, parameter);
                 }
@@ -73,9 +73,9 @@ internal sealed partial class ArgumentReader
         }
     }
 
-    private bool IsOwn(ParameterPlace place, string name) => place switch
+    private bool IsOwn(ParameterPlace place, string name, JsonObject operation) => place switch
     {
-        ParameterPlace.Header => _security.IsOwnHeader(name),
+        ParameterPlace.Header => _security.IsOwnHeader(name, operation),
         ParameterPlace.Cookie => _security.IsOwnCookie(name),
         _ => false,
     };

@@ -15,7 +15,7 @@ public static class OpenApiImporter
     /// Imports every operation. A malformed document throws <see cref="ApeTestException"/> (exit 2) that names what is malformed and where.
     /// </summary>
     /// <param name="document">The document, JSON or YAML.</param>
-    /// <param name="baseUrl">URL of the target. The base path of <c>servers</c> is taken relative to it; a server of another host is ignored in its favour.</param>
+    /// <param name="baseUrl">URL of the target. The base path of <c>servers</c> is taken relative to it; a server of another host is ignored in its favour, but for one of a single path or operation.</param>
     /// <param name="source">What to call the document in errors. Default <c>the OpenAPI document</c>.</param>
     public static ToolCatalog Import(string document, Uri baseUrl, string source = "the OpenAPI document")
     {
@@ -23,7 +23,8 @@ public static class OpenApiImporter
         var root = DocumentReader.Read(document, source);
         var references = new DocumentReferences(root);
         // 2. What holds for all operations.
-        var reader = new OperationReader(references, new SecurityReader(root, references), new ToolNames(ToolCatalog.ReservedNames));
+        var servers = new ServerReader(root, baseUrl);
+        var reader = new OperationReader(references, new SecurityReader(root, references), new ToolNames(ToolCatalog.ReservedNames), servers);
         var operations = ImmutableArray.CreateBuilder<OperationSpec>();
         // 3. The operations: their names now, their schemas on first use.
         foreach (var (path, node) in (JsonObject)root["paths"]!)
@@ -46,31 +47,6 @@ public static class OpenApiImporter
         {
             throw DocumentReader.Malformed(source, "$.paths: holds no operation", "List at least one, or leave the document away to use the generic HTTP tools.");
         }
-        return new ToolCatalog(operations.ToImmutable(), BaseUrl(root, baseUrl), hasDocument: true);
-    }
-
-    private static Uri BaseUrl(JsonObject root, Uri target)
-    {
-        foreach (var server in (root["servers"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            var text = WithVariables(server["url"]?.ToString() ?? "", server["variables"] as JsonObject);
-            var below = new Uri(target.AbsoluteUri.TrimEnd('/') + "/");
-            if (text.Length == 0 || !Uri.TryCreate(below, text, out var url) || !url.Authority.Equals(target.Authority, StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-            // A server of "/" says nothing beyond the target's own URL.
-            return url.AbsolutePath == "/" ? target : new Uri(new Uri(target.GetLeftPart(UriPartial.Authority)), url.AbsolutePath);
-        }
-        return target;
-    }
-
-    private static string WithVariables(string url, JsonObject? variables)
-    {
-        foreach (var (name, variable) in variables ?? [])
-        {
-            url = url.Replace($"{{{name}}}", (variable as JsonObject)?["default"]?.ToString() ?? "", StringComparison.Ordinal);
-        }
-        return url;
+        return new ToolCatalog(operations.ToImmutable(), servers.Root, baseUrl, hasDocument: true);
     }
 }

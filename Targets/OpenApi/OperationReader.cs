@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace ApeTest.Targets.OpenApi;
 
 /// <summary>Reads one operation: at once what says which tool it is, on first use what it takes and answers.</summary>
-internal sealed class OperationReader(DocumentReferences references, SecurityReader security, ToolNames names)
+internal sealed class OperationReader(DocumentReferences references, SecurityReader security, ToolNames names, ServerReader servers)
 {
     /// <summary>Longest description: some documents keep whole manuals there, and a model reads them with every decision.</summary>
     private const int MaxDescription = 2000;
@@ -24,6 +24,7 @@ internal sealed class OperationReader(DocumentReferences references, SecurityRea
         {
             OperationId = operationId,
             Method = new HttpMethod(upper),
+            BaseUrl = servers.Of(item, operation),
             Path = path,
             Summary = summary,
             Tags = [.. (operation["tags"] as JsonArray ?? []).Select(SchemaKeywords.Text).OfType<string>()],

@@ -31,6 +31,9 @@ public sealed class OperationSpec
     /// <summary>HTTP method.</summary>
     public required HttpMethod Method { get; init; }
 
+    /// <summary>URL that its path is below, by the document's <c>servers</c>. Another host than the target's where the operation or its path names one.</summary>
+    public required Uri BaseUrl { get; init; }
+
     /// <summary>Path template below the base URL: <c>/orders/{id}</c>.</summary>
     public required string Path { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using ApeTest.Targets.Policy;
 
@@ -9,11 +10,13 @@ internal sealed class SecurityReader
     /// <summary>Words by which the name of an API key's header says that the key is a session's token and not an application's key.</summary>
     private static readonly string[] TokenWords = ["token", "session", "auth"];
 
+    private static readonly FrozenSet<string> Transport = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
+        "Authorization", "Cookie", "Accept", "Content-Type", "Content-Length", "Transfer-Encoding", "Connection", "Host");
+
     private readonly Dictionary<string, (SecurityKind Kind, string? Header)> _schemes = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _headers = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Authorization", "Cookie", "Accept", "Content-Type", "Content-Length", "Transfer-Encoding", "Connection", "Host",
-    };
+
+    /// <summary>Scheme -> header of its API key.</summary>
+    private readonly Dictionary<string, string> _headers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _cookies = new(StringComparer.Ordinal);
     private readonly JsonArray? _default;
 
@@ -29,8 +32,9 @@ internal sealed class SecurityReader
         }
     }
 
-    /// <summary>Whether a header is the session's or the transport's, and so no parameter.</summary>
-    public bool IsOwnHeader(string name) => _headers.Contains(name);
+    /// <summary>Whether a header is the transport's or that of a scheme of the operation, and so no parameter.</summary>
+    public bool IsOwnHeader(string name, JsonObject operation) => Transport.Contains(name)
+        || SchemesOf(operation).Any(scheme => _headers.TryGetValue(scheme, out var header) && header.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a cookie is the session's, and so no parameter.</summary>
     public bool IsOwnCookie(string name) => _cookies.Contains(name);
@@ -38,13 +42,11 @@ internal sealed class SecurityReader
     /// <summary>What the operation asks for, over all its alternatives.</summary>
     public OperationSecurity Of(JsonObject operation)
     {
-        var requirements = operation["security"] as JsonArray ?? _default;
-        if (requirements is null)
+        if ((operation["security"] as JsonArray ?? _default) is null)
         {
             return new(_schemes.Count == 0 ? SecurityKind.Undeclared : SecurityKind.None, null);
         }
-        var schemes = requirements.OfType<JsonObject>()
-            .SelectMany(static alternative => alternative.Select(static scheme => scheme.Key))
+        var schemes = SchemesOf(operation)
             .Select(name => _schemes.GetValueOrDefault(name, (Kind: SecurityKind.Bearer, Header: null)))
             .ToList();
         var kind = schemes.Exists(static scheme => scheme.Kind == SecurityKind.Bearer) ? SecurityKind.Bearer
@@ -53,6 +55,10 @@ internal sealed class SecurityReader
             : SecurityKind.None;
         return new(kind, kind == SecurityKind.Bearer ? null : schemes.Select(static scheme => scheme.Header).FirstOrDefault(static header => header is not null));
     }
+
+    /// <summary>Names of schemes over all alternatives.</summary>
+    private IEnumerable<string> SchemesOf(JsonObject operation) => (operation["security"] as JsonArray ?? _default ?? [])
+        .OfType<JsonObject>().SelectMany(static alternative => alternative.Select(static scheme => scheme.Key));
 
     private static JsonObject? Scheme(DocumentReferences references, JsonNode? node)
     {
@@ -81,9 +87,13 @@ internal sealed class SecurityReader
             ("apiKey", "header") => (SecurityKind.ApiKey, IsTokenName(key) ? key : null),
             _ => (SecurityKind.ApiKey, null),
         };
-        if (key.Length > 0 && place is "header" or "cookie")
+        if (key.Length > 0 && place == "header")
         {
-            (place == "header" ? _headers : _cookies).Add(key);
+            _headers[name] = key;
+        }
+        else if (key.Length > 0 && place == "cookie")
+        {
+            _cookies.Add(key);
         }
     }
 

@@ -4,7 +4,7 @@ namespace ApeTest.Targets.Policy;
 
 /// <summary>
 /// A path as the most lenient server reads it: decoded (twice, where a proxy stands before it), <c>\</c> as <c>/</c>, without path
-/// parameters (<c>;x=1</c>), empty segments, dots and blanks at a segment's end, and the last slash. Rules compare with this form, so that another
+/// parameters (<c>;x=1</c>), empty segments, dots, blanks and control characters at a segment's end, and the last slash. Rules compare with this form, so that another
 /// spelling of a denied path is denied too.
 /// </summary>
 internal static class RequestPath
@@ -31,11 +31,25 @@ internal static class RequestPath
             var segment = part.AsSpan();
             var end = segment.IndexOfAny(';', '\0');
             segment = end < 0 ? segment : segment[..end];
-            if (segment.Trim() is "." or "..")
+            var start = 0;
+            while (start < segment.Length && IsBlank(segment[start]))
+            {
+                start++;
+            }
+            var length = segment.Length;
+            while (length > 0 && IsBlank(segment[length - 1]))
+            {
+                length--;
+            }
+            if (start < length && (segment[start..length] is "." or ".."))
             {
                 return false;
             }
-            segment = segment.TrimEnd(". ");
+            while (length > 0 && (segment[length - 1] == '.' || IsBlank(segment[length - 1])))
+            {
+                length--;
+            }
+            segment = segment[..length];
             if (!segment.IsEmpty)
             {
                 segments.Add(segment.ToString());
@@ -44,6 +58,8 @@ internal static class RequestPath
         canonical = "/" + string.Join('/', segments);
         return true;
     }
+
+    private static bool IsBlank(char character) => char.IsWhiteSpace(character) || char.IsControl(character);
 
     /// <summary>Most paths are: they cost no allocation.</summary>
     private static bool IsPlain(string path) => path.Length <= 1

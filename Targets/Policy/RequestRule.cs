@@ -29,58 +29,87 @@ internal readonly record struct RequestRule(string? Method, string? Path, string
         ? string.Equals(Operation, operation, StringComparison.Ordinal)
         : (Method is null || Method.Equals(method, StringComparison.OrdinalIgnoreCase)) && IsGlobMatch(Path, path);
 
-    /// <summary>Linear-memory glob match; backtracks over the last wildcard of each kind only through recursion on <c>**</c>.</summary>
+    /// <summary>
+    /// Glob match in time of glob times path, whatever the wildcards: all places of the glob that the path read so far may lead to are
+    /// followed at once. Most rules end at their literal prefix.
+    /// </summary>
     internal static bool IsGlobMatch(ReadOnlySpan<char> glob, ReadOnlySpan<char> path)
     {
-        int g = 0, p = 0, star = -1, mark = 0;
-        while (p < path.Length)
+        var p = 0;
+        for (; p < path.Length && p < glob.Length && glob[p] != '*'; p++)
         {
-            if (g + 1 < glob.Length && glob[g] == '*' && glob[g + 1] == '*')
+            if (char.ToLowerInvariant(glob[p]) != char.ToLowerInvariant(path[p]))
             {
-                var rest = glob[(g + 2)..];
-                if (rest.IsEmpty)
+                return false;
+            }
+        }
+        // Places are indexes of the glob; the second star of a ** stands for "inside of it".
+        var size = glob.Length + 1;
+        var places = size <= 256 ? stackalloc bool[2 * size] : new bool[2 * size];
+        places.Clear();
+        var now = places[..size];
+        var next = places[size..];
+        now[p] = true;
+        for (; p < path.Length; p++)
+        {
+            if (IsSettled(glob, path[p], now, next))
+            {
+                return true;
+            }
+            if (!next.Contains(true))
+            {
+                return false;
+            }
+            next.CopyTo(now);
+            next.Clear();
+        }
+        for (var g = 0; g < size; g++)
+        {
+            // "/orders/**" also names "/orders".
+            if (now[g] && (glob[g..].TrimStart('*') is "" or "/**" or "/"))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Reads one character of the path. True where the rest of the path does not matter.</summary>
+    private static bool IsSettled(ReadOnlySpan<char> glob, char character, Span<bool> now, Span<bool> next)
+    {
+        for (var g = 0; g < glob.Length; g++)
+        {
+            if (glob[g..] is ['*', '*', .. var rest])
+            {
+                if (now[g])
                 {
-                    return true;
-                }
-                // "/orders/**/lines" also names "/orders/lines".
-                if (rest[0] == '/' && IsGlobMatch(rest[1..], path[p..]))
-                {
-                    return true;
-                }
-                for (var from = p; from <= path.Length; from++)
-                {
-                    if (IsGlobMatch(rest, path[from..]))
+                    if (rest.IsEmpty)
                     {
                         return true;
                     }
+                    // "/orders/**/lines" also names "/orders/lines".
+                    now[g + 3] |= rest[0] == '/';
+                    now[g + 1] = true;
                 }
-                return false;
+                if (now[++g])
+                {
+                    now[g + 1] = true;
+                    next[g] = true;
+                }
             }
-            if (g < glob.Length && glob[g] == '*')
+            else if (now[g])
             {
-                star = g++;
-                mark = p;
-            }
-            else if (g < glob.Length && char.ToLowerInvariant(glob[g]) == char.ToLowerInvariant(path[p]))
-            {
-                g++;
-                p++;
-            }
-            else if (star >= 0 && path[mark] != '/')
-            {
-                g = star + 1;
-                p = ++mark;
-            }
-            else
-            {
-                return false;
+                if (glob[g] == '*')
+                {
+                    now[g + 1] = true;
+                    next[g] |= character != '/';
+                }
+                else if (char.ToLowerInvariant(glob[g]) == char.ToLowerInvariant(character))
+                {
+                    next[g + 1] = true;
+                }
             }
         }
-        while (g < glob.Length && glob[g] == '*')
-        {
-            g++;
-        }
-        // "/orders/**" also names "/orders".
-        return g == glob.Length || (glob[g..] is "/**" or "/");
+        return false;
     }
 }

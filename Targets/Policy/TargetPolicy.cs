@@ -112,16 +112,9 @@ public sealed class TargetPolicy
         {
             return Verdict.Deny(400, TargetErrors.Denied, "the path holds a hidden dot segment: write it without `.` and `..`");
         }
-        if (target.IsDenied(method, path, request.Operation))
+        if ((Refusal(target, in request, method, path) ?? OverrideRefusal(target, in request, path)) is { } refusal)
         {
-            return Deny($"{method} {request.Url.AbsolutePath} is denied by a rule in `deny` of target '{target.Name}'");
-        }
-        if (!target.IsLoopback
-            && (request.Destructive || method.Equals("DELETE", StringComparison.OrdinalIgnoreCase))
-            && !target.IsAllowed(method, path, request.Operation))
-        {
-            return Deny($"{method} {request.Url.AbsolutePath} is destructive and target '{target.Name}' is not on this machine; to allow it, add "
-                + $"\"{request.Operation ?? $"{method} {request.Url.AbsolutePath}"}\" to `allow` of the target");
+            return Deny(refusal);
         }
         if (!_requests.TryTake(_budget))
         {
@@ -139,6 +132,50 @@ public sealed class TargetPolicy
 
     /// <summary>Counts the exchange. Call once for every prepared request, refused ones included.</summary>
     public void Complete(in TargetExchange exchange) => _metrics?.Record(in exchange);
+
+    /// <summary>Why the target's rules refuse the method on the path; null where they let it pass.</summary>
+    private static string? Refusal(TargetEntry target, in TargetRequest request, string method, string path)
+    {
+        if (target.IsDenied(method, path, request.Operation))
+        {
+            return $"{method} {request.Url.AbsolutePath} is denied by a rule in `deny` of target '{target.Name}'";
+        }
+        return !target.IsLoopback
+            && (request.Destructive || method.Equals("DELETE", StringComparison.OrdinalIgnoreCase))
+            && !target.IsAllowed(method, path, request.Operation)
+                ? $"{method} {request.Url.AbsolutePath} is destructive and target '{target.Name}' is not on this machine; to allow it, add "
+                    + $"\"{request.Operation ?? $"{method} {request.Url.AbsolutePath}"}\" to `allow` of the target"
+                : null;
+    }
+
+    /// <summary>The same for the methods that headers ask for in its place.</summary>
+    private static string? OverrideRefusal(TargetEntry target, in TargetRequest request, string path)
+    {
+        var refusal = request.OverriddenMethod is { } asked ? AnyRefusal(target, in request, asked, path) : null;
+        if (refusal is null && request.Headers is { } headers)
+        {
+            foreach (var header in headers)
+            {
+                if (MethodOverride.IsHeader(header.Key) && (refusal = AnyRefusal(target, in request, header.Value, path)) is not null)
+                {
+                    break;
+                }
+            }
+        }
+        return refusal;
+    }
+
+    private static string? AnyRefusal(TargetEntry target, in TargetRequest request, string methods, string path)
+    {
+        foreach (var method in methods.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Refusal(target, in request, method, path) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+        return null;
+    }
 
     /// <summary>The target's own list where the request has none of its names: nothing is allocated then.</summary>
     private static List<KeyValuePair<string, string>>? HeadersFor(TargetEntry target, in TargetRequest request)

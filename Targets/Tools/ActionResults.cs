@@ -18,7 +18,7 @@ internal static class ActionResults
     };
 
     /// <summary>What came back from the target.</summary>
-    public static ActionResult Of(in TargetExchange exchange, SessionState state)
+    public static ActionResult Of(in TargetExchange exchange, SessionState state, Uri? targetUrl = null)
     {
         if (exchange.ErrorType is { } errorType)
         {
@@ -36,7 +36,7 @@ internal static class ActionResults
             Outcome = failed ? ActionOutcome.HttpError : ActionOutcome.Ok,
             Exchange = exchange,
             ErrorType = failed ? $"http_{exchange.Status}" : null,
-            Observation = ObservationWriter.Response(in exchange, state.Secrets),
+            Observation = ObservationWriter.Response(in exchange, state.Secrets, targetUrl),
         };
     }
 }

@@ -17,7 +17,7 @@ internal sealed class HtmlPage
 
 /// <summary>A link.</summary>
 /// <param name="Text">Its text, or its label where it has none.</param>
-/// <param name="Href">Where it leads: a path on the page's own host, an absolute URL otherwise.</param>
+/// <param name="Href">Where it leads: a path on the target, an absolute URL otherwise.</param>
 internal sealed record HtmlLink(string Text, string Href);
 
 /// <summary>A form.</summary>

@@ -26,6 +26,7 @@ internal sealed class HtmlReader
 
     private readonly HtmlPage _page = new();
     private readonly Uri? _url;
+    private readonly Uri? _target;
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _label = new();
     private Uri? _base;
@@ -40,18 +41,20 @@ internal sealed class HtmlReader
     /// <summary>Name of the element whose raw text is being passed over or taken; null in ordinary text.</summary>
     private string? _raw;
 
-    private HtmlReader(Uri? url)
+    private HtmlReader(Uri? url, Uri? target)
     {
         _url = url;
+        _target = target;
         _base = url;
     }
 
     /// <summary>Reads a page. Nothing in it makes this throw.</summary>
     /// <param name="html">The page.</param>
     /// <param name="url">Its URL, which links are relative to; null: they stay as they are written.</param>
-    public static HtmlPage Read(string html, Uri? url)
+    /// <param name="target">URL of the target, which links are told relative to; null: to the page's host.</param>
+    public static HtmlPage Read(string html, Uri? url, Uri? target = null)
     {
-        var reader = new HtmlReader(url);
+        var reader = new HtmlReader(url, target);
         using var source = new TextSource(html);
         using var tokenizer = new HtmlTokenizer(source, HtmlEntityProvider.Resolver) { SkipComments = true, SkipScriptText = true };
         for (var token = tokenizer.Get(); token.Type != HtmlTokenType.EndOfFile; token = tokenizer.Get())
@@ -325,6 +328,7 @@ internal sealed class HtmlReader
             return _base is null ? reference : null;
         }
         return url.Scheme is not ("http" or "https") ? null
+            : _target is not null ? TargetReference.Write(url, _target)
             : _url is not null && url.Scheme == _url.Scheme && url.Authority == _url.Authority ? url.PathAndQuery
             : url.AbsoluteUri;
     }

@@ -16,14 +16,14 @@ internal sealed class HttpVerbTool : ITool
     ];
 
     private readonly HttpMethod _method;
-    private readonly Uri _baseUrl;
+    private readonly Uri _targetUrl;
     private readonly TargetCaller _caller;
     private readonly SchemaChecker _checker;
 
-    private HttpVerbTool(string name, HttpMethod method, Uri baseUrl, TargetCaller caller)
+    private HttpVerbTool(string name, HttpMethod method, Uri targetUrl, TargetCaller caller)
     {
         _method = method;
-        _baseUrl = baseUrl;
+        _targetUrl = targetUrl;
         _caller = caller;
         var body = method == HttpMethod.Get ? "" : """
             "body": {"description": "JSON value, or text."},
@@ -47,8 +47,8 @@ internal sealed class HttpVerbTool : ITool
     public ToolSpec Spec { get; }
 
     /// <summary>One tool a verb.</summary>
-    public static IEnumerable<ITool> All(Uri baseUrl, TargetCaller caller) =>
-        Verbs.Select(verb => new HttpVerbTool(verb.Name, verb.Method, baseUrl, caller));
+    public static IEnumerable<ITool> All(Uri targetUrl, TargetCaller caller) =>
+        Verbs.Select(verb => new HttpVerbTool(verb.Name, verb.Method, targetUrl, caller));
 
     /// <inheritdoc/>
     public async ValueTask<ActionResult> InvokeAsync(ToolCall call, SessionState state, CancellationToken cancellationToken)
@@ -61,6 +61,10 @@ internal sealed class HttpVerbTool : ITool
         if (Url(arguments) is not { } url)
         {
             return ActionResults.Rejected(ActionResults.InvalidArguments, "$.path: must begin with one '/', or be an absolute http or https URL without user name", state);
+        }
+        if (!IsAbsolute(arguments.GetProperty("path").GetString()!) && !TargetReference.IsBelow(url, _targetUrl))
+        {
+            return ActionResults.Rejected(ActionResults.InvalidArguments, "$.path: leaves the target's base path", state);
         }
         var headers = new List<KeyValuePair<string, string>>();
         string? contentType = null;
@@ -92,23 +96,26 @@ internal sealed class HttpVerbTool : ITool
                 Body = body.Content,
                 ContentType = body.ContentType is null ? null : contentType ?? body.ContentType,
                 // The token is the target's: it is not shown to another host.
-                ShowToken = url.Authority == _baseUrl.Authority,
+                ShowToken = url.Authority == _targetUrl.Authority,
             },
             state,
             cancellationToken);
     }
 
+    private static bool IsAbsolute(string path) =>
+        path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
     private Uri? Url(JsonElement arguments)
     {
         var path = arguments.GetProperty("path").GetString()!;
-        var isAbsolute = path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        var isAbsolute = IsAbsolute(path);
         if (!isAbsolute && (!path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal) || path.StartsWith("/\\", StringComparison.Ordinal)))
         {
             return null;
         }
         // What stands before an @ is no host, and is there to make a reader think that it is.
-        if (!Uri.TryCreate(isAbsolute ? path : _baseUrl.AbsoluteUri.TrimEnd('/') + path, UriKind.Absolute, out var url)
-            || url.UserInfo.Length > 0 || (!isAbsolute && url.Authority != _baseUrl.Authority))
+        if (!Uri.TryCreate(isAbsolute ? path : _targetUrl.AbsoluteUri.TrimEnd('/') + path, UriKind.Absolute, out var url)
+            || url.UserInfo.Length > 0 || (!isAbsolute && url.Authority != _targetUrl.Authority))
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -40,7 +41,10 @@ internal static class ObservationWriter
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An observation of an answer.</summary>
-    public static string Response(in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets)
+    /// <param name="exchange">The answer.</param>
+    /// <param name="secrets">Placeholders and their values.</param>
+    /// <param name="target">URL of the target, which references are told relative to; null: to the answer's host.</param>
+    public static string Response(in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, Uri? target = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, Options))
@@ -51,9 +55,9 @@ internal static class ObservationWriter
             if (!exchange.Body.IsEmpty)
             {
                 writer.WritePropertyName("body");
-                WriteBody(writer, in exchange, secrets, notes);
+                WriteBody(writer, in exchange, secrets, target, notes);
             }
-            WriteHeaders(writer, in exchange, secrets);
+            WriteHeaders(writer, in exchange, secrets, target);
             if (notes.Exists(static note => note.StartsWith(Truncated, StringComparison.Ordinal)))
             {
                 notes.Add(string.Create(CultureInfo.InvariantCulture, $"the whole body has {exchange.BodyLength} bytes"));
@@ -87,7 +91,7 @@ internal static class ObservationWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void WriteHeaders(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets)
+    private static void WriteHeaders(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, Uri? target)
     {
         var started = false;
         if (!exchange.Body.IsEmpty && exchange.Header("Content-Type") is { Length: > 0 } type && !type.Contains("json", StringComparison.OrdinalIgnoreCase))
@@ -98,7 +102,7 @@ internal static class ObservationWriter
         {
             if (exchange.Header(name) is { } value)
             {
-                WriteHeader(writer, name, value, secrets, ref started);
+                WriteHeader(writer, name, name == "location" ? Location(value, in exchange, target) : value, secrets, ref started);
             }
         }
         if (started)
@@ -106,6 +110,14 @@ internal static class ObservationWriter
             writer.WriteEndObject();
         }
     }
+
+    /// <summary>A location that a verb can take as <c>path</c>. Absolute ones are that already, and so is a path where the target's URL has none.</summary>
+    private static string Location(string value, in TargetExchange exchange, Uri? target) =>
+        target is null || exchange.Url is not { } url || value.Contains("://", StringComparison.Ordinal)
+            || (target.AbsolutePath == "/" && url.Authority == target.Authority && value.StartsWith('/') && !value.StartsWith("//", StringComparison.Ordinal))
+            || !Uri.TryCreate(url, value, out var location)
+            ? value
+            : TargetReference.Write(location, target);
 
     private static void WriteHeader(Utf8JsonWriter writer, string name, string value, IReadOnlyDictionary<string, string> secrets, ref bool started)
     {
@@ -118,7 +130,7 @@ internal static class ObservationWriter
         writer.WriteString(name, Cut(SecretFiller.Redact(value, secrets), 1000));
     }
 
-    private static void WriteBody(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, List<string> notes)
+    private static void WriteBody(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, Uri? target, List<string> notes)
     {
         var type = exchange.Header("Content-Type") ?? "";
         if (IsJson(type, exchange.Body.Span) && TryWriteJson(writer, exchange.Body, secrets, notes))
@@ -134,7 +146,7 @@ internal static class ObservationWriter
         }
         if (type.Contains("html", StringComparison.OrdinalIgnoreCase))
         {
-            var (page, isCut) = HtmlWriter.Write(HtmlReader.Read(text, exchange.Url), MaxBody, Options, secrets);
+            var (page, isCut) = HtmlWriter.Write(HtmlReader.Read(text, exchange.Url, target), MaxBody, Options, secrets);
             writer.WriteRawValue(page.Span, skipInputValidation: true);
             notes.Add("HTML reduced to its text, links and forms");
             if (isCut)
@@ -199,8 +211,23 @@ internal static class ObservationWriter
         var isText = type.Length == 0 || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.Contains("json", StringComparison.OrdinalIgnoreCase)
             || type.Contains("xml", StringComparison.OrdinalIgnoreCase) || type.Contains("javascript", StringComparison.OrdinalIgnoreCase)
             || type.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-        return isText && !body.Contains((byte)0) ? Encoding.UTF8.GetString(body) : null;
+        if (!isText)
+        {
+            return null;
+        }
+        var text = Charset(type).GetString(body);
+        return text.Contains('\0', StringComparison.Ordinal) ? null : text.TrimStart('\uFEFF');
     }
+
+    /// <summary>By the content type, UTF-8 where it names none. Windows-1252 is read as its near relation that needs no tables.</summary>
+    private static Encoding Charset(string type) =>
+        (MediaTypeHeaderValue.TryParse(type, out var media) ? media.CharSet?.Trim('"').ToLowerInvariant() : null) switch
+        {
+            "iso-8859-1" or "latin1" or "windows-1252" or "cp1252" or "us-ascii" or "ascii" => Encoding.Latin1,
+            "utf-16" or "utf-16le" => Encoding.Unicode,
+            "utf-16be" => Encoding.BigEndianUnicode,
+            _ => Encoding.UTF8,
+        };
 
     /// <summary>Cuts without splitting a surrogate pair.</summary>
     internal static string Cut(string text, int length)

@@ -5,7 +5,7 @@ using ApeTest.Targets.Sessions;
 namespace ApeTest.Targets.Tools;
 
 /// <summary>One operation of the target as a tool.</summary>
-internal sealed class OperationTool(OperationSpec operation, Uri baseUrl, TargetCaller caller) : ITool
+internal sealed class OperationTool(OperationSpec operation, Uri targetUrl, TargetCaller caller) : ITool
 {
     /// <inheritdoc/>
     public ToolSpec Spec => operation.Tool;
@@ -19,7 +19,7 @@ internal sealed class OperationTool(OperationSpec operation, Uri baseUrl, Target
         {
             return ActionResults.Rejected(ActionResults.InvalidArguments, errors, state);
         }
-        return RequestBuilder.Build(operation, baseUrl, arguments, out var error) is { } request
+        return RequestBuilder.Build(operation, targetUrl, arguments, out var error) is { } request
             ? await caller.CallAsync(request, state, cancellationToken)
             : ActionResults.Rejected(ActionResults.InvalidArguments, error!, state);
     }

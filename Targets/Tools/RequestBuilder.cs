@@ -9,9 +9,15 @@ namespace ApeTest.Targets.Tools;
 internal static class RequestBuilder
 {
     /// <summary>The call; null with an error in the form of a schema error where an argument cannot travel in its place.</summary>
-    public static TargetCall? Build(OperationSpec operation, Uri baseUrl, JsonElement arguments, out string? error)
+    /// <param name="operation">The operation.</param>
+    /// <param name="targetUrl">URL of the target: what is its own, a token, is not shown to another host that the document names.</param>
+    /// <param name="arguments">Checked arguments.</param>
+    /// <param name="error">What is wrong; null where nothing is.</param>
+    public static TargetCall? Build(OperationSpec operation, Uri targetUrl, JsonElement arguments, out string? error)
     {
         error = null;
+        var baseUrl = operation.BaseUrl;
+        var isTarget = baseUrl.Authority == targetUrl.Authority;
         var path = operation.Path;
         var query = new StringBuilder();
         var headers = new List<KeyValuePair<string, string>>();
@@ -40,7 +46,7 @@ internal static class RequestBuilder
                     cookies.Add(new(parameter.Name, Uri.EscapeDataString(parameter.Style == "json" ? value.GetRawText() : StyleWriter.Simple(value))));
                     break;
                 case ParameterPlace.Header:
-                    headers.Add(new(parameter.Name, parameter.Style == "json" ? value.GetRawText() : StyleWriter.Simple(value)));
+                    headers.Add(new(parameter.Name, StyleWriter.Header(parameter, value)));
                     break;
             }
             if (parameter.Place is ParameterPlace.Header && !(HttpText.IsToken(parameter.Name) && HttpText.IsFieldValue(headers[^1].Value)))
@@ -76,8 +82,8 @@ internal static class RequestBuilder
             Cookies = cookies,
             Body = body.Content,
             ContentType = body.ContentType,
-            ShowToken = operation.Security is SecurityKind.Bearer or SecurityKind.Undeclared,
-            TokenHeader = operation.Credentials.TokenHeader,
+            ShowToken = isTarget && (operation.Security is SecurityKind.Bearer or SecurityKind.Undeclared),
+            TokenHeader = isTarget ? operation.Credentials.TokenHeader : null,
             Destructive = operation.Destructive,
         };
     }

@@ -32,16 +32,27 @@ internal sealed class StateUpdateTool : ITool
         {
             return ValueTask.FromResult(ActionResults.Rejected(ActionResults.InvalidArguments, errors, state));
         }
+        // All or nothing: after a refusal a brain must not have to guess which half of it is remembered.
+        var names = state.Variables.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var value in call.Arguments.GetProperty("values").EnumerateObject())
+        {
+            if (value.Value.GetRawText().Length > MaxValueLength)
+            {
+                return ValueTask.FromResult(ActionResults.Rejected(
+                    ActionResults.InvalidArguments, $"$.values.{value.Name}: is longer than {MaxValueLength} characters of JSON; nothing was changed", state));
+            }
+            _ = value.Value.ValueKind == JsonValueKind.Null ? names.Remove(value.Name) : names.Add(value.Name);
+        }
+        if (names.Count > MaxVariables)
+        {
+            return ValueTask.FromResult(ActionResults.Rejected(
+                ActionResults.InvalidArguments, $"$.values: would make {names.Count} remembered values, at most {MaxVariables} are kept; set others to null to forget them; nothing was changed", state));
+        }
         foreach (var value in call.Arguments.GetProperty("values").EnumerateObject())
         {
             if (value.Value.ValueKind == JsonValueKind.Null)
             {
                 state.Variables.Remove(value.Name);
-            }
-            else if (value.Value.GetRawText().Length > MaxValueLength || (state.Variables.Count >= MaxVariables && !state.Variables.ContainsKey(value.Name)))
-            {
-                return ValueTask.FromResult(ActionResults.Rejected(
-                    ActionResults.InvalidArguments, $"$.values.{value.Name}: at most {MaxVariables} values of {MaxValueLength} characters are remembered", state));
             }
             else
             {

@@ -25,6 +25,13 @@ internal static class StyleWriter
         _ => value.GetRawText(),
     };
 
+    /// <summary>A header parameter's value, as it is.</summary>
+    public static string Header(ParameterSpec parameter, JsonElement value) =>
+        parameter.Style == "json" ? value.GetRawText()
+        : value.ValueKind == JsonValueKind.Object && parameter.Explode
+            ? string.Join(',', value.EnumerateObject().Select(static property => $"{property.Name}={Simple(property.Value)}"))
+        : Simple(value);
+
     /// <summary>A path parameter's value, escaped.</summary>
     public static string Path(ParameterSpec parameter, JsonElement value)
     {

@@ -14,7 +14,8 @@ namespace ApeTest.Targets.Tools;
 /// <param name="target">Name of the target.</param>
 /// <param name="time">Clock.</param>
 /// <param name="configured">Names of headers that the target's own configuration sets: a token that the session picked up does not take their place.</param>
-internal sealed class TargetCaller(ITargetTransport transport, string target, TimeProvider time, FrozenSet<string>? configured = null)
+/// <param name="targetUrl">URL of the target, which references in observations are told relative to; null: to the host of the answer.</param>
+internal sealed class TargetCaller(ITargetTransport transport, string target, TimeProvider time, FrozenSet<string>? configured = null, Uri? targetUrl = null)
 {
     private const int MaxRedirects = 5;
 
@@ -25,7 +26,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
         var redirects = ImmutableArray.CreateBuilder<TargetExchange>();
         var extracted = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var exchange = await FollowAsync(call, state, redirects, extracted, cancellationToken);
-        return ActionResults.Of(in exchange, state) with
+        return ActionResults.Of(in exchange, state, targetUrl) with
         {
             Dispatched = dispatched,
             Redirects = redirects.ToImmutable(),
@@ -114,13 +115,21 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
     private static string Cookies(TargetCall call, SessionState state)
     {
         var jar = state.CookieHeader(call.Url);
-        if (call.Cookies.Count == 0)
+        var own = call.Cookies.ConvertAll(static cookie => $"{cookie.Key}={cookie.Value}");
+        foreach (var header in call.Headers.FindAll(static header => header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase)))
+        {
+            own.AddRange(header.Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        }
+        if (own.Count == 0)
         {
             return jar;
         }
-        var kept = jar.Split("; ", StringSplitOptions.RemoveEmptyEntries).Where(pair => !call.Cookies.Exists(own => pair.StartsWith(own.Key + "=", StringComparison.Ordinal)));
-        return string.Join("; ", kept.Concat(call.Cookies.Select(static own => $"{own.Key}={own.Value}")));
+        var names = own.ConvertAll(CookieName);
+        var kept = jar.Split("; ", StringSplitOptions.RemoveEmptyEntries).Where(pair => !names.Contains(CookieName(pair)));
+        return string.Join("; ", kept.Concat(own));
     }
+
+    private static string CookieName(string pair) => pair.IndexOf('=') is var equals and >= 0 ? pair[..equals].TrimEnd() : pair;
 
     /// <summary>The action's own span where the caller has started one in this trace; a new span id of the session's trace otherwise.</summary>
     private static ActivityContext TraceOf(SessionState state) =>

@@ -11,10 +11,11 @@ public sealed class ToolCatalog
 {
     private readonly FrozenDictionary<string, OperationSpec> _byName;
 
-    internal ToolCatalog(ImmutableArray<OperationSpec> operations, Uri baseUrl, bool hasDocument)
+    internal ToolCatalog(ImmutableArray<OperationSpec> operations, Uri baseUrl, Uri targetUrl, bool hasDocument)
     {
         Operations = operations;
         BaseUrl = baseUrl;
+        TargetUrl = targetUrl;
         HasDocument = hasDocument;
         _byName = operations.ToFrozenDictionary(static operation => operation.Name, StringComparer.Ordinal);
     }
@@ -28,11 +29,14 @@ public sealed class ToolCatalog
     /// <summary>URL that paths are below: the target's URL with the base path of <c>servers</c>.</summary>
     public Uri BaseUrl { get; }
 
+    /// <summary>The target's own URL, which the generic verbs take paths below.</summary>
+    public Uri TargetUrl { get; }
+
     /// <summary>Whether the catalog comes from an OpenAPI document.</summary>
     public bool HasDocument { get; }
 
     /// <summary>A catalog of the generic verbs <c>http_get</c>, <c>http_post</c>, <c>http_put</c>, <c>http_patch</c>, <c>http_delete</c>.</summary>
-    public static ToolCatalog Generic(Uri baseUrl) => new([], baseUrl, hasDocument: false);
+    public static ToolCatalog Generic(Uri baseUrl) => new([], baseUrl, baseUrl, hasDocument: false);
 
     /// <summary>The operation whose tool has that name; null for none.</summary>
     public OperationSpec? Find(string tool) => _byName.GetValueOrDefault(tool);
@@ -48,9 +52,9 @@ public sealed class ToolCatalog
     /// <param name="configuredHeaders">Names of headers that the target's configuration sets (an API key): a token of the session does not take their place. Default none.</param>
     public ToolSet CreateTools(ITargetTransport transport, string target, TimeProvider time, bool generic = false, IEnumerable<string>? configuredHeaders = null)
     {
-        var caller = new TargetCaller(transport, target, time, configuredHeaders?.ToFrozenSet(StringComparer.OrdinalIgnoreCase));
-        IEnumerable<ITool> operations = Operations.Select(operation => new OperationTool(operation, BaseUrl, caller));
-        IEnumerable<ITool> verbs = generic || !HasDocument ? HttpVerbTool.All(BaseUrl, caller) : [];
+        var caller = new TargetCaller(transport, target, time, configuredHeaders?.ToFrozenSet(StringComparer.OrdinalIgnoreCase), TargetUrl);
+        IEnumerable<ITool> operations = Operations.Select(operation => new OperationTool(operation, TargetUrl, caller));
+        IEnumerable<ITool> verbs = generic || !HasDocument ? HttpVerbTool.All(TargetUrl, caller) : [];
         IEnumerable<ITool> state = generic ? [new StateUpdateTool(), new StateGetTool()] : [new StateUpdateTool()];
         return new ToolSet([.. operations, .. verbs, .. state]);
     }

@@ -4,8 +4,12 @@ namespace ApeTest.Gateway.Mcp.Stdio;
 /// Reads lines of at most <paramref name="limit"/> bytes: what is beyond is dropped up to the line's end, so that the line no longer is a
 /// message and is refused as one. Reading can be cancelled, which a console's stream cannot.
 /// </summary>
-internal sealed class LineLimitStream(Stream inner, int limit) : Stream
+/// <param name="inner">The bytes.</param>
+/// <param name="limit">Most bytes of a line.</param>
+/// <param name="ended">Told once, when the input has ended; null: nobody.</param>
+internal sealed class LineLimitStream(Stream inner, int limit, Action? ended = null) : Stream
 {
+    private Action? _ended = ended;
     private int _inLine;
 
     public override bool CanRead => true;
@@ -28,7 +32,13 @@ internal sealed class LineLimitStream(Stream inner, int limit) : Stream
         {
             var read = await inner.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(cancellationToken);
             var kept = Keep(buffer.Span[..read]);
-            if (read == 0 || kept > 0)
+            if (read == 0)
+            {
+                _ended?.Invoke();
+                _ended = null;
+                return 0;
+            }
+            if (kept > 0)
             {
                 return kept;
             }

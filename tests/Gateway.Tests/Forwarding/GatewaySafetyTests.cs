@@ -33,13 +33,35 @@ public sealed class GatewaySafetyTests : ForwardingTest
     [Fact]
     public async Task Forward_UnknownTarget_Is403AndNamesTheKnown()
     {
-        await using var gateway = await TestService.GatewayAsync(new Uri("http://127.0.0.1:1"));
+        var log = new LogLines();
+        await using var gateway = await TestService.GatewayAsync(new Uri("http://127.0.0.1:1"), log: log);
 
-        using var response = await SendAsync(gateway, "/shopp/x");
+        using var response = await SendAsync(gateway, "/shopp/x/y?z=1");
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Equal(("target 'shopp' is not known; known: shop", "denied"), await ProblemAsync(response));
         Assert.Matches("^[0-9a-f]{32}$", response.Headers.GetValues("X-Trace-Id").Single());
+        Assert.Equal("/x/y", (await log.NextAsync())["Path"]);
+    }
+
+    [Theory]
+    [InlineData("X-HTTP-Method-Override", "DELETE")]
+    [InlineData("x-http-method", "delete")]
+    [InlineData("X-Method-Override", "PATCH, DELETE")]
+    public async Task Forward_MethodOverride_IsJudgedToo(string header, string value)
+    {
+        var hits = 0;
+        await using var target = await TestService.TargetAsync(_ =>
+        {
+            Interlocked.Increment(ref hits);
+            return Task.CompletedTask;
+        });
+        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Deny = ["DELETE /orders/**"]);
+
+        using var denied = await SendAsync(gateway, "/shop/orders/1", HttpMethod.Post, headers: (header, value));
+        using var other = await SendAsync(gateway, "/shop/orders/1", HttpMethod.Post, headers: (header, "PATCH"));
+
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.OK, 1), (denied.StatusCode, other.StatusCode, hits));
     }
 
     [Fact]
@@ -86,7 +108,7 @@ public sealed class GatewaySafetyTests : ForwardingTest
         using var response = await SendAsync(gateway, "/shop/", HttpMethod.Post, content);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
-        Assert.Equal("denied", (await ProblemAsync(response)).Error);
+        Assert.Equal(("the request body is over the limit of 1000 bytes (`limits.bodyBytes`)", "denied"), await ProblemAsync(response));
     }
 
     [Fact]

@@ -49,6 +49,49 @@ public sealed class GatewayStdioTests
         await client.EndAsync();
     }
 
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("")]
+    public async Task Run_InputClosedAtOnce_AnswersAllTheSame(string end)
+    {
+        // What `printf ... | ape-test gateway --stdio` does.
+        await using var target = await NotesApi.StartAsync();
+        var input = new MemoryStream(Encoding.UTF8.GetBytes($"{Initialize}\n{Call(2, "login", """{"user":"ann","password":"x"}""")}\n{Call(3, "listNotes", "{}")}{end}"));
+        using var output = new MemoryStream();
+        var options = new GatewayOptions { File = McpGateway.File(McpGateway.Target("notes", target)) };
+
+        await GatewayStdio.RunAsync(options, input, output, TimeProvider.System, Cancellation).Within(Cancellation);
+
+        var answers = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([1, 2, 3], answers.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetInt32()).Order());
+        Assert.All(answers, static line => Assert.True(JsonDocument.Parse(line).RootElement.TryGetProperty("result", out _), line));
+    }
+
+    [Fact]
+    public async Task Run_InputClosedWithASubscription_Ends()
+    {
+        await using var target = await NotesApi.StartAsync();
+        const string meta = """ "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"x","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}} """;
+        var input = new MemoryStream(Encoding.UTF8.GetBytes($"{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"subscriptions/listen\",\"params\":{{\"notifications\":{{\"toolsListChanged\":true}},{meta}}}}}\n"));
+        using var output = new MemoryStream();
+        var options = new GatewayOptions { File = McpGateway.File(McpGateway.Target("notes", target)) };
+
+        await GatewayStdio.RunAsync(options, input, output, TimeProvider.System, Cancellation).Within(Cancellation);
+
+        Assert.Contains("notifications/subscriptions/acknowledged", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_EmptyInput_Ends()
+    {
+        await using var target = await NotesApi.StartAsync();
+        using var output = new MemoryStream();
+
+        await GatewayStdio.RunAsync(new GatewayOptions { File = McpGateway.File(McpGateway.Target("notes", target)) }, Stream.Null, output, TimeProvider.System, Cancellation).Within(Cancellation);
+
+        Assert.Empty(output.ToArray());
+    }
+
     [Fact]
     public async Task Run_Cancelled_Ends()
     {

@@ -1,3 +1,4 @@
+using ApeTest.Gateway.Mcp;
 using ApeTest.Gateway.Mcp.Sessions;
 using ApeTest.ServiceDefaults;
 using ApeTest.Targets.Policy;
@@ -24,6 +25,8 @@ internal sealed class McpGateway : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public GatewayTargets Targets => _app.Services.GetRequiredService<GatewayTargets>();
+
+    public ToolSubscriptions Subscriptions => _app.Services.GetRequiredService<ToolSubscriptions>();
 
     public static Task<McpGateway> StartAsync(NotesApi target, McpGatewayOptions? options = null) => StartAsync([Target("notes", target)], options);
 

@@ -201,6 +201,22 @@ public sealed class McpSessionlessTests
         Assert.Equal(2, changed.GetProperty("params").GetProperty("_meta").GetProperty("io.modelcontextprotocol/subscriptionId").GetInt32());
         // And it does not hold up the end of the service.
         await gateway.StopAsync();
+        var result = (await NextAsync(events)).GetProperty("result");
+        Assert.Equal(2, result.GetProperty("_meta").GetProperty("io.modelcontextprotocol/subscriptionId").GetInt32());
+    }
+
+    [Fact]
+    public async Task Listen_ClientEnds_IsCompleted()
+    {
+        await using var target = await NotesApi.StartAsync();
+        await using var gateway = await McpGateway.StartAsync(target);
+        using var client = new RawClient(gateway.Url);
+        using var answer = await SendAsync(client, "subscriptions/listen", """ "notifications":{"toolsListChanged":true} """);
+        using var events = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation));
+        await NextAsync(events);
+
+        gateway.Subscriptions.End();
+
         Assert.True((await NextAsync(events)).TryGetProperty("result", out _));
     }
 

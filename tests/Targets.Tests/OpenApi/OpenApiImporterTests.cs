@@ -81,7 +81,7 @@ public sealed class OpenApiImporterTests
         var get = catalog.Find("getOrder")!;
         Assert.Equal("GET /orders/{id} - Reads an order. Only your own.", get.Tool.Description);
         Assert.Equal(
-            """{"type":"object","properties":{"id":{"type":"integer","description":"Order number."},"expand":{"type":"array","items":{"type":"string","enum":["lines","user"]}},"X-Tenant":{"type":"string","example":"t1"}},"required":["id"],"additionalProperties":false}""",
+            """{"type":"object","properties":{"id":{"type":"integer","description":"Order number."},"expand":{"type":"array","items":{"type":"string","enum":["lines","user"]}},"X-Tenant":{"type":"string","example":"t1"},"X-Key":{"type":"string"}},"required":["id"],"additionalProperties":false}""",
             get.Tool.InputSchema.GetRawText());
         Assert.Equal(("GET", "/orders/{id}", true), (get.Tool.Method, get.Tool.Path, get.Tool.IsAction));
         Assert.Equal([200], get.SuccessStatuses);
@@ -245,6 +245,40 @@ public sealed class OpenApiImporterTests
         var document = $$"""{"openapi":"3.0.0","info":{"title":"t","version":"1"},"servers":{{servers}},"paths":{"/x":{"get":{"responses":{"200":{"description":"ok"} } } } } }""";
 
         Assert.Equal(expected, OpenApiImporter.Import(document, Base).BaseUrl.AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("", "", "http://127.0.0.1:5080/root")]
+    [InlineData("/item", "", "http://127.0.0.1:5080/item")]
+    [InlineData("/item", "/{v}", "http://127.0.0.1:5080/v2")]
+    [InlineData("", "https://127.0.0.1:5080/tls", "http://127.0.0.1:5080/tls")]
+    [InlineData("https://uploads.example.com/api?x=1", "", "https://uploads.example.com/api")]
+    [InlineData("https://uploads.example.com", "ftp://nowhere", "https://uploads.example.com/")]
+    public void Import_NearerServers_WinAndKeepTheirHost(string item, string operation, string expected)
+    {
+        var document = $$$"""
+            {"openapi":"3.0.0","info":{"title":"t","version":"1"},"servers":[{"url":"/root"}],"paths":{"/x":{"servers":[{"url":"{{{item}}}"}],
+             "get":{"servers":[{"url":"{{{operation}}}","variables":{"v":{"default":"v2"} }}],"responses":{"200":{"description":"ok"} } } } } }
+            """;
+
+        var catalog = OpenApiImporter.Import(document, Base);
+
+        Assert.Equal((expected, "http://127.0.0.1:5080/root"), (Assert.Single(catalog.Operations).BaseUrl.AbsoluteUri, catalog.BaseUrl.AbsoluteUri));
+    }
+
+    [Fact]
+    public void Import_HeaderOfAnApiKey_IsAParameterWhereItsSchemeIsNotUsed()
+    {
+        const string parameter = "\"parameters\":[{\"name\":\"X-Key\",\"in\":\"header\",\"schema\":{\"type\":\"string\"}}],\"responses\":{}";
+        var document = $$$"""
+            {"openapi":"3.0.0","info":{"title":"t","version":"1"},"components":{"securitySchemes":{"key":{"type":"apiKey","in":"header","name":"x-key"} } },
+             "paths":{"/x":{"get":{"operationId":"with","security":[{"key":[]}],{{{parameter}}} },"post":{"operationId":"without",{{{parameter}}} } } } }
+            """;
+
+        var catalog = OpenApiImporter.Import(document, Base);
+
+        Assert.Empty(catalog.Find("with")!.Parameters);
+        Assert.Equal("X-Key", Assert.Single(catalog.Find("without")!.Parameters).Name);
     }
 
     [Fact]

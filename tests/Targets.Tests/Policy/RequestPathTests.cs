@@ -17,6 +17,8 @@ public sealed class RequestPathTests
     [InlineData("/orders;v=1/1;x", "/orders/1")]
     [InlineData("/orders./1...", "/orders/1")]
     [InlineData("/orders%20/1", "/orders/1")]
+    [InlineData("/orders%09/1%01", "/orders/1")]
+    [InlineData("/orders.%09./1", "/orders/1")]
     [InlineData("/index.html", "/index.html")]
     [InlineData("/caf%C3%A9", "/caf\u00e9")]
     [InlineData("/%FF%zz%", "/%FF%zz%")]
@@ -35,6 +37,7 @@ public sealed class RequestPathTests
     [InlineData("/a/%25252e%25252e/b")]
     [InlineData("/a/%c0%ae%C0%AE/b")]
     [InlineData("/a/.%20/b")]
+    [InlineData("/a/..%01/b")]
     [InlineData("/a/%2e;x/b")]
     public void TryRead_HiddenDotSegment_IsRefused(string path) => Assert.False(RequestPath.TryRead(path, out _));
 

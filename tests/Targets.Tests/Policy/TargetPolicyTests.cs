@@ -110,8 +110,34 @@ public sealed class TargetPolicyTests
     [InlineData("/a*c*e", "/abcd", false)]
     [InlineData("/Orders", "/orders", true)]
     [InlineData("/", "/", true)]
+    [InlineData("/orders/**/lines", "/orders/lines", true)]
+    [InlineData("/orders/**/lines", "/orders/xlines", false)]
+    [InlineData("/**/a/**/b/**", "/a/x/b/b", true)]
+    [InlineData("/**/a**/b", "/ax/ab", true)]
+    [InlineData("/****/x", "/a/x", true)]
+    [InlineData("/**/*.php", "/a/b/c.php", true)]
+    [InlineData("/**/*.php", "/a/b.php/c", false)]
     public void IsGlobMatch_Case_AsExpected(string glob, string path, bool expected) =>
         Assert.Equal(expected, RequestRule.IsGlobMatch(glob, path));
+
+    [Theory]
+    [InlineData("/**/a/**/a/**/b", false)]
+    [InlineData("/**a**a**b", false)]
+    [InlineData("/*a*a*a*/**/a/**/a", true)]
+    public void IsGlobMatch_LongPath_Ends(string glob, bool expected) =>
+        Assert.Equal(expected, RequestRule.IsGlobMatch(glob, "/aaa" + string.Concat(Enumerable.Repeat("/a", 4096))));
+
+    [Theory]
+    [InlineData("X-HTTP-Method-Override", "DELETE", false)]
+    [InlineData("x-method-override", "delete", false)]
+    [InlineData("X-HTTP-Method", "PUT", true)]
+    [InlineData("X-Other", "DELETE", true)]
+    public void Prepare_MethodOverrideOnRemoteTarget_IsJudgedToo(string header, string method, bool allowed)
+    {
+        var request = new TargetRequest { Method = HttpMethod.Post, Url = new Uri(Remote, "/orders/7"), Target = "shop", Headers = [new(header, method)] };
+
+        Assert.Equal(allowed, Some.Policy(Remote).Prepare(ref request).Allowed);
+    }
 
     [Fact]
     public void Prepare_Budget_IsExactUnderConcurrency()

@@ -127,6 +127,20 @@ public sealed class ObservationWriterTests
     public void Response_BodyCutByTransport_IsNoted() =>
         Assert.Contains("only the first 3 of 99 bytes", Write(Some.Exchange(200, "abc", "text/plain") with { BodyLength = 99 }).GetProperty("note").GetString(), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("text/plain; charset=iso-8859-1", new byte[] { 0x43, 0xe9 })]
+    [InlineData("text/plain; charset=\"Windows-1252\"", new byte[] { 0x43, 0xe9 })]
+    [InlineData("text/plain; charset=utf-16", new byte[] { 0xff, 0xfe, 0x43, 0, 0xe9, 0 })]
+    [InlineData("text/plain; charset=utf-16be", new byte[] { 0, 0x43, 0, 0xe9 })]
+    [InlineData("text/plain", new byte[] { 0x43, 0xc3, 0xa9 })]
+    public void Response_Charset_IsReadByIt(string type, byte[] body) =>
+        Assert.Equal("Cé", Write(Some.Exchange(200, contentType: type) with { Body = body, BodyLength = body.Length }).GetProperty("body").GetString());
+
+    [Fact]
+    public void Response_HtmlInLatin1_IsReadByIt() =>
+        Assert.Equal("Cé", Write(Some.Exchange(200, contentType: "text/html; charset=ISO-8859-1") with { Body = Encoding.Latin1.GetBytes("<title>Cé</title>"), BodyLength = 17 })
+            .GetProperty("body").GetProperty("title").GetString());
+
     [Fact]
     public void Response_InvalidUtf8_IsStillJson() =>
         Assert.Equal(200, Write(Some.Exchange(200, contentType: "text/plain") with { Body = new byte[] { 0xff, 0xfe, 0x41 }, BodyLength = 3 }).GetProperty("status").GetInt32());

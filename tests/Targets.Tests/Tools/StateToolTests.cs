@@ -23,6 +23,24 @@ public sealed class StateToolTests
     }
 
     [Fact]
+    public async Task InvokeAsync_StateUpdateRefused_ChangesNothing()
+    {
+        var tools = ToolCatalog.Generic(TestDocuments.Base).CreateTools(new FakeTransport(), "shop", TimeProvider.System);
+        var state = Some.Session();
+        await tools.InvokeAsync(Some.Call("state_update", """{"values":{"kept":1}}"""), state, Cancellation);
+
+        var tooLong = await tools.InvokeAsync(Some.Call("state_update", "{\"values\":{\"kept\":null,\"a\":1,\"b\":\"" + new string('x', 5000) + "\"}}"), state, Cancellation);
+        var many = string.Join(',', Enumerable.Range(0, 200).Select(static i => $"\"v{i}\":1"));
+        var tooMany = await tools.InvokeAsync(Some.Call("state_update", "{\"values\":{" + many + "}}"), state, Cancellation);
+
+        Assert.Contains("$.values.b: is longer than 4096 characters", tooLong.Observation, StringComparison.Ordinal);
+        Assert.Contains("$.values: would make 201 remembered values, at most 200", tooMany.Observation, StringComparison.Ordinal);
+        Assert.Equal(["kept"], state.Variables.Keys);
+        // What one call forgets makes room for what it remembers.
+        Assert.Equal(ActionOutcome.Ok, (await tools.InvokeAsync(Some.Call("state_update", "{\"values\":{" + many + ",\"kept\":null}}"), state, Cancellation)).Outcome);
+    }
+
+    [Fact]
     public async Task InvokeAsync_StateGetOfUnknownName_NamesTheKnown()
     {
         var tools = ToolCatalog.Generic(TestDocuments.Base).CreateTools(new FakeTransport(), "shop", TimeProvider.System, generic: true);
