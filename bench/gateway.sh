@@ -87,7 +87,7 @@ if [ "${1-}" = --memory ]; then
   (SAMPLED=1 wrk -t1 -c32 -d"$((minutes * 60))s" -s "$work/sampled.lua" "$gateway/t/" | grep '^RESULT' > "$work/load") & load=$!
   echo 'second  RSS MB of the gateway'
   for i in $(seq 0 15 $((minutes * 60 - 1))); do
-    printf '%6d  %d\n' "$i" "$(awk '/^VmRSS/ { print $2 / 1024 }' "/proc/$gateway_pid/status")"
+    printf '%6d  %d\n' "$i" "$(awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$gateway_pid/status")"
     sleep 15
   done
   wait "$load"
