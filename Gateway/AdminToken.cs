@@ -26,13 +26,8 @@ public sealed class AdminToken
     public bool IsGenerated { get; }
 
     /// <summary>Whether the request shows it, in <c>X-Ape-Token</c> or as <c>Authorization: Bearer</c>.</summary>
-    public bool Matches(HttpContext context)
-    {
-        const string scheme = "Bearer ";
-        var bearer = context.Request.Headers.Authorization.ToString();
-        return Matches(context.Request.Headers[ServiceToken.HeaderName])
-            || (bearer.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && Matches(bearer[scheme.Length..].Trim()));
-    }
+    public bool Matches(HttpContext context) =>
+        Matches(context.Request.Headers[ServiceToken.HeaderName]) || Matches(BearerToken.Of(context.Request));
 
     /// <summary>Compares in constant time. False for null.</summary>
     public bool Matches(string? candidate)

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace ApeTest.ServiceDefaults.Guard;
 
 /// <summary>
@@ -8,6 +10,14 @@ public sealed class BearerToken
 {
     /// <summary>The one value: <c>endpoint.WithMetadata(BearerToken.Instance)</c>.</summary>
     public static readonly BearerToken Instance = new();
+
+    /// <summary>What a request shows as <c>Authorization: Bearer</c>; null for nothing, or another scheme.</summary>
+    public static string? Of(HttpRequest request)
+    {
+        const string scheme = "Bearer ";
+        var value = request.Headers.Authorization.ToString();
+        return value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? value[scheme.Length..].Trim() : null;
+    }
 
     private BearerToken()
     {

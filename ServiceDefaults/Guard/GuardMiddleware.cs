@@ -62,12 +62,8 @@ internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
 
     private bool HasToken(HttpRequest request, EndpointMetadataCollection? metadata)
     {
-        const string scheme = "Bearer ";
         return token.Matches(request.Headers[ServiceToken.HeaderName])
-            || (metadata?.GetMetadata<BearerToken>() is not null
-                && request.Headers.Authorization.ToString() is { } value
-                && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-                && token.Matches(value[scheme.Length..].Trim()));
+            || (metadata?.GetMetadata<BearerToken>() is not null && token.Matches(BearerToken.Of(request)));
     }
 
     private static Task RefuseAsync(HttpContext context, int status, string detail)
