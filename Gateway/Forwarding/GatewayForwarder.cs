@@ -13,18 +13,17 @@ namespace ApeTest.Gateway.Forwarding;
 internal sealed class GatewayForwarder(
     IHttpForwarder forwarder, GatewayTargets targets, AccessLog log, TimeProvider time)
 {
-    private readonly GatewayTransformer _transformer = new(time);
-
     /// <summary>Handles <c>/{target}/{**path}</c>.</summary>
     public async Task ForwardAsync(HttpContext context)
     {
         // 1. Where it goes, and in whose trace.
         var started = time.GetTimestamp();
-        var state = targets.Current;
-        var policy = state.Policy;
+        var (_, policy, invokers) = targets.Current;
         var name = (string)context.Request.RouteValues["target"]!;
-        var target = policy.Find(name);
-        var trace = TraceOf(context);
+        var chain = invokers.For(name);
+        var target = chain.Target;
+        var headers = context.Request.Headers;
+        var trace = TraceOf(headers);
         if (Destination.Of(context, name, target) is not { } url || HttpMethods.IsConnect(context.Request.Method))
         {
             var refused = new PolicyCall(new TargetRequest { Method = HttpMethod.Get, Url = target?.Url ?? Destination.Nowhere, Target = name, ShownPath = ShownPathOf(context), Trace = TraceHeaders.Child(trace) }, started);
@@ -39,17 +38,15 @@ internal sealed class GatewayForwarder(
                 Method = HttpMethod.Parse(context.Request.Method),
                 Url = url,
                 Target = name,
-                Operation = First(context.Request.Headers[ApeHeaders.Operation]),
-                OverriddenMethod = OverriddenMethodOf(context.Request.Headers),
-                ShownPath = target is null ? ShownPathOf(context) : First(context.Request.Headers[ApeHeaders.ShownPath]),
-                Destructive = context.Request.Headers[ApeHeaders.Destructive] == "true",
-                HasAuthorization = context.Request.Headers.Authorization.Count > 0,
-                Identity = IdentityOf(context),
+                Operation = First(headers[ApeHeaders.Operation]),
+                OverriddenMethod = OverriddenMethodOf(headers),
+                ShownPath = target is null ? ShownPathOf(context) : First(headers[ApeHeaders.ShownPath]),
+                Destructive = headers[ApeHeaders.Destructive] == "true",
+                HasAuthorization = headers.Authorization.Count > 0,
+                Identity = IdentityOf(headers),
                 Trace = trace,
             },
             started);
-        context.Features.Set(call);
-        var lifetime = RequestLifetime.Watch(context);
 
         // 2. The body's limit, before any of it is read.
         if (context.Request.ContentLength > policy.BodyBytes)
@@ -57,26 +54,26 @@ internal sealed class GatewayForwarder(
             await RefuseAndFinishAsync(context, policy, call, GatewayProblem.BodyOver(policy.BodyBytes));
             return;
         }
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (MayHaveBody(context.Request) && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = policy.BodyBytes;
         }
 
         // 3. Forward. The time limit is one of inactivity, so that a long stream is not cut.
-        var config = new ForwarderRequestConfig { ActivityTimeout = target?.Patience ?? TimeSpan.FromSeconds(30) };
+        var transformer = new GatewayTransformer(call, time);
         var prefix = target is not null && ReferenceEquals(url.Scheme, target.Url.Scheme) ? target.Origin : url.GetLeftPart(UriPartial.Authority);
         // What is neither an answer nor an error that the forwarder tells is a failure of the gateway.
         var errorType = (string?)TargetErrors.Gateway;
         try
         {
-            var error = await forwarder.SendAsync(context, prefix, state.Invokers.For(name), config, _transformer);
+            var error = await forwarder.SendAsync(context, prefix, chain.Invoker, chain.Config, transformer);
 
             // 4. What went wrong, told as the gateway's own answer where none has begun.
             errorType = null;
             if (error != ForwarderError.None)
             {
                 var problem = GatewayProblem.Of(error, context.GetForwarderErrorFeature()?.Exception, target, policy.BodyBytes);
-                errorType = IsClientGone(context, error, problem, lifetime) ? GatewayProblem.ClientGone : problem.ErrorType;
+                errorType = IsClientGone(context, error, problem, transformer) ? GatewayProblem.ClientGone : problem.ErrorType;
                 if (problem.CutsConnection && !IsAgents(context))
                 {
                     context.Abort();
@@ -95,14 +92,14 @@ internal sealed class GatewayForwarder(
     }
 
     /// <summary>
-    /// Whether the client left. The forwarder aborts the client's connection itself when the target's body breaks or rests too long: an
-    /// aborted request alone says nothing. A body that is bad while the client is still there is told as such.
+    /// Whether the client left. The forwarder aborts the client's connection itself once an answer has begun and its body rests too long, or the
+    /// request's is bad: an aborted request alone says nothing. A body that is bad while the client is still there is told as such.
     /// </summary>
-    private static bool IsClientGone(HttpContext context, ForwarderError error, GatewayProblem problem, RequestLifetime lifetime) => problem.ErrorType switch
+    private static bool IsClientGone(HttpContext context, ForwarderError error, GatewayProblem problem, GatewayTransformer transformer) => problem.ErrorType switch
     {
         TargetErrors.Denied or TargetErrors.Budget => false,
-        TargetErrors.BadRequest => context.RequestAborted.IsCancellationRequested && !lifetime.IsAbortedHere,
-        _ => IsClients(error) && !(error == ForwarderError.ResponseBodyCanceled && lifetime.IsAbortedHere),
+        TargetErrors.BadRequest => context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted,
+        _ => IsClients(error) && !(error == ForwarderError.ResponseBodyCanceled && transformer.IsAnswerResting),
     };
 
     /// <summary>Whether one of our own agents asks: it learns of an injected abort by an answer, since a cut connection would look like a gateway that failed.</summary>
@@ -114,6 +111,10 @@ internal sealed class GatewayForwarder(
     /// <summary>The path that was asked, for a line of a request that goes nowhere.</summary>
     private static string ShownPathOf(HttpContext context) =>
         First(context.Request.Headers[ApeHeaders.ShownPath]) ?? "/" + context.Request.RouteValues["path"];
+
+    /// <summary>Whether a body may come: over HTTP/2 none needs to be announced.</summary>
+    private static bool MayHaveBody(HttpRequest request) =>
+        request.ContentLength is not null || request.Headers.TransferEncoding.Count > 0 || !HttpProtocol.IsHttp11(request.Protocol);
 
     private static string? OverriddenMethodOf(IHeaderDictionary headers)
     {
@@ -187,10 +188,10 @@ internal sealed class GatewayForwarder(
     /// The caller's context as it came. The gateway's own span stands between only where somebody records it: otherwise the target's
     /// parent would be a span that nobody ever sees.
     /// </summary>
-    private static ActivityContext TraceOf(HttpContext context)
+    private static ActivityContext TraceOf(IHeaderDictionary headers)
     {
         var own = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity : null;
-        if (!TraceHeaders.TryParse(context.Request.Headers.TraceParent, out var given))
+        if (!TraceHeaders.TryParse(headers.TraceParent, out var given))
         {
             // A stranger's request is sampled: there is nobody else to decide.
             return own is null ? default : new ActivityContext(own.TraceId, own.SpanId, ActivityTraceFlags.Recorded);
@@ -201,9 +202,9 @@ internal sealed class GatewayForwarder(
     }
 
     /// <summary>Whose request it is: what its baggage says.</summary>
-    private static ActionIdentity IdentityOf(HttpContext context)
+    private static ActionIdentity IdentityOf(IHeaderDictionary headers)
     {
-        var identity = context.Request.Headers.ContainsKey(TraceHeaders.Baggage) ? RequestIdentity.Current : null;
+        var identity = headers.ContainsKey(TraceHeaders.Baggage) ? RequestIdentity.Current : null;
         return identity is null ? default : new ActionIdentity(identity.Run, identity.Session, identity.Agent, 0);
     }
 }

@@ -8,15 +8,19 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ApeTest.Gateway.Forwarding;
 
 /// <summary>
-/// What the gateway changes on the way: the address and <c>Host</c> to the target, trace id and timing back. Holds no state; the call
-/// travels in the features. YARP's base completes at once, hence nothing is awaited.
+/// What the gateway changes on the way of one request: the address and <c>Host</c> to the target, trace id and timing back. Made for each call,
+/// which costs less than a feature of the request. YARP's base completes at once, hence nothing is awaited.
 /// </summary>
-internal sealed class GatewayTransformer(TimeProvider time) : HttpTransformer
+internal sealed class GatewayTransformer(PolicyCall call, TimeProvider time) : HttpTransformer
 {
+    private HttpContext? _context;
+
+    /// <summary>Whether the answer's body rested longer than the time limit while the client was still there.</summary>
+    public bool IsAnswerResting { get; private set; }
+
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         var copied = base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        var call = httpContext.Features.GetRequiredFeature<PolicyCall>();
         proxyRequest.RequestUri = call.Request.Url;
         // The target's own name, as a browser would send it.
         proxyRequest.Headers.Host = null;
@@ -44,10 +48,12 @@ internal sealed class GatewayTransformer(TimeProvider time) : HttpTransformer
         {
             throw new HttpRequestException("it switches protocols, which nobody asked for");
         }
+        // The forwarder's token: of the client that leaves, and of the time limit. Later nobody can tell which it was.
+        _context = httpContext;
+        _ = cancellationToken.UnsafeRegister(static self => ((GatewayTransformer)self!).OnCanceled(), this);
         // A target that speaks of errors or timing in our name would be believed.
         ApeHeaders.Strip(proxyResponse.Headers);
         var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        var call = httpContext.Features.GetRequiredFeature<PolicyCall>();
         var headers = httpContext.Response.Headers;
         headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
         headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time.GetTimestamp(), time));
@@ -59,6 +65,8 @@ internal sealed class GatewayTransformer(TimeProvider time) : HttpTransformer
         }
         return copied;
     }
+
+    private void OnCanceled() => IsAnswerResting = !_context!.RequestAborted.IsCancellationRequested;
 
     /// <summary>RFC 9110, 7.6.1: what <c>Connection</c> names is meant for this hop only. The upgrade of a WebSocket is YARP's.</summary>
     private static void RemoveNamed(StringValues connection, HttpRequestHeaders headers)

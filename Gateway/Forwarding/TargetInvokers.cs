@@ -1,6 +1,7 @@
 using System.Net;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace ApeTest.Gateway.Forwarding;
 
@@ -27,7 +28,8 @@ internal sealed class TargetInvokers : IDisposable
         HttpMessageInvoker Invoker(SocketsHttpHandler sockets) => new(new PolicyHandler(policy, time, sockets), disposeHandler: false);
     }
 
-    public HttpMessageInvoker For(string target) => _chains.GetValueOrDefault(target, _unknown).Invoker;
+    /// <summary>The chain of that target; for an unknown name one whose policy refuses.</summary>
+    public Chain For(string target) => _chains.GetValueOrDefault(target, _unknown);
 
     /// <summary>Hands over the sockets that the state after this one does not use.</summary>
     public void RetireWhatIsNotIn(TargetInvokers next, RetiredHandlers retired)
@@ -49,5 +51,13 @@ internal sealed class TargetInvokers : IDisposable
         }
     }
 
-    private sealed record Chain(TargetEntry? Target, SocketsHttpHandler Sockets, HttpMessageInvoker Invoker);
+    /// <summary>How one target is reached.</summary>
+    /// <param name="Target">The target; null for an unknown one.</param>
+    /// <param name="Sockets">Its connections.</param>
+    /// <param name="Invoker">The policy over them.</param>
+    internal sealed record Chain(TargetEntry? Target, SocketsHttpHandler Sockets, HttpMessageInvoker Invoker)
+    {
+        /// <summary>The forwarder's time limit, one of inactivity: a long stream is not cut.</summary>
+        public ForwarderRequestConfig Config { get; } = new() { ActivityTimeout = Target?.Patience ?? TimeSpan.FromSeconds(30) };
+    }
 }

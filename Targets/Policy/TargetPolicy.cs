@@ -94,8 +94,8 @@ public sealed class TargetPolicy
             return Deny($"scheme '{request.Url.Scheme}' is not allowed: only http and https");
         }
         request.Entry = target;
-        var host = HostRule.HostOf(request.Url);
-        if (!target.IsHostAllowed(host, request.Url.Port))
+        var own = target.IsOwn(request.Url);
+        if (!own && HostRule.HostOf(request.Url) is var host && !target.IsHostAllowed(host, request.Url.Port))
         {
             return Deny($"host {host}:{request.Url.Port} is not on the allow-list of target '{target.Name}'; to allow it, add \"{host}:{request.Url.Port}\" to `hosts`");
         }
@@ -120,7 +120,7 @@ public sealed class TargetPolicy
         {
             return Verdict.Deny(429, TargetErrors.Budget, $"the request budget of {_budget} (`limits.requestBudget`) is exhausted");
         }
-        if (target.IsOwn(request.Url))
+        if (own)
         {
             request.PolicyHeaders = HeadersFor(target, in request);
             request.PolicyQuery = target.AuthQuery;
