@@ -7,6 +7,7 @@ using ApeTest.Gateway.Reload;
 using ApeTest.Gateway.Mcp;
 using ApeTest.ServiceDefaults.Guard;
 using ApeTest.ServiceDefaults.Health;
+using ApeTest.ServiceDefaults.Metrics;
 using ApeTest.Targets.Policy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -47,6 +48,8 @@ public static class GatewayExtensions
         builder.Services.AddSingleton<GatewayForwarder>();
         builder.Services.AddHttpForwarder();
         builder.AddGatewayMcp(options);
+        // Its own metrics say how many, how long and with what result, by target.
+        builder.Services.Configure<UnaskedMeters>(static meters => meters.Names.Add("Microsoft.AspNetCore.Hosting"));
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             // Bytes beyond ASCII in a header pass as they came, both ways (TargetConnector).

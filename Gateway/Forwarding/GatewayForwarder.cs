@@ -148,7 +148,7 @@ internal sealed class GatewayForwarder(
             Status = errorType is null ? context.Response.StatusCode : 0,
             ErrorType = errorType,
             RetryReasons = call.RetryReasons,
-            Timing = call.Timing(time.GetTimestamp(), time),
+            Timing = call.Timing(time),
         };
         policy.Complete(in exchange);
         log.Write(in call.Request, in exchange, context.Response.StatusCode);
@@ -176,7 +176,7 @@ internal sealed class GatewayForwarder(
         var headers = context.Response.Headers;
         headers[ApeHeaders.Error] = problem.ErrorType;
         headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
-        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time.GetTimestamp(), time));
+        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time));
         if (problem.RetryAfter is { } after)
         {
             headers.RetryAfter = ((long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -56,7 +56,7 @@ internal sealed class GatewayTransformer(PolicyCall call, TimeProvider time) : H
         var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
         headers[ApeHeaders.TraceId] = call.Request.Trace.TraceId.ToHexString();
-        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time.GetTimestamp(), time));
+        headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time));
         if (proxyResponse.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.ResetContent)
         {
             // Neither has a body (RFC 9110, 15.3.5 and 15.3.6); the server throws where one is declared or written.

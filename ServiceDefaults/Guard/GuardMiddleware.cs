@@ -11,6 +11,9 @@ namespace ApeTest.ServiceDefaults.Guard;
 /// </summary>
 internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
 {
+    /// <summary>The last <c>Host</c> that was let in: clients of a service share one, which need not be parsed again.</summary>
+    private volatile string? _known;
+
     public Task InvokeAsync(HttpContext context)
     {
         // No address: an in-memory server, which is nearer than loopback.
@@ -37,16 +40,22 @@ internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
             : RefuseAsync(context, StatusCodes.Status403Forbidden, $"Reached off loopback without a service token configured; set {EnvironmentNames.TokenFile}.");
     }
 
-    private static (int Status, string Detail)? Foreign(HttpRequest request)
+    private (int Status, string Detail)? Foreign(HttpRequest request)
     {
-        if (!request.Host.HasValue)
+        var host = request.Host;
+        if (!host.HasValue)
         {
             return (StatusCodes.Status400BadRequest, "The Host header is missing.");
         }
 
-        if (!ServiceUrls.IsLoopbackHost(request.Host.Host))
+        if (host.Value != _known)
         {
-            return (StatusCodes.Status403Forbidden, "The Host header does not name this machine's loopback (localhost, 127.0.0.1, [::1]).");
+            if (!ServiceUrls.IsLoopbackHost(host.Host))
+            {
+                return (StatusCodes.Status403Forbidden, "The Host header does not name this machine's loopback (localhost, 127.0.0.1, [::1]).");
+            }
+
+            _known = host.Value;
         }
 
         foreach (var origin in request.Headers.Origin)

@@ -37,6 +37,9 @@ public sealed class PolicyCall
     /// <summary>Counts a retry.</summary>
     public void CountRetry(string reason) => (_retries ??= []).Add(reason);
 
+    /// <summary>The same, until now; the clock is read only where no response headers came.</summary>
+    public TargetTiming Timing(TimeProvider time) => Timing(_responded > 0 && _attemptStarted == 0 ? _responded : time.GetTimestamp(), time);
+
     /// <summary>
     /// Where the time went until the response headers, or until <paramref name="ended"/> where none came. Target = the sum of all attempts,
     /// each from forward to response headers; gateway = the rest: policy, injected latency, login, waits before retries.

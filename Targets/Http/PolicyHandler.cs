@@ -87,7 +87,7 @@ public sealed class PolicyHandler : DelegatingHandler
                 Status = (int?)response?.StatusCode ?? 0,
                 ErrorType = error,
                 RetryReasons = call.RetryReasons,
-                Timing = call.Timing(_time.GetTimestamp(), _time),
+                Timing = call.Timing(_time),
             });
         }
     }

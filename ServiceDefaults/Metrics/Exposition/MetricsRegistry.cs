@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using Tags = System.ReadOnlySpan<System.Collections.Generic.KeyValuePair<string, object?>>;
 
 namespace ApeTest.ServiceDefaults.Metrics.Exposition;
@@ -10,21 +11,20 @@ namespace ApeTest.ServiceDefaults.Metrics.Exposition;
 /// </summary>
 internal sealed class MetricsRegistry : IDisposable
 {
-    // Several measurements a request each, of things that nobody who loads a target asks about.
-    private static readonly HashSet<string> Unasked = new(StringComparer.Ordinal) { "Microsoft.AspNetCore.MemoryPool", "Microsoft.AspNetCore.Routing" };
-
     private readonly IMeterFactory _scope;
     private readonly RecordsDropped _dropped;
+    private readonly ISet<string> _unasked;
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, Family> _families = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Lock _scrapeGate = new();
     private long _scrape;
 
-    public MetricsRegistry(IMeterFactory scope, RecordsDropped dropped)
+    public MetricsRegistry(IMeterFactory scope, RecordsDropped dropped, IOptions<UnaskedMeters> unasked)
     {
         _scope = scope;
         _dropped = dropped;
+        _unasked = unasked.Value.Names;
         _listener.InstrumentPublished = Publish;
         _listener.SetMeasurementEventCallback<double>((_, value, tags, state) => Measure(state, value, tags));
         _listener.SetMeasurementEventCallback<float>((_, value, tags, state) => Measure(state, value, tags));
@@ -69,7 +69,7 @@ internal sealed class MetricsRegistry : IDisposable
 
     private void Publish(Instrument instrument, MeterListener listener)
     {
-        if (!ReferenceEquals(instrument.Meter.Scope, _scope) || Unasked.Contains(instrument.Meter.Name) || KindOf(instrument) is not var (type, aggregation))
+        if (!ReferenceEquals(instrument.Meter.Scope, _scope) || _unasked.Contains(instrument.Meter.Name) || KindOf(instrument) is not var (type, aggregation))
         {
             return;
         }

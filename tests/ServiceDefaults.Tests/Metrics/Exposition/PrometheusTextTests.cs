@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ApeTest.ServiceDefaults.Metrics;
+using Microsoft.Extensions.Options;
 using ApeTest.ServiceDefaults.Metrics.Exposition;
 using ApeTest.ServiceDefaults.Tests.Golden;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,7 @@ public sealed class PrometheusTextTests : IDisposable
     {
         _meters = _services.GetRequiredService<IMeterFactory>();
         _dropped = new RecordsDropped(_meters);
-        _registry = new MetricsRegistry(_meters, _dropped);
+        _registry = new MetricsRegistry(_meters, _dropped, Options.Create(new UnaskedMeters()));
     }
 
     public void Dispose()
