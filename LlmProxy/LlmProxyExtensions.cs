@@ -1,3 +1,4 @@
+using ApeTest.LlmProxy.Budgets;
 using ApeTest.LlmProxy.Chat;
 using ApeTest.LlmProxy.Errors;
 using ApeTest.LlmProxy.Keys;
@@ -29,10 +30,13 @@ public static class LlmProxyExtensions
         services.AddSingleton<PriceTable>();
         services.AddSingleton<ProxyKeyRing>();
         services.AddSingleton<ProviderRegistry>();
+        services.AddSingleton<ModelRoute>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<RetryPause>();
         services.AddSingleton<UpstreamCall>();
         services.AddSingleton<StreamRelay>();
         services.AddSingleton<JsonRelay>();
+        services.AddSingleton<ProviderAttempt>();
         services.AddSingleton<CallReport>();
         services.AddSingleton<ChatHandler>();
         services.AddSingleton<ModelsHandler>();
@@ -41,7 +45,7 @@ public static class LlmProxyExtensions
     }
 
     /// <summary>
-    /// Maps <c>POST /v1/chat/completions</c>, <c>GET /v1/models</c> and <c>GET /v1/readiness?model=provider/model</c>;
+    /// Maps <c>POST /v1/chat/completions</c>, <c>POST /v1/embeddings</c>, <c>GET /v1/models</c> and <c>GET /v1/readiness?model=provider/model</c>;
     /// anything else under <c>/v1</c> is a 404 in OpenAI's shape.
     /// </summary>
     public static WebApplication MapLlmProxy(this WebApplication app)
@@ -55,11 +59,12 @@ public static class LlmProxyExtensions
             v1.WithMetadata(TokenExempt.Instance); // the proxy key is asked for instead of the service token
         }
 
-        v1.MapPost("/v1/chat/completions", (RequestDelegate)chat.HandleAsync);
+        v1.MapPost("/v1/chat/completions", (RequestDelegate)chat.ChatAsync);
+        v1.MapPost("/v1/embeddings", (RequestDelegate)chat.EmbedAsync);
         v1.MapGet("/v1/models", (RequestDelegate)models.ListAsync);
         v1.MapGet("/v1/readiness", (RequestDelegate)models.ReadinessAsync);
         v1.Map("/v1/{**rest}", (RequestDelegate)(context => OpenAiError
-            .NotFound("unknown_url", $"{context.Request.Method} {context.Request.Path} is not served here; served are POST /v1/chat/completions, GET /v1/models and GET /v1/readiness")
+            .NotFound("unknown_url", $"{context.Request.Method} {context.Request.Path} is not served here; served are POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models and GET /v1/readiness")
             .WriteAsync(context)));
         return app;
     }

@@ -1,34 +1,32 @@
-using ApeTest.LlmProxy.Keys;
 using ApeTest.LlmProxy.Measures;
 using ApeTest.LlmProxy.Providers;
 
 namespace ApeTest.LlmProxy.Chat;
 
-/// <summary>One call on its way: what was asked, of whom, and what it took so far.</summary>
-internal sealed class ChatCall(ChatRequest request, IChatProvider provider, string model, ProxyKey key, CallMeasure measure, PriceTable prices)
+/// <summary>One call on its way: what was asked, of whom at present, and what it took so far.</summary>
+internal sealed class ChatCall(ChatRequest request, CallMeasure measure, PriceTable prices)
 {
-    private const int ReservedCompletion = 1024;
-
-    private long _reservedTokens;
-    private decimal _reservedCost;
     private int _outputBytes;
     private bool _hasUsage;
     private bool _settled;
+    private Candidate? _candidate;
 
     public ChatRequest Request { get; } = request;
 
-    public IChatProvider Provider { get; } = provider;
-
-    public string Model { get; } = model;
-
     public CallMeasure Measure { get; } = measure;
 
-    /// <summary>Reserves the estimate (without a stated maximum, 1,024 completion tokens); says which budget refuses.</summary>
-    public string? TryReserve()
+    /// <summary>The provider that is asked at present.</summary>
+    public ILlmProvider Provider => _candidate!.Provider;
+
+    /// <summary>Its model id.</summary>
+    public string Model => _candidate!.Model;
+
+    /// <summary>Turns to a provider: the first, or after a failure the next.</summary>
+    public void Ask(Candidate candidate)
     {
-        _reservedTokens = Request.EstimatedPromptTokens + (Request.MaxTokens ?? ReservedCompletion);
-        _reservedCost = prices.Cost(Provider, Model, Request.EstimatedPromptTokens, Request.MaxTokens ?? ReservedCompletion) ?? 0;
-        return key.Budget.TryReserve(_reservedTokens, _reservedCost);
+        _candidate = candidate;
+        (Measure.Provider, Measure.Model) = (candidate.Provider.Name, candidate.Model);
+        (Measure.ErrorType, Measure.Status) = (Errors.ErrorTypes.None, 0);
     }
 
     public void CountOutput(int bytes) => _outputBytes += bytes;
@@ -42,7 +40,7 @@ internal sealed class ChatCall(ChatRequest request, IChatProvider provider, stri
         _hasUsage = true;
     }
 
-    /// <summary>Ends the clock, fills in estimates, prices the call and settles the budget. A second call changes nothing.</summary>
+    /// <summary>Ends the clock, fills in estimates and prices the call. A second call changes nothing.</summary>
     public void Settle()
     {
         if (_settled)
@@ -60,9 +58,8 @@ internal sealed class ChatCall(ChatRequest request, IChatProvider provider, stri
             Measure.Estimated = true;
         }
 
-        var cost = prices.Cost(Provider, Model, Measure.PromptTokens, Measure.CompletionTokens);
+        var cost = Measure.Replayed ? 0 : prices.Cost(Provider, Model, Measure.PromptTokens, Measure.CompletionTokens);
         Measure.Priced = cost is not null;
         Measure.CostUsd = cost ?? 0;
-        key.Budget.Settle(_reservedTokens, _reservedCost, Measure.PromptTokens + Measure.CompletionTokens, Measure.CostUsd);
     }
 }

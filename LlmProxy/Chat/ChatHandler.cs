@@ -1,20 +1,30 @@
 using System.Text.Json;
+using ApeTest.LlmProxy.Budgets;
 using ApeTest.LlmProxy.Errors;
 using ApeTest.LlmProxy.Keys;
 using ApeTest.LlmProxy.Measures;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers;
-using ApeTest.LlmProxy.Queueing;
+using ApeTest.ServiceDefaults.Identity;
 
 namespace ApeTest.LlmProxy.Chat;
 
-/// <summary><c>POST /v1/chat/completions</c>, from the client's key to the settled bill.</summary>
+/// <summary><c>POST /v1/chat/completions</c> and <c>POST /v1/embeddings</c>, from the client's key to the settled bill.</summary>
 internal sealed class ChatHandler(
-    LlmProxyOptions options, ProxyKeyRing keys, ProviderRegistry providers, PriceTable prices, UpstreamCall upstream,
-    StreamRelay streams, JsonRelay jsons, CallReport report, TimeProvider clock)
+    LlmProxyOptions options, ProxyKeyRing keys, ModelRoute routes, Admission admission, PriceTable prices, ProviderAttempt attempts,
+    CallReport report, TimeProvider clock)
 {
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Completion tokens that are reserved, and asked for at most, where the caller states no maximum and a budget has to hold.</summary>
+    private const int ReservedCompletion = 4096;
+
+    public Task ChatAsync(HttpContext context) => HandleAsync(context, RequestKind.Chat);
+
+    public Task EmbedAsync(HttpContext context) => HandleAsync(context, RequestKind.Embeddings);
+
+    private async Task HandleAsync(HttpContext context, RequestKind kind)
     {
+        var measure = new CallMeasure(clock);
+
         // 1. Who asks.
         if (keys.Find(context.Request) is not { } key)
         {
@@ -23,7 +33,7 @@ internal sealed class ChatHandler(
         }
 
         // 2. What is asked.
-        var (request, refusal) = await ReadAsync(context);
+        var (request, refusal) = await ReadAsync(context, kind);
         if (request is null)
         {
             await refusal!.WriteAsync(context);
@@ -31,130 +41,101 @@ internal sealed class ChatHandler(
         }
 
         // 3. Of whom.
-        if (ModelRoute.TryFind(providers, options, request.Model, out var entry, out var model) is { } unknown)
+        if (routes.TryFind(request.Model, out var candidates) is { } unknown)
         {
             await unknown.WriteAsync(context);
             return;
         }
 
-        var provider = entry!.Provider;
-        if (provider.MissingKey is { } variable)
+        // 4. Whether rate and budget cover it.
+        var call = new ChatCall(request, measure, prices);
+        call.Ask(candidates[0]);
+        var run = RequestIdentity.Current?.Run is { Length: > 0 } named ? named : null;
+        int? most = admission.IsBounded(key, run) ? ReservedCompletion : null;
+        if (admission.TryAdmit(Asked(request, candidates, key, run), out var reservation) is { } exhausted)
         {
-            await new OpenAiError(StatusCodes.Status401Unauthorized, "authentication_error", "missing_provider_key",
-                $"{provider.Name} needs a key: set {variable} (or {variable}_FILE) where the proxy runs").WriteAsync(context);
-            return;
-        }
-
-        // 4. Whether the budget covers it.
-        var measure = new CallMeasure(clock) { Provider = provider.Name, Model = model };
-        var call = new ChatCall(request, provider, model, key, measure, prices);
-        if (call.TryReserve() is { } exhausted)
-        {
-            await new OpenAiError(StatusCodes.Status429TooManyRequests, "insufficient_quota", "budget_exhausted",
-                $"budget_exhausted: key \"{key.Name}\": {exhausted}").WriteAsync(context);
+            measure.ErrorType = ErrorTypes.Budget;
+            measure.Status = exhausted.Status;
+            await MeasureHeader.WriteErrorAsync(context, call, exhausted);
+            report.Write(measure, span: null);
             return;
         }
 
         report.WriteSensitive(request.Body);
-        using var span = CallReport.Start(provider.Name, model);
+        using var span = CallReport.Start(kind, measure);
         try
         {
-            // 5. Its turn.
-            measure.Queueing();
-            var turn = await entry.Gate.EnterAsync(context.RequestAborted);
-            measure.Entered();
-            if (turn != GateResult.Entered)
-            {
-                await RefuseAsync(context, call, turn);
-                return;
-            }
-
-            try
-            {
-                // 6. Ask, and 7. pass on.
-                await AskAsync(context, call);
-            }
-            finally
-            {
-                entry.Gate.Leave();
-            }
-        }
-        finally
-        {
-            // 8. Settle and tell.
-            call.Settle();
-            report.Write(measure, span);
-        }
-    }
-
-    private async Task AskAsync(HttpContext context, ChatCall call)
-    {
-        var measure = call.Measure;
-        using var deadline = new CallDeadline(options.Timeouts, clock, context.RequestAborted);
-        OpenAiError error;
-        try
-        {
-            var body = call.Request.Rewrite(call.Model, call.Provider.AskUsage);
-            var request = new ProviderRequest(body, call.Model, call.Request.Stream, context.Request.Headers);
-            await using var response = await upstream.SendAsync(call.Provider, request, measure, deadline);
-            measure.Status = response.Status;
-            await (call.Request.Stream && response.Status == StatusCodes.Status200OK && !response.IsJson
-                ? streams.RunAsync(context, call, response, deadline)
-                : jsons.RunAsync(context, call, response, deadline));
-            return;
-        }
-        catch (ProviderException failure)
-        {
-            measure.ErrorType = failure.ErrorType;
-            var status = ErrorTypes.IsTimeout(failure.ErrorType) ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway;
-            error = OpenAiError.Upstream(status, failure.ErrorType, call.Provider.Redactor.Redact(failure.Message));
-        }
-        catch (OperationCanceledException) when (deadline.Expired is { } expired)
-        {
-            measure.ErrorType = expired;
-            error = Timeouts.Error(expired, options.Timeouts, call.Provider);
+            // 5. Ask one provider after the other, until one has answered.
+            await AskAsync(context, call, candidates, key, most);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             measure.ErrorType = ErrorTypes.Cancelled;
             measure.Status = StatusCodes.Status499ClientClosedRequest;
-            return;
         }
-
-        measure.Status = error.Status;
-        await MeasureHeader.WriteErrorAsync(context, call, error);
-    }
-
-    private static async Task RefuseAsync(HttpContext context, ChatCall call, GateResult turn)
-    {
-        call.Measure.ErrorType = turn == GateResult.Cancelled ? ErrorTypes.Cancelled : ErrorTypes.Queue;
-        call.Measure.Status = turn == GateResult.Cancelled
-            ? StatusCodes.Status499ClientClosedRequest
-            : StatusCodes.Status503ServiceUnavailable;
-        if (turn == GateResult.Cancelled)
+        finally
         {
-            return;
+            // 6. Settle and tell.
+            call.Settle();
+            admission.Settle(in reservation, measure.PromptTokens + measure.CompletionTokens, measure.CostUsd);
+            report.Write(measure, span);
         }
-
-        var error = turn == GateResult.Full
-            ? OpenAiError.Overloaded("queue_full", $"too many calls wait for {call.Provider.Name}; send fewer at a time or raise queue.length")
-            : OpenAiError.Overloaded("queue_timeout", $"no place at {call.Provider.Name} within queue.deadline; send fewer at a time or raise queue.concurrency");
-        await MeasureHeader.WriteErrorAsync(context, call, error);
     }
 
-    private async Task<(ChatRequest? Request, OpenAiError? Error)> ReadAsync(HttpContext context)
+    private async Task AskAsync(HttpContext context, ChatCall call, IReadOnlyList<Candidate> candidates, ProxyKey key, int? most)
+    {
+        CallFailure? failure = null;
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (failure is not null)
+            {
+                call.Measure.FailedOver(failure.ErrorType);
+                call.Ask(candidates[i]);
+            }
+
+            failure = await attempts.RunAsync(context, call, candidates[i], key, most);
+            if (failure is null)
+            {
+                return;
+            }
+
+            call.Measure.ErrorType = failure.ErrorType;
+            call.Measure.Status = failure.Error.Status;
+            if (!failure.MaySucceedElsewhere)
+            {
+                break;
+            }
+        }
+
+        foreach (var (name, value) in failure!.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
+        await MeasureHeader.WriteErrorAsync(context, call, failure.Error);
+    }
+
+    /// <summary>The dearest candidate's price: whoever answers, the budget holds.</summary>
+    private AdmissionRequest Asked(ChatRequest request, IReadOnlyList<Candidate> candidates, ProxyKey key, string? run)
+    {
+        var completion = request.Kind == RequestKind.Embeddings ? 0 : request.MostCompletionTokens ?? ReservedCompletion;
+        var cost = candidates.Max(candidate => prices.Cost(candidate.Provider, candidate.Model, request.EstimatedPromptTokens, completion) ?? 0);
+        return new AdmissionRequest(key, run, request.EstimatedPromptTokens + completion, cost);
+    }
+
+    private async Task<(ChatRequest? Request, OpenAiError? Error)> ReadAsync(HttpContext context, RequestKind kind)
     {
         try
         {
             var body = await BoundedBody.ReadAsync(context.Request.Body, options.MaxRequestBytes, context.RequestAborted);
             return body is { } bytes
-                ? (ChatRequest.Parse(bytes), null)
+                ? (ChatRequest.Parse(kind, bytes), null)
                 : (null, new OpenAiError(StatusCodes.Status413PayloadTooLarge, "invalid_request_error", "request_too_large",
                     $"the request is larger than {options.MaxRequestBytes} bytes (maxRequestBytes)"));
         }
         catch (JsonException error)
         {
-            return (null, OpenAiError.Invalid("invalid_json", $"the request is not a chat completion: {error.Message}"));
+            return (null, OpenAiError.Invalid("invalid_json", $"the request is not {(kind == RequestKind.Chat ? "a chat completion" : "one for embeddings")}: {error.Message}"));
         }
     }
 }

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ApeTest.LlmProxy.Providers;
 
 namespace ApeTest.LlmProxy.Chat;
 
 /// <summary>
-/// A chat completion request: the few facts the proxy needs, and where in the bytes they stand, so that the rest passes through
+/// A request for a model (a chat completion or embeddings): the few facts the proxy needs, and where in the bytes they stand, so that the rest passes through
 /// byte for byte, known fields or not.
 /// </summary>
 internal sealed class ChatRequest
@@ -14,7 +15,10 @@ internal sealed class ChatRequest
     private Range? _model;
     private Range? _streamOptions;
 
-    private ChatRequest(ReadOnlyMemory<byte> body) => _body = body;
+    private ChatRequest(RequestKind kind, ReadOnlyMemory<byte> body) => (Kind, _body) = (kind, body);
+
+    /// <summary>What is asked for.</summary>
+    public RequestKind Kind { get; }
 
     /// <summary><c>provider/model</c> as the client wrote it; empty when absent.</summary>
     public string Model { get; private set; } = "";
@@ -27,17 +31,23 @@ internal sealed class ChatRequest
     /// <summary><c>max_completion_tokens</c> or <c>max_tokens</c>; null when absent.</summary>
     public int? MaxTokens { get; private set; }
 
+    /// <summary><c>n</c>: how many choices are asked for. Default 1.</summary>
+    public int Choices { get; private set; } = 1;
+
+    /// <summary>Completion tokens at most over all choices; null when the client states no maximum.</summary>
+    public int? MostCompletionTokens => MaxTokens is { } each ? (int)Math.Min(int.MaxValue, (long)each * Choices) : null;
+
     /// <summary>Prompt tokens at 4 characters each, for reservations and where the provider sends no usage.</summary>
     public int EstimatedPromptTokens => (_body.Length / 4) + 1;
 
     public ReadOnlyMemory<byte> Body => _body;
 
-    /// <summary>Parses the body. Throws <see cref="JsonException"/> with the place when it is not a chat request.</summary>
-    public static ChatRequest Parse(ReadOnlyMemory<byte> body)
+    /// <summary>Parses the body. Throws <see cref="JsonException"/> with the place when it is not a request of that kind.</summary>
+    public static ChatRequest Parse(RequestKind kind, ReadOnlyMemory<byte> body)
     {
-        var request = new ChatRequest(body);
+        var request = new ChatRequest(kind, body);
         var reader = new Utf8JsonReader(body.Span);
-        var messages = false;
+        var hasInput = false;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new JsonException("the body is not a JSON object");
@@ -59,7 +69,11 @@ internal sealed class ChatRequest
                     request.Model = reader.GetString()!;
                     request._model = new Range(start, (int)reader.BytesConsumed);
                     break;
-                case "stream":
+                case "input" when kind == RequestKind.Embeddings:
+                    hasInput = true;
+                    reader.Skip();
+                    break;
+                case "stream" when kind == RequestKind.Chat:
                     request.Stream = reader.TokenType switch
                     {
                         JsonTokenType.True => true,
@@ -67,14 +81,18 @@ internal sealed class ChatRequest
                         _ => throw new JsonException("stream: must be true or false"),
                     };
                     break;
-                case "messages":
-                    messages = reader.TokenType == JsonTokenType.StartArray;
+                case "messages" when kind == RequestKind.Chat:
+                    hasInput = reader.TokenType == JsonTokenType.StartArray;
                     reader.Skip();
                     break;
                 case "max_tokens" or "max_completion_tokens":
                     request.MaxTokens = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var max) && max > 0
                         ? max
                         : request.MaxTokens;
+                    reader.Skip();
+                    break;
+                case "n":
+                    request.Choices = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var choices) && choices > 0 ? choices : 1;
                     reader.Skip();
                     break;
                 case "stream_options":
@@ -92,17 +110,20 @@ internal sealed class ChatRequest
             throw new JsonException("there is text behind the JSON object");
         }
 
-        if (!messages)
+        if (!hasInput)
         {
-            throw new JsonException("messages: is missing; give an array of messages");
+            throw new JsonException(kind == RequestKind.Chat ? "messages: is missing; give an array of messages" : "input: is missing; give a text or an array of texts");
         }
 
         request.IncludeUsage = request.ReadIncludeUsage();
         return request;
     }
 
-    /// <summary>The body for the provider: its own model id, and in streams a usage chunk asked for.</summary>
-    public ReadOnlyMemory<byte> Rewrite(string model, bool askUsage)
+    /// <summary>
+    /// The body for the provider: its own model id, in streams a usage chunk asked for, and <paramref name="maxTokens"/> as <c>max_completion_tokens</c> where it
+    /// is not null and the client stated none.
+    /// </summary>
+    public ReadOnlyMemory<byte> Rewrite(string model, bool askUsage, int? maxTokens)
     {
         var ask = askUsage && Stream && !IncludeUsage;
         var modelJson = JsonSerializer.SerializeToUtf8Bytes(model);
@@ -125,6 +146,13 @@ internal sealed class ChatRequest
         {
             output.Write("\"model\":"u8);
             output.Write(modelJson);
+            output.Write(","u8);
+        }
+
+        if (maxTokens is { } most && MaxTokens is null && Kind == RequestKind.Chat)
+        {
+            output.Write("\"max_completion_tokens\":"u8);
+            output.Write(JsonSerializer.SerializeToUtf8Bytes(most));
             output.Write(","u8);
         }
 

@@ -12,27 +12,26 @@ internal sealed class JsonRelay(LlmProxyOptions options)
 {
     private const int MaxErrorBytes = 64 << 10;
 
-    public async Task RunAsync(HttpContext context, ChatCall call, ProviderResponse response, CallDeadline deadline)
+    public async Task<CallFailure?> RunAsync(HttpContext context, ChatCall call, ProviderResponse response, CallDeadline deadline)
     {
         var failed = response.Status >= 400;
         var body = await ReadAsync(call, response, failed, deadline);
-        foreach (var (name, value) in response.Headers)
-        {
-            context.Response.Headers[name] = value;
-        }
-
         if (failed)
         {
-            call.Measure.ErrorType = ErrorTypes.Http(response.Status);
-            await MeasureHeader.WriteErrorAsync(context, call, UpstreamErrorReader.Read(response.Status, body, call.Provider.Redactor));
-            return;
+            return new CallFailure(ErrorTypes.Http(response.Status), UpstreamErrorReader.Read(response.Status, body, call.Provider.Redactor), IsProvidersFault(response.Status))
+            {
+                Headers = response.Headers,
+            };
         }
 
         if (Check(call, response, body) is { } error)
         {
-            call.Measure.Status = error.Status;
-            await MeasureHeader.WriteErrorAsync(context, call, error);
-            return;
+            return new CallFailure(call.Measure.ErrorType, error) { Headers = response.Headers };
+        }
+
+        foreach (var (name, value) in response.Headers)
+        {
+            context.Response.Headers[name] = value;
         }
 
         MeasureHeader.Set(context, call);
@@ -40,7 +39,11 @@ internal sealed class JsonRelay(LlmProxyOptions options)
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, deadline.Token);
+        return null;
     }
+
+    /// <summary>A request that is malformed or too large is so everywhere; a key, a model or a quota is the provider's own affair.</summary>
+    private static bool IsProvidersFault(int status) => status is not (400 or 405 or 413 or 415 or 422);
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(ChatCall call, ProviderResponse response, bool failed, CallDeadline deadline)
     {
@@ -71,6 +74,13 @@ internal sealed class JsonRelay(LlmProxyOptions options)
             }
 
             var facts = ChunkReader.Read(body.Span);
+            if (call.Request.Kind == RequestKind.Embeddings)
+            {
+                call.SetUsage(facts.HasUsage ? facts.PromptTokens : call.Request.EstimatedPromptTokens, 0);
+                measure.Estimated |= !facts.HasUsage;
+                return null;
+            }
+
             if (facts.Choices == 0 || call.Request.Stream)
             {
                 measure.ErrorType = ErrorTypes.Protocol;

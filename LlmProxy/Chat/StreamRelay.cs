@@ -12,11 +12,11 @@ namespace ApeTest.LlmProxy.Chat;
 /// <summary>
 /// Passes a stream on, event by event, as the bytes came, one flush for each read; the facts are read on the side. What it changes:
 /// a usage chunk that the client did not ask for is left out, a broken stream ends with an error event, and <c>[DONE]</c> always comes.
-/// Until the first event nothing is committed, so that an early failure still gets a proper status.
+/// Until the first event nothing is committed: an early failure still gets a proper status, or another provider.
 /// </summary>
 internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
 {
-    public async Task RunAsync(HttpContext context, ChatCall call, ProviderResponse response, CallDeadline deadline)
+    public async Task<CallFailure?> RunAsync(HttpContext context, ChatCall call, ProviderResponse response, CallDeadline deadline)
     {
         if (response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
         {
@@ -40,9 +40,7 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
             call.Measure.Status = error.Status;
             if (!stream.Started)
             {
-                CopyHeaders(context, response);
-                await MeasureHeader.WriteErrorAsync(context, call, error);
-                return;
+                return new CallFailure(call.Measure.ErrorType, error) { Headers = response.Headers };
             }
         }
 
@@ -51,6 +49,7 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
         var output = context.Response.BodyWriter;
         WriteEnd(output, context, call, stream.Error);
         await output.FlushAsync(context.RequestAborted);
+        return null;
     }
 
     private async Task PumpAsync(HttpContext context, StreamState stream, ProviderResponse response, CallDeadline deadline)

@@ -8,7 +8,7 @@ namespace ApeTest.LlmProxy.Chat;
 /// <summary>Says which time limit passed, and how to change it.</summary>
 internal static class Timeouts
 {
-    public static OpenAiError Error(string expired, TimeoutOptions limits, IChatProvider provider)
+    public static OpenAiError Error(string expired, TimeoutOptions limits, ILlmProvider provider)
     {
         var (what, field, limit) = expired switch
         {

@@ -8,10 +8,11 @@ namespace ApeTest.LlmProxy.Chat;
 /// <summary>Sends a request until the provider answers with something to pass on. Retries end here: nothing has reached the client yet.</summary>
 internal sealed class UpstreamCall(LlmProxyOptions options, RetryPause pauses, TimeProvider clock)
 {
-    /// <summary>Returns at the headers of the answer to pass on. A failure throws <see cref="ProviderException"/>.</summary>
+    /// <summary>Returns at the headers of the answer to pass on. Throws <see cref="ProviderException"/> or <see cref="Resilience.CircuitOpenException"/>.</summary>
     public async Task<ProviderResponse> SendAsync(
-        IChatProvider provider, ProviderRequest request, CallMeasure measure, CallDeadline deadline)
+        ProviderEntry entry, ProviderRequest request, CallMeasure measure, CallDeadline deadline)
     {
+        var expired = () => deadline.Expired is not null;
         for (var attempt = 0; ; attempt++)
         {
             TimeSpan? pause;
@@ -19,7 +20,7 @@ internal sealed class UpstreamCall(LlmProxyOptions options, RetryPause pauses, T
             {
                 deadline.Enter(ErrorTypes.HeadersTimeout, options.Timeouts.Headers);
                 measure.Sent();
-                var response = await provider.SendAsync(request, deadline.Token);
+                var response = await entry.Breaker.SendAsync(entry.Provider, request, expired, deadline.Token);
                 pause = RetryPause.IsRetryable(response.Status) ? pauses.Next(attempt, response.RetryAfter) : null;
                 if (pause is null)
                 {

@@ -20,6 +20,9 @@ internal static class ErrorTypes
     public const string UpstreamError = "upstream_error";
     public const string Cancelled = "cancelled";
     public const string Queue = "queue";
+    public const string CircuitOpen = "circuit_open";
+    public const string MissingKey = "missing_key";
+    public const string Budget = "budget";
 
     public static string Http(int status) => "http_" + status.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -14,7 +14,7 @@ internal sealed class ProxyKeyRing
     {
         foreach (var key in options.Keys)
         {
-            _keys[Hash(key.Key)] = new ProxyKey(key.Name, new KeyBudget(key.MaxTokens, key.MaxCostUsd));
+            _keys[key.KeySha256?.ToUpperInvariant() ?? Hash(key.Key)] = new ProxyKey(key.Name, new KeyBudget(key.MaxTokens, key.MaxCostUsd));
         }
     }
 

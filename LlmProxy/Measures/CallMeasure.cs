@@ -11,7 +11,6 @@ internal sealed class CallMeasure(TimeProvider clock)
 {
     private readonly long _received = clock.GetTimestamp();
     private long _queued;
-    private long? _entered;
     private long _sent;
     private long? _firstToken;
     private long _lastToken;
@@ -26,6 +25,18 @@ internal sealed class CallMeasure(TimeProvider clock)
     public int Retries { get; set; }
 
     public string ErrorType { get; set; } = ErrorTypes.None;
+
+    /// <summary>Why earlier providers of the chain were given up, in order; null: the first one answered.</summary>
+    public List<string>? Failovers { get; private set; }
+
+    /// <summary>Whether the answer comes from a cassette: it cost nothing.</summary>
+    public bool Replayed { get; set; }
+
+    /// <summary>Time that opening connections took (TLS included), over all attempts; null where open ones were used.</summary>
+    public TimeSpan? Connect { get; private set; }
+
+    /// <summary>Output tokens a second after the first; null where <see cref="PerOutputToken"/> is.</summary>
+    public double? TokensPerSecond => PerOutputToken is { Ticks: > 0 } each ? 1 / each.TotalSeconds : null;
 
     public string? FinishReason { get; set; }
 
@@ -43,7 +54,8 @@ internal sealed class CallMeasure(TimeProvider clock)
 
     public bool Failed => ErrorType != ErrorTypes.None;
 
-    public TimeSpan Queue => _entered is { } entered ? clock.GetElapsedTime(_queued, entered) : TimeSpan.Zero;
+    /// <summary>Waiting for a place, over all providers that were asked.</summary>
+    public TimeSpan Queue { get; private set; }
 
     public TimeSpan? Ttft => _firstToken is { } first ? clock.GetElapsedTime(_sent, first) : null;
 
@@ -55,7 +67,11 @@ internal sealed class CallMeasure(TimeProvider clock)
 
     public void Queueing() => _queued = clock.GetTimestamp();
 
-    public void Entered() => _entered = clock.GetTimestamp();
+    public void Entered() => Queue += clock.GetElapsedTime(_queued);
+
+    public void Connected(TimeSpan took) => Connect = (Connect ?? TimeSpan.Zero) + took;
+
+    public void FailedOver(string reason) => (Failovers ??= []).Add(reason);
 
     public void Sent() => _sent = clock.GetTimestamp();
 
@@ -88,6 +104,17 @@ internal sealed class CallMeasure(TimeProvider clock)
             json.WriteNumber("duration_s", Duration.TotalSeconds);
             json.WriteNumber("cost_usd", CostUsd);
             json.WriteNumber("retries", Retries);
+            json.WriteNumber("failovers", Failovers?.Count ?? 0);
+            if (Connect is { } connect)
+            {
+                json.WriteNumber("connect_s", connect.TotalSeconds);
+            }
+
+            if (TokensPerSecond is { } rate)
+            {
+                json.WriteNumber("tokens_per_s", rate);
+            }
+
             json.WriteString("provider", Provider);
             json.WriteString("model", Model);
             json.WriteBoolean("estimated", Estimated);

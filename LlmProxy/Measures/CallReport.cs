@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ApeTest.LlmProxy.Providers;
 
 namespace ApeTest.LlmProxy.Measures;
 
@@ -9,15 +10,21 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Starts the span <c>chat {model}</c>; null when nobody listens.</summary>
-    public static Activity? Start(string provider, string model)
+    /// <summary>Starts the span <c>chat {model}</c> or <c>embeddings {model}</c>; null when nobody listens.</summary>
+    public static Activity? Start(RequestKind kind, CallMeasure call)
     {
-        var span = Source.StartActivity("chat " + model, ActivityKind.Client);
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
+        var operation = kind == RequestKind.Chat ? "chat" : "embeddings";
+        var span = Source.StartActivity($"{operation} {call.Model}", ActivityKind.Client);
         if (span?.IsAllDataRequested == true)
         {
-            span.SetTag("gen_ai.operation.name", "chat");
-            span.SetTag("gen_ai.provider.name", provider);
-            span.SetTag("gen_ai.request.model", model);
+            span.SetTag("gen_ai.operation.name", operation);
+            span.SetTag("gen_ai.provider.name", call.Provider);
+            span.SetTag("gen_ai.request.model", call.Model);
         }
 
         return span;
@@ -33,6 +40,14 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
             span.SetTag("gen_ai.server.time_to_first_token", call.Ttft?.TotalSeconds);
             span.SetTag("apetest.llm.queue", call.Queue.TotalSeconds);
             span.SetTag("apetest.llm.retries", call.Retries);
+            if (call.Failovers is { } reasons)
+            {
+                // Another one answered than was asked first.
+                span.SetTag("gen_ai.provider.name", call.Provider);
+                span.SetTag("gen_ai.request.model", call.Model);
+                span.SetTag("apetest.llm.failovers", reasons.ToArray());
+            }
+
             span.SetTag("apetest.llm.cost_usd", (double)call.CostUsd);
             if (call.FinishReason is { } reason)
             {

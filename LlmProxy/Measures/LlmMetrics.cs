@@ -20,6 +20,7 @@ internal sealed class LlmMetrics
     public const string QueueDuration = "apetest.llm.queue.duration";
     public const string Requests = "apetest.llm.requests";
     public const string Retries = "apetest.llm.retries";
+    public const string Failovers = "apetest.llm.failovers";
 
     private const int MaxModels = 100;
     private const string Other = "_other";
@@ -40,6 +41,7 @@ internal sealed class LlmMetrics
     private readonly Counter<double> _cost;
     private readonly Counter<long> _requests;
     private readonly Counter<long> _retries;
+    private readonly Counter<long> _failovers;
     private readonly ConcurrentDictionary<string, byte> _models = new(StringComparer.Ordinal);
 
     public LlmMetrics(IMeterFactory factory)
@@ -53,6 +55,7 @@ internal sealed class LlmMetrics
         _cost = meter.CreateCounter<double>(Cost, "usd", "Cost by the price table.");
         _requests = meter.CreateCounter<long>(Requests, "{request}", "Calls by how they ended.");
         _retries = meter.CreateCounter<long>(Retries, "{retry}", "Attempts after the first.");
+        _failovers = meter.CreateCounter<long>(Failovers, "{failover}", "Turns to the next provider of a chain, by why the one before was given up; labelled with the provider that ended the call.");
     }
 
     public void Record(CallMeasure call)
@@ -79,6 +82,11 @@ internal sealed class LlmMetrics
         if (call.Retries > 0)
         {
             _retries.Add(call.Retries, tags);
+        }
+
+        foreach (var reason in call.Failovers ?? [])
+        {
+            _failovers.Add(1, new TagList { { "provider", call.Provider }, { "model", model }, { "reason", reason } });
         }
 
         if (call.PromptTokens + call.CompletionTokens > 0)

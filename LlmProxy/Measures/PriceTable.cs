@@ -41,7 +41,7 @@ internal sealed class PriceTable
     }
 
     /// <summary>Cost in US dollars; null when the model costs something and its price is unknown.</summary>
-    public decimal? Cost(IChatProvider provider, string model, long promptTokens, long completionTokens)
+    public decimal? Cost(ILlmProvider provider, string model, long promptTokens, long completionTokens)
     {
         var price = Find(provider, model);
         if (price is null)
@@ -53,7 +53,7 @@ internal sealed class PriceTable
     }
 
     /// <summary>Price of a model; null when it is unknown.</summary>
-    public PriceOptions? Find(IChatProvider provider, string model) => Find(provider.Name + "/" + model);
+    public PriceOptions? Find(ILlmProvider provider, string model) => Find(provider.Name + "/" + model);
 
     private PriceOptions? Find(string name)
     {

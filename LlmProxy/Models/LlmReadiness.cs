@@ -8,7 +8,7 @@ using ApeTest.LlmProxy.Providers.Ollama;
 namespace ApeTest.LlmProxy.Models;
 
 /// <summary>Asks the provider for its models.</summary>
-internal sealed class LlmReadiness(ProviderRegistry providers, PriceTable prices, LlmProxyOptions options, TimeProvider clock) : ILlmReadiness
+internal sealed class LlmReadiness(ModelRoute routes, PriceTable prices, TimeProvider clock) : ILlmReadiness
 {
     private const int NearestCount = 5;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -16,12 +16,12 @@ internal sealed class LlmReadiness(ProviderRegistry providers, PriceTable prices
     public async Task<LlmReadinessResult> CheckAsync(string model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (ModelRoute.TryFind(providers, options, model, out var entry, out var id) is { } unknown)
+        if (routes.TryFind(model, out var candidates) is { } unknown)
         {
             return new(LlmReadinessStatus.UnknownProvider, unknown.Message, "name a model as provider/model, such as builtin/planner", "", []);
         }
 
-        var provider = entry!.Provider;
+        var (provider, id) = (candidates[0].Provider, candidates[0].Model);
         if (provider.MissingKey is { } variable)
         {
             return new(LlmReadinessStatus.MissingKey, $"{provider.Name} needs a key and {variable} is not set",
@@ -51,13 +51,13 @@ internal sealed class LlmReadiness(ProviderRegistry providers, PriceTable prices
         }
     }
 
-    private ModelTerms Terms(IChatProvider provider, string id, RateLimits limits)
+    private ModelTerms Terms(ILlmProvider provider, string id, RateLimits limits)
     {
         var price = prices.Find(provider, id);
         return new(provider.Free, price?.Prompt, price?.Completion, limits.RequestsPerMinute, limits.TokensPerMinute);
     }
 
-    private static LlmReadinessResult Unknown(IChatProvider provider, string id, IReadOnlyList<string> known)
+    private static LlmReadinessResult Unknown(ILlmProvider provider, string id, IReadOnlyList<string> known)
     {
         string[] nearest = [.. known.OrderBy(name => Distance(name, id)).ThenBy(name => name, StringComparer.Ordinal)
             .Take(NearestCount).Select(name => $"{provider.Name}/{name}")];
@@ -67,7 +67,7 @@ internal sealed class LlmReadiness(ProviderRegistry providers, PriceTable prices
         return new(LlmReadinessStatus.UnknownModel, $"{provider.Name} at {provider.Where} has no model \"{id}\"", hint, provider.Name, nearest);
     }
 
-    private static string Advice(IChatProvider provider, string errorType) => errorType switch
+    private static string Advice(ILlmProvider provider, string errorType) => errorType switch
     {
         "http_429" => $"{provider.Name} refuses more requests for now: wait, or use a key with a higher limit",
         _ when errorType.StartsWith("http_", StringComparison.Ordinal) => $"it answers, but not as {provider.Name} does: check its base URL and its own log",

@@ -69,7 +69,7 @@ internal sealed class ModelsHandler(ProxyKeyRing keys, ProviderRegistry provider
         });
     }
 
-    private static async Task<(string Provider, IReadOnlyList<string> Models)> ListAsync(IChatProvider provider, CancellationToken cancellationToken)
+    private static async Task<(string Provider, IReadOnlyList<string> Models)> ListAsync(ILlmProvider provider, CancellationToken cancellationToken)
     {
         try
         {

@@ -17,7 +17,14 @@ public sealed class LlmProxyOptions
     /// </summary>
     public IDictionary<string, ProviderOptions> Providers { get; set; } = new Dictionary<string, ProviderOptions>(StringComparer.Ordinal);
 
-    /// <summary>Model of requests that name none. Default <c>builtin/planner</c>.</summary>
+    /// <summary>
+    /// Other names of models. An alias names one or more <c>provider/model</c>: the first is asked, and where it fails before its first byte the
+    /// next (failover). In the file a single text may stand for a list of one.
+    /// </summary>
+    [JsonConverter(typeof(AliasConverter))]
+    public IDictionary<string, IReadOnlyList<string>> Aliases { get; set; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
+    /// <summary>Model of requests that name none: <c>provider/model</c> or an alias. Default <c>builtin/planner</c>.</summary>
     public string DefaultModel { get; set; } = "builtin/planner";
 
     /// <summary>Time limits of a call to a provider.</summary>
@@ -28,6 +35,15 @@ public sealed class LlmProxyOptions
 
     /// <summary>Bounded concurrency per provider.</summary>
     public QueueOptions Queue { get; set; } = new();
+
+    /// <summary>When a provider that fails is left alone for a while. Null: never.</summary>
+    public BreakerOptions? Breaker { get; set; } = new();
+
+    /// <summary>Budgets of runs, and where what was spent is kept.</summary>
+    public BudgetOptions Budgets { get; set; } = new();
+
+    /// <summary>Recorded exchanges. Default: none.</summary>
+    public CassetteOptions Cassette { get; set; } = new();
 
     /// <summary>Timing profile of <c>builtin/planner</c>.</summary>
     public PlannerOptions Planner { get; set; } = new();
@@ -49,22 +65,6 @@ public sealed class LlmProxyOptions
     public Func<string, string?> Environment { get; set; } = System.Environment.GetEnvironmentVariable;
 }
 
-/// <summary>A key that clients of the proxy present, with its hard budget.</summary>
-public sealed class ProxyKeyOptions
-{
-    /// <summary>Name in errors and logs. Default <c>default</c>.</summary>
-    public string Name { get; set; } = "default";
-
-    /// <summary>The key itself; only its SHA-256 is kept in memory.</summary>
-    public string Key { get; set; } = "";
-
-    /// <summary>Prompt plus completion tokens that may be spent; null: no limit.</summary>
-    public long? MaxTokens { get; set; }
-
-    /// <summary>US dollars that may be spent; null: no limit.</summary>
-    public decimal? MaxCostUsd { get; set; }
-}
-
 /// <summary>One provider. Unset members take the provider's own defaults.</summary>
 public sealed class ProviderOptions
 {
@@ -82,6 +82,12 @@ public sealed class ProviderOptions
 
     /// <summary>Whether its models cost nothing. Default: true for <c>builtin</c>, <c>ollama</c> and base URLs on loopback.</summary>
     public bool? Free { get; set; }
+
+    /// <summary>
+    /// <c>max_completion_tokens</c> of requests that state none. Null: none is sent, except to <c>cerebras</c>, which admits a request by its prompt plus this
+    /// number (there 4,096).
+    /// </summary>
+    public int? MaxCompletionTokens { get; set; }
 
     /// <summary>Whether streams are asked for a usage chunk (<c>stream_options.include_usage</c>). Default true.</summary>
     public bool AskUsage { get; set; } = true;

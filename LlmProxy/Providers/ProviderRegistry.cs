@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
-using ApeTest.LlmProxy.Builtin;
+using ApeTest.LlmProxy.Providers.Builtin;
+using ApeTest.LlmProxy.Cassettes;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers.Cerebras;
 using ApeTest.LlmProxy.Providers.Ollama;
 using ApeTest.LlmProxy.Providers.OpenAi;
 using ApeTest.LlmProxy.Queueing;
+using ApeTest.LlmProxy.Resilience;
 
 namespace ApeTest.LlmProxy.Providers;
 
@@ -23,12 +25,13 @@ internal sealed class ProviderRegistry : IDisposable
             .ToFrozenDictionary(
                 entry => entry.name,
                 entry => new ProviderEntry(
-                    Create(entry.name, entry.settings, options, clock),
+                    options.Cassette.File is null ? Create(entry.name, entry.settings, options, clock) : new CassetteProvider(Create(entry.name, entry.settings, options, clock), options.Cassette, clock),
+                    new ProviderBreaker(options.Breaker, clock),
                     new ConcurrencyGate(entry.settings.Concurrency ?? options.Queue.Concurrency, options.Queue.Length, options.Queue.Deadline, clock)),
                 StringComparer.Ordinal);
     }
 
-    public IEnumerable<IChatProvider> All => _providers.Values.Select(entry => entry.Provider).OrderBy(provider => provider.Name, StringComparer.Ordinal);
+    public IEnumerable<ILlmProvider> All => _providers.Values.Select(entry => entry.Provider).OrderBy(provider => provider.Name, StringComparer.Ordinal);
 
     public static bool IsBuiltInName(string name) => BuiltInNames.Contains(name);
 
@@ -42,7 +45,7 @@ internal sealed class ProviderRegistry : IDisposable
         }
     }
 
-    private static IChatProvider Create(string name, ProviderOptions settings, LlmProxyOptions options, TimeProvider clock)
+    private static ILlmProvider Create(string name, ProviderOptions settings, LlmProxyOptions options, TimeProvider clock)
     {
         if (name == BuiltinProvider.ProviderName)
         {
@@ -82,10 +85,11 @@ internal sealed class ProviderRegistry : IDisposable
             Key = key,
             Free = settings.Free ?? (server.Free || server.BaseUrl.IsLoopback),
             AskUsage = settings.AskUsage,
+            MaxCompletionTokens = settings.MaxCompletionTokens ?? server.MaxCompletionTokens,
         };
         return new OpenAiProvider(server, options.Timeouts.Connect, clock);
     }
 }
 
-/// <summary>A provider and the gate in front of it.</summary>
-internal sealed record ProviderEntry(IChatProvider Provider, ConcurrencyGate Gate);
+/// <summary>A provider and what stands in front of it.</summary>
+internal sealed record ProviderEntry(ILlmProvider Provider, ProviderBreaker Breaker, ConcurrencyGate Gate);

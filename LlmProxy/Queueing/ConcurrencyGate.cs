@@ -19,8 +19,9 @@ internal sealed class ConcurrencyGate(int concurrency, int length, TimeSpan dead
     }
 
     /// <summary>Enters, now or later; whoever got <see cref="GateResult.Entered"/> calls <see cref="Leave"/> once.</summary>
-    public ValueTask<GateResult> EnterAsync(CancellationToken cancellationToken)
+    public ValueTask<GateResult> EnterAsync(string client, CancellationToken cancellationToken)
     {
+        _ = client;
         LinkedListNode<TaskCompletionSource<GateResult>> node;
         lock (_lock)
         {

@@ -13,5 +13,7 @@ internal static class CerebrasServer
         BaseUrl = new Uri("https://api.cerebras.ai/v1"),
         KeyVariable = "CEREBRAS_API_KEY",
         KeyRequired = true,
+        // It admits a request by its prompt plus this number, and takes the model's whole context where it is missing.
+        MaxCompletionTokens = 4096,
     };
 }

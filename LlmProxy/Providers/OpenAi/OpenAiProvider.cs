@@ -9,7 +9,7 @@ using ApeTest.LlmProxy.Errors;
 namespace ApeTest.LlmProxy.Providers.OpenAi;
 
 /// <summary>Any server that speaks OpenAI's wire format: OpenAI, Cerebras, Ollama's /v1, vLLM, llama.cpp and others.</summary>
-internal sealed class OpenAiProvider : IChatProvider, IDisposable
+internal sealed class OpenAiProvider : ILlmProvider, IDisposable
 {
     // What a client may say to the provider. Everything else stays here: keys, cookies, baggage, X-Ape-*.
     private static readonly string[] Passed =
@@ -19,6 +19,7 @@ internal sealed class OpenAiProvider : IChatProvider, IDisposable
 
     private readonly OpenAiServer _server;
     private readonly Uri _chat;
+    private readonly Uri _embeddings;
     private readonly Uri _models;
     private readonly HttpMessageInvoker _client;
     private readonly TimeProvider _clock;
@@ -29,6 +30,7 @@ internal sealed class OpenAiProvider : IChatProvider, IDisposable
         _clock = clock;
         var root = server.BaseUrl.AbsoluteUri.TrimEnd('/');
         _chat = new Uri(root + "/chat/completions");
+        _embeddings = new Uri(root + "/embeddings");
         _models = new Uri(root + "/models");
         Redactor = new Redactor(server.Key);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
@@ -54,13 +56,15 @@ internal sealed class OpenAiProvider : IChatProvider, IDisposable
 
     public bool AskUsage => _server.AskUsage;
 
+    public int? MaxCompletionTokens => _server.MaxCompletionTokens;
+
     public bool EstimatesTokens => false;
 
     public Redactor Redactor { get; }
 
     public async Task<ProviderResponse> SendAsync(ProviderRequest request, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, _chat);
+        using var message = new HttpRequestMessage(HttpMethod.Post, request.Kind == RequestKind.Chat ? _chat : _embeddings);
         message.Content = new ReadOnlyMemoryContent(request.Body);
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         foreach (var name in Passed)
@@ -74,6 +78,8 @@ internal sealed class OpenAiProvider : IChatProvider, IDisposable
         Trace(message, request.Headers);
         return await SendAsync(message, cancellationToken);
     }
+
+    public Task<OpenAiError> ExplainAsync(OpenAiError error, string model, CancellationToken cancellationToken) => Task.FromResult(error);
 
     public async Task<ModelList> ListModelsAsync(CancellationToken cancellationToken)
     {

@@ -17,4 +17,7 @@ internal sealed record OpenAiServer
     public bool Free { get; init; }
 
     public bool AskUsage { get; init; } = true;
+
+    /// <summary>Sent as <c>max_completion_tokens</c> where the client states no maximum; null: not sent.</summary>
+    public int? MaxCompletionTokens { get; init; }
 }

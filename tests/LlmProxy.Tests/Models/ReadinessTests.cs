@@ -49,7 +49,7 @@ public sealed class ReadinessTests
     public async Task OtherPath_Is404InOpenAisShape()
     {
         await using var proxy = await ProxyHost.StartAsync(ProxyHost.Options());
-        var (response, body) = await proxy.ReadAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/embeddings"));
+        var (response, body) = await proxy.ReadAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/responses"));
         Assert.Equal(404, (int)response.StatusCode);
         Assert.Equal("unknown_url", ProxyHost.Code(body));
     }

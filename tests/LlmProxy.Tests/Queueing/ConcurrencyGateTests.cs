@@ -12,8 +12,8 @@ public sealed class ConcurrencyGateTests
     {
         var gate = new ConcurrencyGate(1, 10, TimeSpan.FromSeconds(5), new FakeTimeProvider());
         var token = TestContext.Current.CancellationToken;
-        Assert.Equal(GateResult.Entered, await gate.EnterAsync(token));
-        var waiting = Enumerable.Range(0, 3).Select(_ => gate.EnterAsync(token).AsTask()).ToList();
+        Assert.Equal(GateResult.Entered, await gate.EnterAsync("key", token));
+        var waiting = Enumerable.Range(0, 3).Select(_ => gate.EnterAsync("key", token).AsTask()).ToList();
         for (var i = 0; i < 3; i++)
         {
             Assert.All(waiting.Skip(i), task => Assert.False(task.IsCompleted));
@@ -28,18 +28,18 @@ public sealed class ConcurrencyGateTests
         var clock = new FakeTimeProvider();
         var gate = new ConcurrencyGate(1, 2, TimeSpan.FromSeconds(5), clock);
         var token = TestContext.Current.CancellationToken;
-        await gate.EnterAsync(token);
+        await gate.EnterAsync("key", token);
         using var client = new CancellationTokenSource();
-        var late = gate.EnterAsync(token).AsTask();
-        var gone = gate.EnterAsync(client.Token).AsTask();
-        Assert.Equal(GateResult.Full, await gate.EnterAsync(token));
+        var late = gate.EnterAsync("key", token).AsTask();
+        var gone = gate.EnterAsync("key", client.Token).AsTask();
+        Assert.Equal(GateResult.Full, await gate.EnterAsync("key", token));
         await client.CancelAsync();
         Assert.Equal(GateResult.Cancelled, await gone.Within(token));
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(GateResult.TimedOut, await late.Within(token));
         Assert.Equal(0, gate.Waiting);
         gate.Leave();
-        Assert.Equal(GateResult.Entered, await gate.EnterAsync(token));
+        Assert.Equal(GateResult.Entered, await gate.EnterAsync("key", token));
     }
 
     [Fact]

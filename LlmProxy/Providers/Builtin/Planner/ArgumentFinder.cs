@@ -1,0 +1,268 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>Fills an operation's parameters from the goal, the known state and earlier responses, or says which call must come first.</summary>
+internal sealed class ArgumentFinder
+{
+    private const int MaxDepth = 4;
+
+    private static readonly FrozenSet<string> Quantity = Words.Set("quantity qty count copies seats tickets units number guests people persons passengers participants nights amount places");
+    private static readonly FrozenSet<string> Amount = Words.Set("amount value sum price total balance deposit money budget limit");
+    private static readonly FrozenSet<string> Currency = Words.Set("currency");
+    private static readonly FrozenSet<string> MainText = Words.Set("title name text content message body comment subject summary label note");
+    private static readonly FrozenSet<string> SideText = Words.Set("description details remark reason reference memo purpose notes note");
+    private static readonly FrozenSet<string> User = Words.Set("username user login email name account identifier member handle card");
+    private static readonly FrozenSet<string> StartWords = Words.Set("from start begin after checkin departure");
+    private static readonly FrozenSet<string> EndWords = Words.Set("to end until till before due return checkout");
+    private static readonly FrozenSet<string> Optional = Words.Set("coupon promo voucher discount notes note comment description tags metadata created updated token version");
+
+    private readonly PlanContext _context;
+    private readonly ReferenceFinder _references;
+
+    public ArgumentFinder(PlanContext context)
+    {
+        _context = context;
+        Lookups = new Lookups(context, this);
+        _references = new ReferenceFinder(context, this);
+    }
+
+    /// <summary>Listings and searches.</summary>
+    public Lookups Lookups { get; }
+
+    /// <summary>All arguments of an operation. Either they are complete, or a call must come first, or it cannot be done.</summary>
+    public (JsonObject Arguments, Found Obstacle) Fill(Operation operation, Step step, int depth)
+    {
+        var arguments = new JsonObject();
+        // Some documents mark no body property as required; then all that are not obviously optional are taken to be.
+        var lenient = operation.Method is "POST" or "PUT" && !operation.Parameters.Any(parameter => parameter is { Required: true, InPath: false });
+        foreach (var parameter in operation.Parameters)
+        {
+            var needed = parameter.Required || step.Wanted.Contains(parameter.Name)
+                || (lenient && IsUsual(parameter));
+            var found = Find(parameter, operation, step, needed, depth);
+            if (found.Ends)
+            {
+                if (!needed && found.Stuck is not null)
+                {
+                    continue;
+                }
+
+                return (arguments, found);
+            }
+
+            if (found.HasValue)
+            {
+                arguments[parameter.Name] = found.Value!.DeepClone();
+            }
+        }
+
+        return (arguments, Found.Nothing);
+    }
+
+    private Found Find(Parameter parameter, Operation operation, Step step, bool needed, int depth)
+    {
+        // 1. What a refusal asked for.
+        if (step.Fixed.TryGetValue(parameter.Name, out var set))
+        {
+            return Found.Of(set);
+        }
+
+        if (parameter.Schema.ValueKind == JsonValueKind.Object && parameter.Schema.TryGetProperty("const", out _))
+        {
+            return Found.Of(_context.Values.Make(parameter, 0));
+        }
+
+        // 2. Who we are.
+        if (step.Intent.Kind is IntentKind.Login or IntentKind.Register && operation == step.Operation
+            && Credential(parameter, operation, needed) is { } credential)
+        {
+            return Found.Of(credential);
+        }
+
+        // 3. What the goal says under this very name.
+        if (parameter.Noun is null && GoalValues.Attribute(step.Intent, parameter) is { } attribute)
+        {
+            return Found.Of(attribute);
+        }
+
+        // 4. Which thing is meant.
+        if (parameter.Noun is not null || parameter.Item?.Noun is not null)
+        {
+            return needed || _references.IsMentioned(parameter.Noun ?? parameter.Item!.Noun!, step.Intent, operation)
+                ? depth > MaxDepth ? Found.StuckBecause($"{parameter.Name} needs too many other calls first") : _references.Find(parameter, operation, step, needed, depth)
+                : Found.Nothing;
+        }
+
+        // 5. What the goal says without naming it.
+        if (Said(parameter, operation, step) is { } said)
+        {
+            return Found.Of(said);
+        }
+
+        if (!needed)
+        {
+            return Found.Nothing;
+        }
+
+        // 6. Parts.
+        if (parameter.Type == "object")
+        {
+            return Parts(parameter.Properties, operation, step, depth);
+        }
+
+        if (parameter is { Type: "array", Item: { } item })
+        {
+            var inner = item.Type == "object" ? Parts(item.Properties, operation, step, depth) : Find(item, operation, step, true, depth + 1);
+            return inner.HasValue ? Found.Of(new JsonArray(inner.Value!.DeepClone())) : inner;
+        }
+
+        // 7. What is known under this name; else something plausible.
+        if (_context.FromState(parameter) is { } known)
+        {
+            return Found.Of(Values.Typed(known, parameter.Type));
+        }
+
+        if (_context.Knowledge.Named(parameter.Name, parameter.Type) is { } seen && parameter.Enum.Length == 0 && !parameter.Is(Quantity) && !parameter.Is(MainText))
+        {
+            return Found.Of(Values.Typed(seen, parameter.Type));
+        }
+
+        return Found.Of(_context.Values.Make(parameter, step.Failures));
+    }
+
+    private static bool IsUsual(Parameter parameter) => !parameter.Nullable && !parameter.Is(Optional) && parameter.Tokens is not ["id"];
+
+    private Found Parts(Parameter[] properties, Operation operation, Step step, int depth)
+    {
+        var result = new JsonObject();
+        var lenient = !properties.Any(property => property.Required);
+        foreach (var property in properties)
+        {
+            var needed = property.Required || (lenient && IsUsual(property)) || step.Wanted.Contains(property.Name);
+            var found = Find(property, operation, step, needed, depth + 1);
+            if (found.Ends && (needed || found.Call is not null))
+            {
+                return found;
+            }
+
+            if (found.HasValue)
+            {
+                result[property.Name] = found.Value!.DeepClone();
+            }
+        }
+
+        return Found.Of(result);
+    }
+
+    private JsonNode? Credential(Parameter parameter, Operation operation, bool needed)
+    {
+        if (parameter.IsPassword)
+        {
+            return _context.Credentials?.Password is { } password ? JsonValue.Create(password)
+                : _context.FromState(parameter) is { } known ? Values.Typed(known, "string")
+                : needed ? _context.Values.Make(parameter, 0) : null;
+        }
+
+        // The name is the first thing beside the password that looks like one.
+        var user = operation.Parameters.FirstOrDefault(candidate => candidate.Type is "string" or "integer" && candidate.Enum.Length == 0
+            && candidate.Is(User) && !candidate.IsPassword);
+        user ??= operation.Parameters.FirstOrDefault(candidate => candidate is { Required: true, Type: "string" } && !candidate.IsPassword);
+        if (_context.Credentials?.User is not { } name || parameter.Type is not ("string" or "integer" or ""))
+        {
+            return null;
+        }
+
+        var isEmail = parameter.Format == "email" || parameter.Tokens.Contains("email");
+        if (parameter == user || (needed && parameter.Is(User)))
+        {
+            // "ann" is no e-mail address; where one is asked for beside the name, it is made from it.
+            var address = isEmail && parameter != user && !name.Contains('@', StringComparison.Ordinal);
+            return address && name.StartsWith("{{", StringComparison.Ordinal) ? null : Values.Typed(address ? name + "@example.com" : name, parameter.Type);
+        }
+
+        return null;
+    }
+
+    private static JsonNode? Said(Parameter parameter, Operation operation, Step step)
+    {
+        var intent = step.Intent;
+        if (parameter.Enum.Length > 0)
+        {
+            return GoalValues.Choice(intent, parameter);
+        }
+
+        var money = intent.Money;
+        if (parameter.Is(Currency))
+        {
+            return money is { Currency.Length: > 0 } ? JsonValue.Create(money.Currency) : null;
+        }
+
+        if (parameter.Type is "integer" or "number")
+        {
+            if (parameter.Is(Amount) && money is not null)
+            {
+                var cents = parameter.Tokens.Contains("cent") || parameter.Tokens.Contains("minor");
+                return GoalValues.Number(cents ? money with { Number = money.Number * 100 } : money, parameter);
+            }
+
+            if (parameter.Is(Quantity))
+            {
+                return intent.Quantity is { } count ? JsonValue.Create(count)
+                    : parameter.Required && intent.Kind is IntentKind.Buy or IntentKind.Create && !parameter.Is(Amount) ? JsonValue.Create(1) : null;
+            }
+
+            var numbers = intent.Tokens.Where(token => token.Kind is TokenKind.Number or TokenKind.Money).ToList();
+            return numbers.Count == 1 && (parameter.Required || intent.Kind == IntentKind.Update) ? GoalValues.Number(numbers[0], parameter) : null;
+        }
+
+        if (parameter.Format is "date" or "date-time")
+        {
+            return Date(parameter, intent);
+        }
+
+        if (parameter.Type is "string" or "" && parameter.Format is "" or "email")
+        {
+            return Text(parameter, operation, intent);
+        }
+
+        return null;
+    }
+
+    private static JsonValue? Date(Parameter parameter, Intent intent)
+    {
+        var dates = intent.Tokens.Where(token => token.Kind == TokenKind.Date).ToList();
+        if (dates.Count == 0)
+        {
+            return null;
+        }
+
+        var token = dates.Count > 1 && parameter.Is(EndWords) && !parameter.Is(StartWords) ? dates[^1] : dates[0];
+        var text = token.Text;
+        return JsonValue.Create(parameter.Format == "date-time" && text.Length == 10 ? text + "T10:00:00Z" : parameter.Format == "date" && text.Length > 10 ? text[..10] : text);
+    }
+
+    // A literal that names no other thing is what the new thing is called or says.
+    private static JsonValue? Text(Parameter parameter, Operation operation, Intent intent)
+    {
+        if (parameter.Format == "email" || parameter.Tokens.Contains("email"))
+        {
+            return intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Email) is { } mail ? JsonValue.Create(mail.Text) : null;
+        }
+
+        var isMain = parameter.Is(MainText);
+        if (!isMain && !parameter.Is(SideText))
+        {
+            return null;
+        }
+
+        var texts = operation.Parameters.Concat(operation.Parameters.SelectMany(other => other.Properties))
+            .Where(other => other.Type == "string" && other.Enum.Length == 0 && (other.Is(MainText) || other.Is(SideText)) && other.Noun is null)
+            .OrderBy(other => other.Is(MainText) ? 0 : 1).ToList();
+        var free = GoalValues.FreeLiterals(intent, operation);
+        var at = texts.IndexOf(parameter);
+        return at >= 0 && at < free.Count ? JsonValue.Create(free[at].Text) : null;
+    }
+}

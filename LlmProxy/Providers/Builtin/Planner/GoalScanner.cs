@@ -1,0 +1,111 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>Cuts a goal's text into tokens.</summary>
+internal static partial class GoalScanner
+{
+    private static readonly FrozenDictionary<string, int> NumberWords = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["zero"] = 0, ["one"] = 1, ["two"] = 2, ["three"] = 3, ["four"] = 4, ["five"] = 5, ["six"] = 6, ["seven"] = 7, ["eight"] = 8,
+        ["nine"] = 9, ["ten"] = 10, ["eleven"] = 11, ["twelve"] = 12, ["dozen"] = 12, ["pair"] = 2, ["couple"] = 2, ["both"] = 2, ["twenty"] = 20,
+        ["fifty"] = 50, ["hundred"] = 100,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenDictionary<string, string> Currencies = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["€"] = "EUR", ["$"] = "USD", ["£"] = "GBP", ["eur"] = "EUR", ["euro"] = "EUR", ["euros"] = "EUR", ["usd"] = "USD", ["dollar"] = "USD",
+        ["dollars"] = "USD", ["gbp"] = "GBP", ["pound"] = "GBP", ["pounds"] = "GBP", ["chf"] = "CHF", ["francs"] = "CHF", ["yen"] = "JPY", ["jpy"] = "JPY",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    // "called Groceries list" names something without quotes.
+    private static readonly FrozenSet<string> Naming = Words.Set("called named titled entitled labelled");
+
+    public static List<GoalToken> Scan(string text)
+    {
+        List<GoalToken> tokens = [];
+        foreach (Match match in Token().Matches(text))
+        {
+            tokens.Add(Read(match));
+        }
+
+        MergeMoney(tokens);
+        return tokens;
+    }
+
+    public static bool IsNaming(GoalToken token) => token.Kind == TokenKind.Word && Naming.Contains(token.Stem);
+
+    private static GoalToken Read(Match match)
+    {
+        var text = match.Value;
+        if (match.Groups["secret"].Success)
+        {
+            return new(TokenKind.Literal, text);
+        }
+
+        if (match.Groups["quoted"].Success)
+        {
+            return new(TokenKind.Literal, text[1..^1]);
+        }
+
+        if (match.Groups["email"].Success)
+        {
+            return new(TokenKind.Email, text);
+        }
+
+        if (match.Groups["date"].Success)
+        {
+            return new(TokenKind.Date, text);
+        }
+
+        if (match.Groups["number"].Success)
+        {
+            return new(TokenKind.Number, text) { Number = decimal.Parse(text.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) };
+        }
+
+        if (match.Groups["id"].Success)
+        {
+            return new(TokenKind.Id, text.TrimStart('#'));
+        }
+
+        if (match.Groups["word"].Success)
+        {
+            return NumberWords.TryGetValue(text, out var number) ? new(TokenKind.Number, text) { Number = number } : new(TokenKind.Word, text);
+        }
+
+        return new(TokenKind.Mark, text);
+    }
+
+    // "$20", "20 EUR", "20 euros": one amount.
+    private static void MergeMoney(List<GoalToken> tokens)
+    {
+        for (var i = 0; i + 1 < tokens.Count; i++)
+        {
+            var (first, second) = (tokens[i], tokens[i + 1]);
+            if (first.Kind == TokenKind.Number && Currencies.TryGetValue(second.Text, out var currency) && second.Kind is TokenKind.Word or TokenKind.Mark)
+            {
+                tokens[i] = new(TokenKind.Money, first.Text) { Number = first.Number, Currency = currency };
+                tokens.RemoveAt(i + 1);
+            }
+            else if (second.Kind == TokenKind.Number && Currencies.TryGetValue(first.Text, out currency) && first.Kind is TokenKind.Word or TokenKind.Mark)
+            {
+                tokens[i] = new(TokenKind.Money, second.Text) { Number = second.Number, Currency = currency };
+                tokens.RemoveAt(i + 1);
+            }
+        }
+    }
+
+    [GeneratedRegex("""
+        (?<secret>\{\{[^{}]+\}\})
+        |(?<quoted>"[^"]+"|“[^”]+”|«[^»]+»|(?<![\p{L}\d])'(?:[^']|'(?=\p{L}))+'(?![\p{L}\d])|‘[^’]+’|`[^`]+`)
+        |(?<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+        |(?<date>\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)
+        |(?<number>(?<![\p{L}\d-])\d+(?:,\d{3})*(?:\.\d+)?(?![\p{L}\d_-]*[\p{L}\d]))
+        |(?<id>\#?(?=[\p{L}\d_.-]*\d)[\p{L}\d](?:[\p{L}\d_.-]*[\p{L}\d])?)
+        |(?<word>\p{L}+(?:['’]\p{L}+)?(?:_\p{L}+)*)
+        |[^\s]
+        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex Token();
+}

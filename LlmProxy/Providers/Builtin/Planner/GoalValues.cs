@@ -1,0 +1,191 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>Values that an intent's words hold for a parameter.</summary>
+internal static class GoalValues
+{
+    private static readonly FrozenSet<string> Links = Words.Set("to is as at be a an the equals set");
+    private static readonly FrozenSet<string> Yes = Words.Set("true yes on enabled");
+    private static readonly FrozenSet<string> No = Words.Set("false no off disabled without not");
+
+    /// <summary>The value behind the parameter's own name: "title 'X'", "quantity of the coffee to 3", "priority high", "3 nights".</summary>
+    public static JsonNode? Attribute(Intent intent, Parameter parameter)
+    {
+        var spoken = Spoken(intent);
+        var length = parameter.Tokens.Length;
+        for (var i = 0; i + length <= spoken.Count && length > 0; i++)
+        {
+            var same = true;
+            for (var j = 0; j < length && same; j++)
+            {
+                same = spoken[i + j].Stem == parameter.Tokens[j];
+            }
+
+            if (!same)
+            {
+                continue;
+            }
+
+            var behind = Behind(spoken, i + length, parameter, intent);
+            if (behind is not null)
+            {
+                return behind;
+            }
+
+            // "3 nights", "5 stars"
+            if (i > 0 && spoken[i - 1].Kind == TokenKind.Number && parameter.Type is "integer" or "number")
+            {
+                return Number(spoken[i - 1], parameter);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The value of an enumeration that the words name; null when they name none.</summary>
+    public static JsonNode? Choice(Intent intent, Parameter parameter)
+    {
+        (string Value, double Score) best = ("", 0);
+        foreach (var value in parameter.Enum)
+        {
+            var words = Words.Split(value);
+            var hits = 0.0;
+            foreach (var word in words)
+            {
+                var hit = 0.0;
+                foreach (var token in intent.Tokens)
+                {
+                    hit = Math.Max(hit, token.Kind == TokenKind.Word ? Words.Match(word, token.Stem)
+                        : token.Kind != TokenKind.Mark && token.Text.Equals(value, StringComparison.OrdinalIgnoreCase) ? 1
+                        : token.Kind == TokenKind.Money && token.Currency.Equals(value, StringComparison.OrdinalIgnoreCase) ? 1 : 0);
+                }
+
+                hits += Math.Max(hit, 0.9 * Words.Match(word, intent.Verb));
+            }
+
+            var score = words.Length == 0 ? 0 : hits / words.Length;
+            if (score > best.Score)
+            {
+                best = (value, score);
+            }
+        }
+
+        return best.Score >= 0.6 ? Values.Typed(best.Value, parameter.Type) : null;
+    }
+
+    public static JsonNode Number(GoalToken token, Parameter parameter) =>
+        Values.Typed(token.Number.ToString(CultureInfo.InvariantCulture), parameter.Type);
+
+    /// <summary>Literals that do not say which other thing is meant.</summary>
+    public static List<GoalToken> FreeLiterals(Intent intent, Operation operation)
+    {
+        List<GoalToken> free = [];
+        foreach (var phrase in intent.Phrases)
+        {
+            for (var i = 0; i < phrase.Tokens.Count; i++)
+            {
+                if (phrase.Tokens[i].Kind == TokenKind.Literal && !NamesAnother(intent, phrase, i, operation))
+                {
+                    free.Add(phrase.Tokens[i]);
+                }
+            }
+        }
+
+        // "rename the task 'A' to 'B'": the last is the new one.
+        return intent.Kind is IntentKind.Update ? [.. free.AsEnumerable().Reverse()] : free;
+    }
+
+    // In "comment 'Hi' to the task 'Fix it'" the second literal tells which task: the operation has a reference to a task.
+    private static bool NamesAnother(Intent intent, Phrase phrase, int at, Operation operation)
+    {
+        var noun = "";
+        for (var i = at - 1; i >= 0 && noun.Length == 0; i--)
+        {
+            noun = phrase.Tokens[i].Kind == TokenKind.Word && !Words.IsIdle(phrase.Tokens[i].Stem) ? phrase.Tokens[i].Stem : "";
+        }
+
+        if (noun.Length == 0 && at + 1 < phrase.Tokens.Count && phrase.Tokens[at + 1].Kind == TokenKind.Word)
+        {
+            noun = phrase.Tokens[at + 1].Stem;
+        }
+
+        var references = operation.Parameters.Where(parameter => parameter.Noun is not null).ToList();
+        if (noun.Length > 0)
+        {
+            var creates = intent.Kind == IntentKind.Create && Words.Related(operation.Noun, noun) && !operation.EndsWithParameter;
+            return !creates && references.Exists(parameter => Words.Related(parameter.Noun!, noun));
+        }
+
+        // "add 'Buy milk' to 'Groceries'": behind a preposition it is where, unless nothing is asked for there.
+        return phrase.Preposition is "to" or "in" or "on" or "into" or "from" or "for" && intent.Kind != IntentKind.Update && references.Count > 0;
+    }
+
+    private static JsonNode? Behind(List<GoalToken> spoken, int at, Parameter parameter, Intent intent)
+    {
+        var linked = false;
+        var from = at;
+        while (at < spoken.Count && (spoken[at].Kind == TokenKind.Word ? Links.Contains(spoken[at].Stem) : spoken[at].Text is ":" or "="))
+        {
+            linked |= spoken[at].Kind == TokenKind.Mark || spoken[at].Is("to") || spoken[at].Is("is") || spoken[at].Is("as");
+            at++;
+        }
+
+        // "change the quantity of the coffee to 3"
+        if (at < spoken.Count && !spoken[at].IsValue && intent.Kind is IntentKind.Update or IntentKind.Act)
+        {
+            var to = spoken.FindIndex(from, token => token.Is("to"));
+            if (to >= 0 && to + 1 < spoken.Count)
+            {
+                (at, linked) = (to + 1, true);
+            }
+        }
+
+        if (at >= spoken.Count)
+        {
+            return null;
+        }
+
+        var value = spoken[at];
+        if (parameter.Enum.Length > 0)
+        {
+            return parameter.Enum.FirstOrDefault(option => option.Equals(value.Text, StringComparison.OrdinalIgnoreCase)) is { } option
+                ? Values.Typed(option, parameter.Type) : null;
+        }
+
+        if (value.IsValue)
+        {
+            return parameter.Type switch
+            {
+                "integer" or "number" => value.Kind is TokenKind.Number or TokenKind.Money ? Number(value, parameter) : null,
+                "string" or "" => JsonValue.Create(value.Text),
+                _ => null,
+            };
+        }
+
+        if (parameter.Type == "boolean" && value.Kind == TokenKind.Word)
+        {
+            return Yes.Contains(value.Stem) ? JsonValue.Create(true) : No.Contains(value.Stem) ? JsonValue.Create(false) : null;
+        }
+
+        return parameter.Type == "string" && linked && value.Kind == TokenKind.Word && !Words.IsIdle(value.Stem) ? JsonValue.Create(value.Text) : null;
+    }
+
+    private static List<GoalToken> Spoken(Intent intent)
+    {
+        List<GoalToken> spoken = [];
+        foreach (var phrase in intent.Phrases)
+        {
+            if (phrase.Preposition.Length > 0)
+            {
+                spoken.Add(new GoalToken(TokenKind.Word, phrase.Preposition));
+            }
+
+            spoken.AddRange(phrase.Tokens);
+        }
+
+        return spoken;
+    }
+}

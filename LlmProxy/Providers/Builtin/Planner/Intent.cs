@@ -1,0 +1,83 @@
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>One thing the goal wants done.</summary>
+internal sealed class Intent
+{
+    public required IntentKind Kind { get; init; }
+
+    /// <summary>Stem of its verb; empty when there is none.</summary>
+    public required string Verb { get; init; }
+
+    /// <summary>Its words as the goal has them, for messages.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The phrases behind the verb: the object first (empty preposition), then one per preposition.</summary>
+    public required IReadOnlyList<Phrase> Phrases { get; init; }
+
+    public Phrase Object => Phrases[0];
+
+    /// <summary>Whether the object is only pointed at: "it", "them", "that one".</summary>
+    public bool PointsBack { get; init; }
+
+    public IEnumerable<GoalToken> Tokens => Phrases.SelectMany(phrase => phrase.Tokens);
+
+    /// <summary>How many; null when the goal does not say.</summary>
+    public int? Quantity { get; init; }
+
+    public GoalToken? Money => Tokens.FirstOrDefault(token => token.Kind == TokenKind.Money);
+
+    public bool ChangesState => Kind is not (IntentKind.Read or IntentKind.Choose);
+}
+
+/// <summary>What sort of doing an intent is.</summary>
+internal enum IntentKind
+{
+    /// <summary>Open a session.</summary>
+    Login,
+
+    /// <summary>End the session.</summary>
+    Logout,
+
+    /// <summary>Make an account.</summary>
+    Register,
+
+    /// <summary>Buy: put into a cart and check out where there is a cart.</summary>
+    Buy,
+
+    /// <summary>Make something new.</summary>
+    Create,
+
+    /// <summary>Do something to what exists: return, complete, confirm.</summary>
+    Act,
+
+    /// <summary>Change what exists.</summary>
+    Update,
+
+    /// <summary>Remove or cancel.</summary>
+    Delete,
+
+    /// <summary>Look.</summary>
+    Read,
+
+    /// <summary>Settle on one of what was found; not a call of its own.</summary>
+    Choose,
+}
+
+/// <summary>Words behind a preposition (empty for the object).</summary>
+internal sealed class Phrase(string preposition, IReadOnlyList<GoalToken> tokens)
+{
+    public string Preposition { get; } = preposition;
+
+    public IReadOnlyList<GoalToken> Tokens { get; } = tokens;
+
+    public Order? Order { get; } = Planner.Order.Find(tokens);
+
+    /// <summary>Words that say something: not idle, not a superlative.</summary>
+    public IReadOnlyList<GoalToken> Content { get; } =
+        [.. tokens.Where(token => token.Kind == TokenKind.Word && !Words.IsIdle(token.Stem) && !Planner.Order.IsWord(token))];
+
+    /// <summary>What the phrase is about: its last word that says something.</summary>
+    public string Head => Content.Count > 0 ? Content[^1].Stem : "";
+
+    public bool Mentions(string stem) => Content.Any(token => token.Stem == stem);
+}

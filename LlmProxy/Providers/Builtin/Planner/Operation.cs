@@ -1,0 +1,134 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>A tool that is an operation of the target, read from its name, description (<c>METHOD /path - summary</c>) and schema.</summary>
+internal sealed class Operation
+{
+    public static readonly FrozenSet<string> PasswordWords = Words.Set("password passwd pwd passcode pin secret passphrase pword passwort");
+
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+    public required string Name { get; init; }
+
+    public required string Method { get; init; }
+
+    public required string Path { get; init; }
+
+    public required string[] NameTokens { get; init; }
+
+    /// <summary>Stems of the path's fixed segments; the words of one segment follow each other.</summary>
+    public required string[] PathTokens { get; init; }
+
+    public required string[] SummaryTokens { get; init; }
+
+    public required Parameter[] Parameters { get; init; }
+
+    /// <summary>Stem of what the path's last fixed segment names: <c>/projects/{p}/tasks</c> and <c>/tasks/{id}</c> are both "task".</summary>
+    public required string Noun { get; init; }
+
+    /// <summary>The segment before the last path parameter: in <c>/loans/{id}/return</c>, "loan".</summary>
+    public required string Parent { get; init; }
+
+    public required bool EndsWithParameter { get; init; }
+
+    public bool IsRead => Method is "GET" or "HEAD";
+
+    /// <summary>Whether it answers with many things to choose from.</summary>
+    public bool IsCollection => IsRead && !EndsWithParameter && Noun.Length > 0;
+
+    public bool Has(params ReadOnlySpan<string> stems)
+    {
+        foreach (var stem in stems)
+        {
+            if (NameTokens.Contains(stem) || PathTokens.Contains(stem))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public Parameter? Password => Parameters.FirstOrDefault(parameter => parameter.IsPassword);
+
+    public static Operation Read(string name, string description, JsonElement schema)
+    {
+        var (method, path, summary) = Describe(name, description);
+        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string[] nouns = [.. segments.Select(segment => IsParameter(segment) ? "" : Words.Split(segment).LastOrDefault() ?? "")];
+        var last = Array.FindLastIndex(nouns, noun => noun.Length > 0);
+        var parameterAt = Array.FindLastIndex(segments, IsParameter);
+        return new Operation
+        {
+            Name = name,
+            Method = method,
+            Path = path,
+            NameTokens = Words.Split(name),
+            PathTokens = [.. segments.Where(segment => !IsParameter(segment) && !IsVersion(segment)).SelectMany(Words.Split)],
+            SummaryTokens = Words.Split(summary),
+            Parameters = Read(schema, segments, nouns),
+            Noun = last >= 0 ? nouns[last] : Words.Split(name).LastOrDefault() ?? "",
+            Parent = parameterAt > 0 ? nouns[parameterAt - 1] : "",
+            EndsWithParameter = segments.Length > 0 && IsParameter(segments[^1]),
+        };
+    }
+
+    private static Parameter[] Read(JsonElement schema, string[] segments, string[] nouns)
+    {
+        if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out var properties)
+            || properties.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+
+        var required = Parameter.RequiredOf(schema);
+        List<Parameter> parameters = [];
+        foreach (var property in properties.EnumerateObject())
+        {
+            var at = Array.FindIndex(segments, segment => segment.Contains("{" + property.Name + "}", StringComparison.OrdinalIgnoreCase));
+            var readOnly = property.Value.ValueKind == JsonValueKind.Object
+                && property.Value.TryGetProperty("readOnly", out var flag) && flag.ValueKind == JsonValueKind.True;
+            if (at >= 0 || !readOnly)
+            {
+                parameters.Add(Parameter.Read(property.Name, property.Value, at >= 0 || required.Contains(property.Name),
+                    at > 0 ? nouns[at - 1] : nouns.LastOrDefault(noun => noun.Length > 0), at >= 0));
+            }
+        }
+
+        // Path parameters first and in their order: what is outer decides what is inner.
+        return [.. parameters.OrderBy(parameter => parameter.InPath
+            ? Array.FindIndex(segments, segment => segment.Contains("{" + parameter.Name + "}", StringComparison.OrdinalIgnoreCase))
+            : int.MaxValue)];
+    }
+
+    private static (string Method, string Path, string Summary) Describe(string name, string description)
+    {
+        var space = description.IndexOf(' ', StringComparison.Ordinal);
+        if (space > 0 && Methods.Contains(description[..space]) && description.Length > space + 1 && description[space + 1] == '/')
+        {
+            var rest = description[(space + 1)..];
+            var end = rest.IndexOf(' ', StringComparison.Ordinal);
+            var path = end < 0 ? rest : rest[..end];
+            var query = path.IndexOf('?', StringComparison.Ordinal);
+            return (description[..space], query < 0 ? path : path[..query], end < 0 ? "" : rest[end..].TrimStart(' ', '-', '.'));
+        }
+
+        // Not from OpenAPI: the name's verb is all there is.
+        var verb = Words.Split(name).FirstOrDefault() ?? "";
+        var method = verb switch
+        {
+            "get" or "list" or "find" or "search" or "show" or "read" or "fetch" => "GET",
+            "delet" or "remov" => "DELETE",
+            "updat" or "edit" or "set" => "PATCH",
+            _ => "POST",
+        };
+        return (method, "", description);
+    }
+
+    private static bool IsParameter(string segment) => segment.Contains('{', StringComparison.Ordinal);
+
+    private static bool IsVersion(string segment) =>
+        segment is "api" or "rest" || (segment.Length is 2 or 3 && segment[0] == 'v' && char.IsDigit(segment[1]));
+}

@@ -1,0 +1,212 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>A parameter, or a property somewhere inside one, with what its name and schema tell.</summary>
+internal sealed class Parameter
+{
+    private const int MaxDepth = 6;
+    private static readonly FrozenSet<string> IdWords = Words.Set("id ids uuid guid");
+    private static readonly FrozenSet<string> KeyWords = Words.Set("id ids uuid guid ref reference slug sku isbn code number no key");
+    private static readonly FrozenSet<string> FromRoles = Words.Set("from source src sender debit origin payer");
+    private static readonly FrozenSet<string> ToRoles = Words.Set("to destination dest dst target recipient beneficiary receiver credit payee");
+    private static readonly FrozenSet<string> NeverReference = Words.Set("idempotency date year month day");
+
+    public required string Name { get; init; }
+
+    public required JsonElement Schema { get; init; }
+
+    public required string[] Tokens { get; init; }
+
+    public required string Type { get; init; }
+
+    public required bool Required { get; init; }
+
+    public bool InPath { get; init; }
+
+    public string Format { get; init; } = "";
+
+    public string[] Enum { get; init; } = [];
+
+    public string Description { get; init; } = "";
+
+    /// <summary>Properties of an object.</summary>
+    public Parameter[] Properties { get; init; } = [];
+
+    /// <summary>Items of an array.</summary>
+    public Parameter? Item { get; init; }
+
+    /// <summary>Stem of the thing whose id this is; null when it is no reference.</summary>
+    public string? Noun { get; private set; }
+
+    /// <summary><c>from</c> or <c>to</c>, in names such as <c>fromAccountId</c>; else empty.</summary>
+    public string Role { get; private set; } = "";
+
+    public bool Nullable { get; init; }
+
+    /// <summary>Whether it asks for a password. "pass" alone does; "boarding_pass" does not.</summary>
+    public bool IsPassword => Is(Operation.PasswordWords) || string.Equals(Name, "pass", StringComparison.OrdinalIgnoreCase);
+
+    public bool Is(FrozenSet<string> stems)
+    {
+        foreach (var token in Tokens)
+        {
+            if (stems.Contains(token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static Parameter Read(string name, JsonElement schema, bool required, string? pathNoun, bool inPath, int depth = 0)
+    {
+        schema = Resolve(schema);
+        var type = TypeOf(schema, out var nullable);
+        var parameter = new Parameter
+        {
+            Name = name,
+            Schema = schema,
+            Tokens = Words.Split(name),
+            Type = type,
+            Required = required,
+            InPath = inPath,
+            Nullable = nullable,
+            Format = Text(schema, "format"),
+            Description = Text(schema, "description"),
+            Enum = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("enum", out var values) && values.ValueKind == JsonValueKind.Array
+                ? [.. values.EnumerateArray().Where(value => value.ValueKind != JsonValueKind.Null).Select(value => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText())]
+                : [],
+            Properties = depth < MaxDepth ? Children(schema, depth) : [],
+            Item = depth < MaxDepth && type == "array" && schema.TryGetProperty("items", out var items)
+                ? Read(name, items, true, null, false, depth + 1)
+                : null,
+        };
+        parameter.FindNoun(pathNoun);
+        return parameter;
+    }
+
+    /// <summary>A body property may hold an id without saying so (<c>fromAccount</c>); known once all collections are.</summary>
+    public void RecogniseCollections(IReadOnlySet<string> collections)
+    {
+        foreach (var property in Properties)
+        {
+            property.RecogniseCollections(collections);
+        }
+
+        Item?.RecogniseCollections(collections);
+        if (Noun is not null || Enum.Length > 0 || Type is not ("string" or "integer") || Tokens.Length is 0 or > 3)
+        {
+            return;
+        }
+
+        var role = FromRoles.Contains(Tokens[0]) ? "from" : ToRoles.Contains(Tokens[0]) ? "to" : "";
+        var last = KeyWords.Contains(Tokens[^1]) && Tokens.Length > 1 ? Tokens[^2] : Tokens[^1];
+        var isId = Type == "integer" || Format == "uuid" || role.Length > 0 || last != Tokens[^1];
+        if (isId && collections.Contains(last) && last != Tokens[0] | role.Length == 0)
+        {
+            Noun = last;
+            Role = role;
+        }
+    }
+
+    private void FindNoun(string? pathNoun)
+    {
+        if (Tokens.Length == 0 || Type is "boolean" or "number" or "object" or "array" || Enum.Length > 0
+            || Format is "date" or "date-time" or "email" || Is(NeverReference))
+        {
+            return;
+        }
+
+        var marked = IdWords.Contains(Tokens[^1]) || (InPath && KeyWords.Contains(Tokens[^1]));
+        if (!marked && !InPath)
+        {
+            return;
+        }
+
+        var rest = (marked ? Tokens[..^1] : Tokens).ToList();
+        if (rest.Count > 1 && FromRoles.Contains(rest[0]))
+        {
+            Role = "from";
+            rest.RemoveAt(0);
+        }
+        else if (rest.Count > 1 && ToRoles.Contains(rest[0]))
+        {
+            Role = "to";
+            rest.RemoveAt(0);
+        }
+
+        Noun = rest.Count > 0 ? rest[^1] : pathNoun;
+    }
+
+    private static Parameter[] Children(JsonElement schema, int depth)
+    {
+        if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out var properties)
+            || properties.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+
+        HashSet<string> required = RequiredOf(schema);
+        return [.. properties.EnumerateObject()
+            .Where(property => !(property.Value.ValueKind == JsonValueKind.Object
+                && property.Value.TryGetProperty("readOnly", out var readOnly) && readOnly.ValueKind == JsonValueKind.True))
+            .Select(property => Read(property.Name, property.Value, required.Contains(property.Name), null, false, depth + 1))];
+    }
+
+    public static HashSet<string> RequiredOf(JsonElement schema) =>
+        schema.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array
+            ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")]
+            : [];
+
+    // Of alternatives the first that is not null is as good as any.
+    private static JsonElement Resolve(JsonElement schema)
+    {
+        foreach (var keyword in (ReadOnlySpan<string>)["anyOf", "oneOf", "allOf"])
+        {
+            if (schema.ValueKind == JsonValueKind.Object && !schema.TryGetProperty("properties", out _)
+                && schema.TryGetProperty(keyword, out var options) && options.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var option in options.EnumerateArray())
+                {
+                    if (Text(option, "type") != "null")
+                    {
+                        return option;
+                    }
+                }
+            }
+        }
+
+        return schema;
+    }
+
+    private static string TypeOf(JsonElement schema, out bool nullable)
+    {
+        nullable = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("nullable", out var flag) && flag.ValueKind == JsonValueKind.True;
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            return "";
+        }
+
+        if (!schema.TryGetProperty("type", out var type))
+        {
+            return schema.TryGetProperty("properties", out _) ? "object" : schema.TryGetProperty("enum", out _) ? "string" : "";
+        }
+
+        if (type.ValueKind == JsonValueKind.String)
+        {
+            return type.GetString()!;
+        }
+
+        var names = type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(name => name.GetString() ?? "").ToList() : [];
+        nullable |= names.Remove("null");
+        // ["integer","string"] is how some generators write a number that may be quoted.
+        return names.FirstOrDefault(name => name is "integer" or "number") ?? names.FirstOrDefault() ?? "";
+    }
+
+    private static string Text(JsonElement schema, string name) =>
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()! : "";
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>
+/// A planner by rules, from one chat request to one tool call. It reads the goal, the tools and the conversation, and nothing else;
+/// the same request always gets the same answer. It is not a language model. How it thinks:
+/// <list type="number">
+/// <item>The goal splits into intents: verb, object, qualifiers (<see cref="GoalReader"/>).</item>
+/// <item>Each intent gets the operation whose words fit best (<see cref="IntentMatcher"/>).</item>
+/// <item>The calls so far are replayed, and what they showed is remembered (<see cref="PlanEngine"/>, <see cref="Knowledge"/>).</item>
+/// <item>The next open step's parameters are filled; what is missing is looked up first (<see cref="ArgumentFinder"/>, <see cref="ReferenceFinder"/>).</item>
+/// <item>When no step is open it calls <c>finish</c>.</item>
+/// </list>
+/// </summary>
+internal sealed class RulePlanner(TimeProvider clock)
+{
+    private const string SelfDescription = "I am builtin/planner: rules, not a language model. Give me a goal and tools.";
+
+    public PlannerAnswer Decide(ReadOnlyMemory<byte> body, SessionIdentity identity)
+    {
+        var conversation = Conversation.Read(body);
+        var now = clock.GetUtcNow();
+        var id = "chatcmpl-" + Convert.ToHexStringLower(SHA256.HashData(body.Span).AsSpan(0, 12));
+        var tokens = (body.Length / 4) + 1;
+        if (conversation.Tools is not { } tools || conversation.Goal.Length == 0)
+        {
+            return new PlannerAnswer(id, now.ToUnixTimeSeconds(), SelfDescription, null, tokens);
+        }
+
+        var (intents, credentials) = tools.Understand(conversation.Goal);
+        var context = new PlanContext(conversation, tools, credentials, new Knowledge(), new Values(conversation.Goal, identity, now));
+        var engine = new PlanEngine(context, intents);
+        foreach (var call in conversation.Calls)
+        {
+            engine.Observe(call);
+        }
+
+        var next = engine.Next();
+        var number = conversation.Calls.Count.ToString(CultureInfo.InvariantCulture);
+        var callId = "call_" + id[9..21] + number;
+        if (next is not null)
+        {
+            return new PlannerAnswer(id, now.ToUnixTimeSeconds(), engine.Describe(next),
+                new PlannedCall(callId, next.Operation.Name, next.Arguments.ToJsonString()), tokens);
+        }
+
+        var reason = engine.Stuck ?? "every part of the goal is done";
+        if (!tools.CanFinish)
+        {
+            return new PlannerAnswer(id, now.ToUnixTimeSeconds(), reason, null, tokens);
+        }
+
+        var finish = new JsonObject { ["outcome"] = engine.Stuck is null ? "success" : "failure", ["reason"] = reason };
+        return new PlannerAnswer(id, now.ToUnixTimeSeconds(), reason, new PlannedCall(callId, "finish", finish.ToJsonString()), tokens);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>One operation that an intent needs done, and how far it got.</summary>
+internal sealed class Step(Intent intent, Operation operation)
+{
+    public Intent Intent { get; } = intent;
+
+    public Operation Operation { get; } = operation;
+
+    public StepState State { get; set; }
+
+    /// <summary>Different tries that failed.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>The same call sent again because the failure may pass.</summary>
+    public int Repeats { get; set; }
+
+    /// <summary>How far a search has been widened.</summary>
+    public int Level { get; set; }
+
+    /// <summary>Things that were tried in vain.</summary>
+    public HashSet<string> Excluded { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What was chosen for a reference, by parameter name; the last is the one to change when it does not work.</summary>
+    public Dictionary<string, Thing> Chosen { get; } = new(StringComparer.Ordinal);
+
+    public string LastChosen { get; set; } = "";
+
+    /// <summary>Values that a refusal asked for.</summary>
+    public Dictionary<string, JsonNode?> Fixed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Parameters that a refusal named as missing.</summary>
+    public HashSet<string> Wanted { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Of a checkout: the steps that filled the cart.</summary>
+    public List<Step> Filled { get; } = [];
+}
+
+/// <summary>How far a step is.</summary>
+internal enum StepState
+{
+    /// <summary>Not done yet.</summary>
+    Open,
+
+    /// <summary>Its operation answered well.</summary>
+    Done,
+
+    /// <summary>Given up.</summary>
+    Failed,
+}
+
+/// <summary>A call that the planner wants made.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Step">The step it serves.</param>
+/// <param name="Alias">Stem of what it is called for; empty when it is the step's own operation.</param>
+internal sealed record Planned(Operation Operation, JsonObject Arguments, Step Step, string Alias)
+{
+    public string Key { get; } = Operation.Name + " " + Arguments.ToJsonString();
+
+    public bool IsTarget => Alias.Length == 0;
+}
+
+/// <summary>What came of looking for a value.</summary>
+internal readonly record struct Found(JsonNode? Value, Planned? Call, string? Stuck)
+{
+    public static readonly Found Nothing;
+
+    public bool HasValue => Value is not null;
+
+    public bool Ends => Call is not null || Stuck is not null;
+
+    public static Found Of(JsonNode? value) => new(value, null, null);
+
+    public static Found Need(Planned call) => new(null, call, null);
+
+    public static Found StuckBecause(string why) => new(null, null, why);
+}

@@ -1,0 +1,108 @@
+using ApeTest.LlmProxy.Errors;
+
+namespace ApeTest.LlmProxy.Providers;
+
+/// <summary>
+/// Something that answers in OpenAI's wire format. One folder each: <c>openai</c> (any compatible server), <c>cerebras</c> and <c>ollama</c> (such servers with
+/// their own ways), <c>builtin</c> (the planner, no network).
+/// </summary>
+internal interface ILlmProvider
+{
+    /// <summary>Name before the slash in <c>provider/model</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Where it is, for messages.</summary>
+    string Where { get; }
+
+    /// <summary>The environment variable whose key is missing; null when it can be called.</summary>
+    string? MissingKey { get; }
+
+    /// <summary>Whether its models cost nothing.</summary>
+    bool Free { get; }
+
+    /// <summary>Whether its streams are asked for a usage chunk.</summary>
+    bool AskUsage { get; }
+
+    /// <summary><c>max_completion_tokens</c> for requests that state none; null: none is sent.</summary>
+    int? MaxCompletionTokens { get; }
+
+    /// <summary>Whether its token figures are themselves estimates.</summary>
+    bool EstimatesTokens { get; }
+
+    /// <summary>Takes its key out of texts.</summary>
+    Redactor Redactor { get; }
+
+    /// <summary>Sends one request and returns at the response's headers. A failed connect throws <see cref="ProviderException"/>.</summary>
+    Task<ProviderResponse> SendAsync(ProviderRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What its error means to the user: the same error, or one with advice (a model that must be pulled, the replacement of one that is gone). May ask the
+    /// provider; never throws for its failure.
+    /// </summary>
+    Task<OpenAiError> ExplainAsync(OpenAiError error, string model, CancellationToken cancellationToken);
+
+    /// <summary>Its models. Throws <see cref="ProviderException"/> when it cannot be asked.</summary>
+    Task<ModelList> ListModelsAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What a provider offers.</summary>
+/// <param name="Ids">Model ids without the provider's name.</param>
+/// <param name="Limits">How much may be asked of it, as far as it says so.</param>
+internal sealed record ModelList(IReadOnlyList<string> Ids, RateLimits Limits);
+
+/// <summary>What goes to a provider.</summary>
+/// <param name="Kind">Which of its endpoints.</param>
+/// <param name="Body">The rewritten JSON body.</param>
+/// <param name="Model">Model id without the provider's name.</param>
+/// <param name="Stream">Whether a stream is asked for.</param>
+/// <param name="Headers">The client's headers; the provider takes only those on its allow-list.</param>
+internal sealed record ProviderRequest(RequestKind Kind, ReadOnlyMemory<byte> Body, string Model, bool Stream, IHeaderDictionary Headers)
+{
+    /// <summary>Told how long it took to open a connection (TLS included), where this request opened one. Null: nobody asks.</summary>
+    public Action<TimeSpan>? Connected { get; init; }
+}
+
+/// <summary>The endpoints that are passed on.</summary>
+internal enum RequestKind
+{
+    /// <summary><c>POST /v1/chat/completions</c>.</summary>
+    Chat,
+
+    /// <summary><c>POST /v1/embeddings</c>.</summary>
+    Embeddings,
+}
+
+/// <summary>A provider's answer at its headers; disposing it closes the connection if the body was not read to its end.</summary>
+internal sealed class ProviderResponse(int status, string? contentType, Stream body, IDisposable? owner = null) : IAsyncDisposable
+{
+    public int Status { get; } = status;
+
+    public string? ContentType { get; } = contentType;
+
+    public Stream Body { get; } = body;
+
+    /// <summary>Headers passed on to the client: retry-after, rate limits, request ids.</summary>
+    public List<KeyValuePair<string, string>> Headers { get; } = [];
+
+    /// <summary>Whether it comes from a cassette: it cost nothing.</summary>
+    public bool Replayed { get; init; }
+
+    /// <summary>What <c>Retry-After</c> asks for; null without one.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public bool IsJson => ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Body.DisposeAsync();
+        owner?.Dispose();
+    }
+}
+
+/// <summary>A provider could not be reached or broke off.</summary>
+/// <param name="errorType">One of <see cref="ErrorTypes"/>.</param>
+internal sealed class ProviderException(string errorType, string message, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    public string ErrorType { get; } = errorType;
+}
