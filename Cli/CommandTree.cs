@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ApeTest.Cli.Commands.Gateway;
 using ApeTest.Cli.Commands.Logs;
+using ApeTest.Cli.Commands.Proxy;
 using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Commands.Shop;
 using ApeTest.Cli.Commands.Start;
@@ -35,6 +36,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(RunsCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));
+        Root.Subcommands.Add(ProxyCommand.Create(environment));
     }
 
     /// <summary>Examples on the first page of the help.</summary>

@@ -7,6 +7,7 @@ using ApeTest.LlmProxy.Models;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers;
 using ApeTest.ServiceDefaults.Guard;
+using ApeTest.ServiceDefaults.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ApeTest.LlmProxy;
@@ -24,6 +25,8 @@ public static class LlmProxyExtensions
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var services = builder.Services;
         services.AddMetrics();
+        // LlmMetrics tells the same and more.
+        services.Configure<UnaskedMeters>(static meters => meters.Names.Add("Microsoft.AspNetCore.Hosting"));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<LlmMetrics>();
@@ -45,7 +48,7 @@ public static class LlmProxyExtensions
     }
 
     /// <summary>
-    /// Maps <c>POST /v1/chat/completions</c>, <c>POST /v1/embeddings</c>, <c>GET /v1/models</c> and <c>GET /v1/readiness?model=provider/model</c>;
+    /// Maps <c>POST /v1/chat/completions</c>, <c>POST /v1/embeddings</c>, <c>GET /v1/models</c>, <c>GET /v1/models/{id}</c> and <c>GET /v1/readiness?model=provider/model</c>;
     /// anything else under <c>/v1</c> is a 404 in OpenAI's shape.
     /// </summary>
     public static WebApplication MapLlmProxy(this WebApplication app)
@@ -62,9 +65,10 @@ public static class LlmProxyExtensions
         v1.MapPost("/v1/chat/completions", (RequestDelegate)chat.ChatAsync);
         v1.MapPost("/v1/embeddings", (RequestDelegate)chat.EmbedAsync);
         v1.MapGet("/v1/models", (RequestDelegate)models.ListAsync);
+        v1.MapGet("/v1/models/{**id}", (RequestDelegate)models.GetAsync);
         v1.MapGet("/v1/readiness", (RequestDelegate)models.ReadinessAsync);
         v1.Map("/v1/{**rest}", (RequestDelegate)(context => OpenAiError
-            .NotFound("unknown_url", $"{context.Request.Method} {context.Request.Path} is not served here; served are POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models and GET /v1/readiness")
+            .NotFound("unknown_url", $"{context.Request.Method} {context.Request.Path} is not served here; served are POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /v1/models/{id} and GET /v1/readiness")
             .WriteAsync(context)));
         return app;
     }

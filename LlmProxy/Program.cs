@@ -1,28 +1,24 @@
+using ApeTest.LlmProxy.Hosting;
 using ApeTest.LlmProxy.Options;
-using ApeTest.ServiceDefaults;
 using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.LlmProxy;
 
-/// <summary>The proxy alone: 127.0.0.1:5200 unless <c>--urls</c> says otherwise; options from the file in APETEST_LLMPROXY__CONFIG.</summary>
+/// <summary>The proxy alone: <see cref="ProxyArguments"/>. Exit code: 0 done, 2 refused by its configuration, 3 the address cannot be bound.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
         try
         {
-            var builder = WebApplication.CreateSlimBuilder(args);
-            if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            var arguments = ProxyArguments.Parse(args);
+            if (arguments.Help || arguments.NewKey is not null)
             {
-                builder.WebHost.UseUrls($"http://127.0.0.1:{DefaultPorts.LlmProxy}");
+                await Console.Out.WriteLineAsync(arguments.Help ? ProxyArguments.HelpText : NewProxyKey.Draw(arguments.NewKey!).Text);
+                return 0;
             }
 
-            builder.AddServiceDefaults(new ServiceOptions { Service = "llm-proxy", ConsoleLogs = true });
-            builder.AddLlmProxy(LlmProxyConfigFile.FromEnvironment(Environment.GetEnvironmentVariable));
-            var app = builder.Build();
-            app.MapServiceDefaults();
-            app.MapLlmProxy();
-            return await app.RunServiceAsync("llm-proxy");
+            return await ProxyService.Build(arguments).RunServiceAsync("llm-proxy");
         }
         catch (Exception error) when (error is LlmProxyConfigException or ServiceStartException)
         {

@@ -1,3 +1,5 @@
+using ApeTest.Runs.Recording;
+
 namespace ApeTest.Agent.Brains;
 
 /// <summary>A model that could not decide. Measured, never a bug: the session backs off once, then ends as <c>agent_error</c>.</summary>
@@ -23,6 +25,9 @@ public sealed class BrainException(string type, string message, Exception? inner
 
     /// <summary>Bounded: one of the constants, or <c>model_http_{status}</c>.</summary>
     public string Type { get; } = type;
+
+    /// <summary>What the failed call took, as far as it is known; null where no model was asked (a refusal for a budget).</summary>
+    public ModelUse? Use { get; internal set; }
 
     /// <summary>Whether asking again may help: not for a refused key, an unknown model or an exhausted budget.</summary>
     public bool Transient { get; } = type is Timeout or Unreachable or Truncated or StreamError or Protocol or "model_http_408" or "model_http_429"

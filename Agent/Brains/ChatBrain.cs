@@ -18,6 +18,21 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
 
     public async ValueTask<Decision> DecideAsync(SessionView session, CancellationToken cancellationToken)
     {
+        await using var call = MeasuredCall.Begin();
+        var sent = time.GetTimestamp();
+        try
+        {
+            return await AskAsync(session, call, cancellationToken);
+        }
+        catch (BrainException exception) when (exception.Type != BrainException.BudgetExhausted)
+        {
+            exception.Use = Use(call.Measure, time.GetElapsedTime(sent), null) with { Failed = true };
+            throw;
+        }
+    }
+
+    private async ValueTask<Decision> AskAsync(SessionView session, MeasuredCall call, CancellationToken cancellationToken)
+    {
         var messages = Messages(session);
         var options = Options(session);
         var answer = new ChatAnswer();
@@ -25,7 +40,6 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
 
         using var timeout = new CancellationTokenSource(llm.Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        await using var call = MeasuredCall.Begin();
         var sent = time.GetTimestamp();
         try
         {
@@ -73,7 +87,7 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
             throw new BrainException(BrainException.Truncated, "the answer ended without a finish reason");
         }
         var calls = answer.Calls(session.Turns.Count + 1, id => Taken(session, id));
-        return new Decision(calls, answer.FinishReason, Use(call.Measure, answer, messages, duration, ttft), TimeSpan.Zero) { Text = answer.Text, Reasoning = answer.Reasoning };
+        return new Decision(calls, answer.FinishReason, Used(call.Measure, answer, messages, duration, ttft), TimeSpan.Zero) { Text = answer.Text, Reasoning = answer.Reasoning };
     }
 
     private List<ChatMessage> Messages(SessionView session)
@@ -122,7 +136,15 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
         return options;
     }
 
-    private ModelUse Use(ModelMeasure? measure, ChatAnswer answer, List<ChatMessage> messages, TimeSpan duration, TimeSpan? ttft)
+    private ModelUse Used(ModelMeasure? measure, ChatAnswer answer, List<ChatMessage> messages, TimeSpan duration, TimeSpan? ttft) => Use(measure, duration, ttft) with
+    {
+        PromptTokens = answer.Usage?.InputTokenCount ?? (messages.Sum(Length) / 4),
+        CompletionTokens = answer.Usage?.OutputTokenCount ?? ((answer.Length + 3) / 4),
+        Estimated = measure?.Estimated ?? answer.Usage is null,
+    };
+
+    /// <summary>The proxy's figures; without them, what the agent saw.</summary>
+    private ModelUse Use(ModelMeasure? measure, TimeSpan duration, TimeSpan? ttft)
     {
         var slash = llm.Model.IndexOf('/', StringComparison.Ordinal);
         return new ModelUse(
@@ -131,11 +153,14 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
             duration,
             TimeSpan.FromSeconds(measure?.QueueSeconds ?? 0),
             measure is null ? ttft : measure.TtftSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            answer.Usage?.InputTokenCount ?? (messages.Sum(Length) / 4),
-            answer.Usage?.OutputTokenCount ?? ((answer.Length + 3) / 4),
-            measure?.Estimated ?? answer.Usage is null,
+            measure?.PromptTokens ?? 0,
+            measure?.CompletionTokens ?? 0,
+            measure?.Estimated ?? false,
             measure?.CostUsd ?? 0,
-            measure?.Retries ?? 0);
+            measure?.Retries ?? 0)
+        {
+            Failovers = measure?.Failovers ?? 0,
+        };
     }
 
     private static int Length(ChatMessage message) => message.Content.Sum(static part => part.Text?.Length ?? 0);

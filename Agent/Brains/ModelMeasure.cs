@@ -21,6 +21,15 @@ internal sealed record ModelMeasure
     [JsonPropertyName("retries")]
     public int? Retries { get; init; }
 
+    [JsonPropertyName("failovers")]
+    public int? Failovers { get; init; }
+
+    [JsonPropertyName("prompt_tokens")]
+    public int? PromptTokens { get; init; }
+
+    [JsonPropertyName("completion_tokens")]
+    public int? CompletionTokens { get; init; }
+
     [JsonPropertyName("provider")]
     public string? Provider { get; init; }
 

@@ -184,6 +184,10 @@ internal sealed partial class Session
         catch (BrainException exception)
         {
             _context.Clock.Model(null);
+            if (exception.Use is { } use)
+            {
+                _context.Recorder.ModelCall(use);
+            }
             _context.Failed(exception.Type, "model");
             _context.Narrator?.ModelFailed(exception);
             span.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception.Type);

@@ -4,7 +4,6 @@ using ApeTest.Agent.Sessions;
 using ApeTest.Gateway;
 using ApeTest.LlmProxy;
 using ApeTest.LlmProxy.Models;
-using ApeTest.LlmProxy.Options;
 using ApeTest.Observability;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Directory;
@@ -66,16 +65,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Starts the LLM proxy.</summary>
     public async Task StartLlmProxyAsync(LlmSpec llm, CancellationToken cancellationToken)
     {
-        var options = new LlmProxyOptions
-        {
-            DefaultModel = llm.Model,
-            Environment = name => _environment.Variables.GetValueOrDefault(name),
-            Keys = [new ProxyKeyOptions { Name = "run", Key = _proxyKey, MaxCostUsd = llm.MaxCostUsd, MaxTokens = llm.MaxTokens }],
-        };
-        if (llm.BaseUrl is { } url)
-        {
-            options.Providers[llm.Model.Split('/')[0]] = new ProviderOptions { BaseUrl = url.ToString() };
-        }
+        var options = RunProxy.Options(llm, _proxyKey, name => _environment.Variables.GetValueOrDefault(name));
         // Its clients show a proxy key, not the service token.
         _proxy = await StartAsync("llm-proxy", token: null, guard: true, builder => builder.AddLlmProxy(options), app => app.MapLlmProxy(), cancellationToken);
     }

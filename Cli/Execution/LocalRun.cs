@@ -147,6 +147,10 @@ internal sealed class LocalRun : IAsyncDisposable
     {
         await _host.StartLlmProxyAsync(llm, cancellationToken);
         _preflight.Terms = await ModelCheck.ReadyAsync(_host.Models, llm.Model, cancellationToken);
+        foreach (var fallback in llm.Fallback)
+        {
+            await ModelCheck.ReadyAsync(_host.Models, fallback, cancellationToken);
+        }
     }
 
     // Only for the four digits of a run id.

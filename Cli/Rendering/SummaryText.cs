@@ -133,7 +133,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         if (summary.Llm.Calls > 0)
         {
             var estimated = summary.Tokens.Estimated ? " (estimated)" : string.Empty;
-            Line($"  {Show.Count(summary.Llm.Calls)} model calls, {Show.Count(summary.Tokens.Prompt)} + {Show.Count(summary.Tokens.Completion)} tokens{estimated}, {Show.Dollars(summary.CostUsd)}");
+            Wrapped("  ", 2, $"{Show.Count(summary.Llm.Calls)} model calls{Trouble(summary.Llm)}, {Show.Count(summary.Tokens.Prompt)} + {Show.Count(summary.Tokens.Completion)} tokens{estimated}, {Show.Dollars(summary.CostUsd)}");
         }
     }
 
@@ -218,6 +218,13 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
     private static void Row(TextTable table, string name, Distribution distribution) =>
         table.Row(name, Show.Count(distribution.Count), Show.Seconds(distribution.Mean), Show.Seconds(distribution.P50),
             Show.Seconds(distribution.P95), Show.Seconds(distribution.P99), Show.Seconds(distribution.Max));
+
+    private static string Trouble(LlmSummary llm)
+    {
+        var parts = new (long Count, string Text)[] { (llm.Failed, "failed"), (llm.Retries, "retried"), (llm.Failovers, "failed over") }
+            .Where(part => part.Count > 0).Select(part => $"{Show.Count(part.Count)} {part.Text}");
+        return string.Join(", ", parts) is { Length: > 0 } text ? $" ({text})" : string.Empty;
+    }
 
     private static string Plural(int count, string word) => $"{Show.Count(count)} {word}{(count == 1 ? string.Empty : "s")}";
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using ApeTest.LlmProxy.Errors;
 using ApeTest.LlmProxy.Keys;
 using ApeTest.LlmProxy.Options;
@@ -6,41 +7,166 @@ namespace ApeTest.LlmProxy.Budgets;
 
 /// <summary>
 /// Says whether a call may be made: the key's rate, the key's budget, the run's budget. What it may cost at most is reserved before it leaves and replaced by the
-/// real figure afterwards, under one lock, so that concurrent calls cannot slip past a limit together. Thread-safe.
+/// real figure afterwards, under one lock, so that concurrent calls cannot slip past a limit together. Thread-safe; free where nothing is limited.
 /// </summary>
-internal sealed class Admission(LlmProxyOptions options, TimeProvider clock)
+internal sealed class Admission : IDisposable
 {
+    private readonly Lock _lock = new();
+    private readonly FrozenDictionary<string, KeyAccount> _keys;
+    private readonly RunBudgets? _runs;
+    private readonly bool _boundRuns;
+    private readonly BudgetLedger? _ledger;
+
+    /// <summary>Reads the budget file, where there is one. Throws <see cref="LlmProxyConfigException"/>.</summary>
+    public Admission(LlmProxyOptions options, TimeProvider clock, ILogger<Admission> logger)
+        : this(options, clock, logger, options.Budgets.File is { Length: > 0 } file ? new LedgerFiles(file) : null)
+    {
+    }
+
+    internal Admission(LlmProxyOptions options, TimeProvider clock, ILogger logger, LedgerFiles? files)
+    {
+        _ledger = files is null ? null : BudgetLedger.Open(files, logger);
+        _keys = options.Keys.Select(key => KeyAccount.Of(key, _ledger, clock)).OfType<KeyAccount>().ToFrozenDictionary(account => account.Name, StringComparer.Ordinal);
+        var budgets = options.Budgets;
+        var limits = new BudgetLimits(budgets.MaxTokensPerRun, budgets.MaxCostUsdPerRun, budgets.MaxRequestsPerRun);
+        _boundRuns = limits.BoundOutput;
+        _runs = limits.Any ? new RunBudgets(limits, _ledger, logger) : null;
+    }
+
     /// <summary>Admits, or refuses with the 429 that the client gets: which limit, whose, how much is left, and when to come back where it is a rate.</summary>
     public OpenAiError? TryAdmit(in AdmissionRequest request, out Reservation reservation)
     {
-        _ = (options, clock);
-        reservation = new Reservation(request.Key, request.Run, request.Tokens, request.CostUsd);
-        return request.Key.Budget.TryReserve(request.Tokens, request.CostUsd) is { } exhausted
-            ? new OpenAiError(StatusCodes.Status429TooManyRequests, "insufficient_quota", "budget_exhausted", $"budget_exhausted: key \"{request.Key.Name}\": {exhausted}")
-            : null;
+        reservation = default;
+        var account = Account(request.Key);
+        var runName = _runs is null || request.Run is null ? null : RunBudgets.NameOf(request.Run);
+        if (account is null && runName is null)
+        {
+            return null;
+        }
+
+        // A caller that states a negative maximum must not gain by it.
+        var (tokens, costUsd) = (Math.Max(0, request.Tokens), Math.Max(0, request.CostUsd));
+        LedgerMark keyMark = default, runMark = default;
+        lock (_lock)
+        {
+            // 1. The rate, the key's budget, the run's: nothing is taken until all agree.
+            if (account?.Rate?.Exceeded(tokens) is { } tooFast)
+            {
+                return tooFast;
+            }
+
+            if (account?.Budget is { } budget && budget.Exceeded(tokens, costUsd) is { } exhausted)
+            {
+                return BudgetRefusal.Exhausted(budget, exhausted, tokens, costUsd);
+            }
+
+            Budget? run = null;
+            if (runName is not null)
+            {
+                run = _runs!.Find(runName);
+                if (run is null)
+                {
+                    return BudgetRefusal.TooManyRuns(RunBudgets.Most);
+                }
+
+                if (run.Exceeded(tokens, costUsd) is { } exhaustedRun)
+                {
+                    return BudgetRefusal.Exhausted(run, exhaustedRun, tokens, costUsd);
+                }
+            }
+
+            // 2. Take.
+            account?.Rate?.Take(tokens);
+            if (account?.Budget is not null)
+            {
+                account.Budget.Reserve(tokens, costUsd);
+                keyMark = account.Budget.Mark;
+            }
+
+            if (run is not null)
+            {
+                run.Reserve(tokens, costUsd);
+                _runs!.Hold(run);
+                runMark = run.Mark;
+            }
+
+            reservation = new Reservation(account, run, tokens, costUsd);
+        }
+
+        // 3. Into the file before the call leaves; outside the lock, so that a slow disk holds up only calls that have to be written.
+        if (_ledger is not null && !(_ledger.TryWrite(keyMark) && _ledger.TryWrite(runMark)))
+        {
+            Withdraw(in reservation);
+            reservation = default;
+            return BudgetRefusal.Unwritable();
+        }
+
+        return null;
     }
 
     /// <summary>Replaces a reservation by what was really spent. Once for each reservation.</summary>
     /// <param name="reservation">What was reserved.</param>
     /// <param name="tokens">Prompt and completion tokens.</param>
     /// <param name="costUsd">US dollars.</param>
-    public void Settle(in Reservation reservation, long tokens, decimal costUsd) =>
-        reservation.Key.Budget.Settle(reservation.Tokens, reservation.CostUsd, tokens, costUsd);
+    public void Settle(in Reservation reservation, long tokens, decimal costUsd)
+    {
+        var (account, run) = (reservation.Account, reservation.Run);
+        if (account is null && run is null)
+        {
+            return;
+        }
+
+        (tokens, costUsd) = (Math.Max(0, tokens), Math.Max(0, costUsd));
+        LedgerMark keyMark = default, runMark = default;
+        lock (_lock)
+        {
+            account?.Rate?.Settle(reservation.Tokens, tokens);
+            if (account?.Budget is not null)
+            {
+                account.Budget.Settle(reservation.Tokens, reservation.CostUsd, tokens, costUsd);
+                keyMark = account.Budget.Mark;
+            }
+
+            if (run is not null)
+            {
+                run.Settle(reservation.Tokens, reservation.CostUsd, tokens, costUsd);
+                _runs!.Release(run);
+                runMark = run.Mark;
+            }
+        }
+
+        // A call may have taken more than was reserved. Where it cannot be written now, the next call of the same budget does not leave before it is.
+        _ledger?.TryWrite(keyMark);
+        _ledger?.TryWrite(runMark);
+    }
 
     /// <summary>Whether a call with this key and run needs an upper bound of its output: only then a budget of tokens or money holds.</summary>
-    public bool IsBounded(ProxyKey key, string? run) => false;
+    public bool IsBounded(ProxyKey key, string? run) => (_boundRuns && run is not null) || Account(key)?.Budget?.Limits.BoundOutput == true;
+
+    /// <summary>Writes the true figures into the budget file.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _ledger?.Close(_keys.Values.Select(account => account.Budget).OfType<Budget>().Concat(_runs?.All ?? [])
+                .Select(budget => (budget.Mark.Entry!, budget.Used)));
+        }
+    }
+
+    private KeyAccount? Account(ProxyKey key) => _keys.Count > 0 && _keys.TryGetValue(key.Name, out var account) ? account : null;
+
+    private void Withdraw(in Reservation reservation)
+    {
+        var (account, run) = (reservation.Account, reservation.Run);
+        lock (_lock)
+        {
+            account?.Rate?.Withdraw(reservation.Tokens);
+            account?.Budget?.Withdraw(reservation.Tokens, reservation.CostUsd);
+            if (run is not null)
+            {
+                run.Withdraw(reservation.Tokens, reservation.CostUsd);
+                _runs!.Release(run);
+            }
+        }
+    }
 }
-
-/// <summary>A call that wants to be made.</summary>
-/// <param name="Key">Who asks.</param>
-/// <param name="Run">Run id of the caller's baggage; null without one.</param>
-/// <param name="Tokens">Prompt and completion tokens at most.</param>
-/// <param name="CostUsd">US dollars at most.</param>
-internal readonly record struct AdmissionRequest(ProxyKey Key, string? Run, long Tokens, decimal CostUsd);
-
-/// <summary>What was set aside for an admitted call.</summary>
-/// <param name="Key">Who asked.</param>
-/// <param name="Run">Run id; null without one.</param>
-/// <param name="Tokens">Tokens.</param>
-/// <param name="CostUsd">US dollars.</param>
-internal readonly record struct Reservation(ProxyKey Key, string? Run, long Tokens, decimal CostUsd);

@@ -50,11 +50,11 @@ internal sealed class ChatHandler(
         // 4. Whether rate and budget cover it.
         var call = new ChatCall(request, measure, prices);
         call.Ask(candidates[0]);
-        var run = RequestIdentity.Current?.Run is { Length: > 0 } named ? named : null;
+        var run = context.Request.Headers.Baggage.Count > 0 && RequestIdentity.Parse(context.Request.Headers.Baggage.ToString())?.Run is { Length: > 0 } named ? named : null;
         int? most = admission.IsBounded(key, run) ? ReservedCompletion : null;
         if (admission.TryAdmit(Asked(request, candidates, key, run), out var reservation) is { } exhausted)
         {
-            measure.ErrorType = ErrorTypes.Budget;
+            measure.ErrorType = exhausted.Code == KeyRate.Code ? ErrorTypes.RateLimited : ErrorTypes.Budget;
             measure.Status = exhausted.Status;
             await MeasureHeader.WriteErrorAsync(context, call, exhausted);
             report.Write(measure, span: null);
@@ -66,7 +66,7 @@ internal sealed class ChatHandler(
         try
         {
             // 5. Ask one provider after the other, until one has answered.
-            await AskAsync(context, call, candidates, key, most);
+            await AskAsync(context, call, candidates, run ?? key.Name, most);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -77,23 +77,24 @@ internal sealed class ChatHandler(
         {
             // 6. Settle and tell.
             call.Settle();
-            admission.Settle(in reservation, measure.PromptTokens + measure.CompletionTokens, measure.CostUsd);
+            admission.Settle(in reservation, (long)measure.PromptTokens + measure.CompletionTokens, measure.CostUsd);
             report.Write(measure, span);
         }
     }
 
-    private async Task AskAsync(HttpContext context, ChatCall call, IReadOnlyList<Candidate> candidates, ProxyKey key, int? most)
+    private async Task AskAsync(HttpContext context, ChatCall call, IReadOnlyList<Candidate> candidates, string client, int? most)
     {
         CallFailure? failure = null;
         for (var i = 0; i < candidates.Count; i++)
         {
             if (failure is not null)
             {
+                report.WriteFailover(call.Measure, failure.ErrorType, candidates[i]);
                 call.Measure.FailedOver(failure.ErrorType);
                 call.Ask(candidates[i]);
             }
 
-            failure = await attempts.RunAsync(context, call, candidates[i], key, most);
+            failure = await attempts.RunAsync(context, call, candidates[i], client, most);
             if (failure is null)
             {
                 return;
@@ -118,7 +119,7 @@ internal sealed class ChatHandler(
     /// <summary>The dearest candidate's price: whoever answers, the budget holds.</summary>
     private AdmissionRequest Asked(ChatRequest request, IReadOnlyList<Candidate> candidates, ProxyKey key, string? run)
     {
-        var completion = request.Kind == RequestKind.Embeddings ? 0 : request.MostCompletionTokens ?? ReservedCompletion;
+        var completion = request.Kind == RequestKind.Embeddings ? 0 : request.MostCompletionTokens ?? ((long)ReservedCompletion * request.Choices);
         var cost = candidates.Max(candidate => prices.Cost(candidate.Provider, candidate.Model, request.EstimatedPromptTokens, completion) ?? 0);
         return new AdmissionRequest(key, run, request.EstimatedPromptTokens + completion, cost);
     }
@@ -127,7 +128,7 @@ internal sealed class ChatHandler(
     {
         try
         {
-            var body = await BoundedBody.ReadAsync(context.Request.Body, options.MaxRequestBytes, context.RequestAborted);
+            var body = await BoundedBody.ReadAsync(context.Request.Body, options.MaxRequestBytes, context.Request.ContentLength, context.RequestAborted);
             return body is { } bytes
                 ? (ChatRequest.Parse(kind, bytes), null)
                 : (null, new OpenAiError(StatusCodes.Status413PayloadTooLarge, "invalid_request_error", "request_too_large",

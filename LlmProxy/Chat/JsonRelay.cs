@@ -14,6 +14,12 @@ internal sealed class JsonRelay(LlmProxyOptions options)
 
     public async Task<CallFailure?> RunAsync(HttpContext context, ChatCall call, ProviderResponse response, CallDeadline deadline)
     {
+        if (response.Status is >= 300 and < 400)
+        {
+            throw new ProviderException(ErrorTypes.Protocol,
+                $"{call.Provider.Name} at {call.Provider.Where} answered {response.Status}: redirects are not followed, since the key would go with them; correct the base URL");
+        }
+
         var failed = response.Status >= 400;
         var body = await ReadAsync(call, response, failed, deadline);
         if (failed)
@@ -49,7 +55,7 @@ internal sealed class JsonRelay(LlmProxyOptions options)
     {
         try
         {
-            return await BoundedBody.ReadAsync(response.Body, failed ? MaxErrorBytes : options.MaxResponseBytes, deadline.Token)
+            return await BoundedBody.ReadAsync(response.Body, failed ? MaxErrorBytes : options.MaxResponseBytes, response.Length, deadline.Token)
                 ?? throw new ProviderException(ErrorTypes.TooLarge, $"{call.Provider.Name} answered with more than maxResponseBytes");
         }
         catch (Exception error) when (error is IOException or HttpRequestException or InvalidDataException)
@@ -64,8 +70,10 @@ internal sealed class JsonRelay(LlmProxyOptions options)
         var (measure, provider) = (call.Measure, call.Provider);
         try
         {
-            using (var document = JsonDocument.Parse(body))
+            var facts = ChunkReader.Read(body.Span);
+            if (facts.Choices == 0 || facts.IsError)
             {
+                using var document = JsonDocument.Parse(body);
                 if (UpstreamErrorReader.IsError(document.RootElement))
                 {
                     measure.ErrorType = ErrorTypes.UpstreamError;
@@ -73,7 +81,6 @@ internal sealed class JsonRelay(LlmProxyOptions options)
                 }
             }
 
-            var facts = ChunkReader.Read(body.Span);
             if (call.Request.Kind == RequestKind.Embeddings)
             {
                 call.SetUsage(facts.HasUsage ? facts.PromptTokens : call.Request.EstimatedPromptTokens, 0);

@@ -1,5 +1,4 @@
 using ApeTest.LlmProxy.Errors;
-using ApeTest.LlmProxy.Keys;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers;
 using ApeTest.LlmProxy.Queueing;
@@ -11,7 +10,7 @@ namespace ApeTest.LlmProxy.Chat;
 internal sealed class ProviderAttempt(LlmProxyOptions options, UpstreamCall upstream, StreamRelay streams, JsonRelay jsons, TimeProvider clock)
 {
     /// <summary>Null: the client has its answer, an error inside a stream included. Otherwise nothing was written.</summary>
-    public async Task<CallFailure?> RunAsync(HttpContext context, ChatCall call, Candidate candidate, ProxyKey key, int? most)
+    public async Task<CallFailure?> RunAsync(HttpContext context, ChatCall call, Candidate candidate, string client, int? most)
     {
         var (entry, provider) = (candidate.Entry, candidate.Provider);
         if (provider.MissingKey is { } variable)
@@ -21,7 +20,7 @@ internal sealed class ProviderAttempt(LlmProxyOptions options, UpstreamCall upst
         }
 
         call.Measure.Queueing();
-        var turn = await entry.Gate.EnterAsync(key.Name, context.RequestAborted);
+        var turn = await entry.Gate.EnterAsync(client, context.RequestAborted);
         call.Measure.Entered();
         if (turn != GateResult.Entered)
         {
@@ -48,7 +47,7 @@ internal sealed class ProviderAttempt(LlmProxyOptions options, UpstreamCall upst
         try
         {
             var body = call.Request.Rewrite(candidate.Model, provider.AskUsage, most ?? provider.MaxCompletionTokens);
-            var request = new ProviderRequest(call.Request.Kind, body, candidate.Model, call.Request.Stream, context.Request.Headers) { Connected = measure.Connected };
+            var request = new ProviderRequest(call.Request.Kind, body, candidate.Model, call.Request.Stream, context.Request.Headers) { Connected = measure.Connected, Retried = measure.AskedAgain };
             await using var response = await upstream.SendAsync(candidate.Entry, request, measure, deadline);
             measure.Status = response.Status;
             measure.Replayed = response.Replayed;

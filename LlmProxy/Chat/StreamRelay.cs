@@ -56,6 +56,7 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
     {
         using var reader = new SseReader(options.MaxEventBytes);
         var output = context.Response.BodyWriter;
+        var client = context.RequestAborted; // Kestrel takes a lock at each get
         try
         {
             while (!stream.Ended)
@@ -64,7 +65,7 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
                 reader.Advance(read);
                 if (Drain(reader, read == 0, clock.GetTimestamp(), context, stream, response, output))
                 {
-                    await FlushAsync(output, deadline, stream, context.RequestAborted);
+                    await FlushAsync(output, deadline, stream, client);
                 }
 
                 if (read == 0)
@@ -82,7 +83,7 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
         }
         catch (Exception error) when (error is IOException or HttpRequestException or InvalidDataException)
         {
-            context.RequestAborted.ThrowIfCancellationRequested();
+            client.ThrowIfCancellationRequested();
             if (!stream.IsComplete)
             {
                 stream.Fail(ErrorTypes.Truncated, OpenAiError.Upstream(StatusCodes.Status502BadGateway, ErrorTypes.Truncated,
@@ -100,7 +101,8 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
     private static bool Drain(
         SseReader reader, bool last, long now, HttpContext context, StreamState stream, ProviderResponse response, PipeWriter output)
     {
-        var wrote = false;
+        // Neighbours are written together.
+        var (from, to, wrote) = (0, 0, false);
         while (!stream.Ended && (reader.TryRead(out var next) || (last && reader.TryReadRest(out next))))
         {
             if (!stream.Observe(next, now))
@@ -114,16 +116,27 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
                 Start(context, response);
             }
 
-            output.Write(next.Raw);
-            if (last && reader.Pending == 0 && !EndsBlank(next.Raw))
+            if (wrote && next.Start != to)
             {
-                output.Write("\n\n"u8);
+                output.Write(reader.Between(from, to));
             }
 
-            wrote = true;
+            from = wrote && next.Start == to ? from : next.Start;
+            (to, wrote) = (next.End, true);
         }
 
-        return wrote;
+        if (!wrote)
+        {
+            return false;
+        }
+
+        output.Write(reader.Between(from, to));
+        if (last && !EndsBlank(reader.Between(from, to)))
+        {
+            output.Write("\n\n"u8);
+        }
+
+        return true;
     }
 
     private static async ValueTask FlushAsync(PipeWriter output, CallDeadline deadline, StreamState stream, CancellationToken client)

@@ -7,6 +7,7 @@ namespace ApeTest.LlmProxy.Chat;
 /// <summary>What is known of a stream so far.</summary>
 internal sealed class StreamState(ChatCall call, CallDeadline deadline, TimeSpan interToken)
 {
+    private readonly ChunkPattern _pattern = new();
     private ulong _choices;
     private ulong _finished;
     private bool _done;
@@ -57,7 +58,7 @@ internal sealed class StreamState(ChatCall call, CallDeadline deadline, TimeSpan
         ChunkFacts facts;
         try
         {
-            facts = ChunkReader.Read(next.Data);
+            facts = _pattern.Read(next.Data);
             if (facts.IsError)
             {
                 using var document = JsonDocument.Parse(next.Data.ToArray());

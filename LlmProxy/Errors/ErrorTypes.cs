@@ -23,6 +23,7 @@ internal static class ErrorTypes
     public const string CircuitOpen = "circuit_open";
     public const string MissingKey = "missing_key";
     public const string Budget = "budget";
+    public const string RateLimited = "rate_limited";
 
     public static string Http(int status) => "http_" + status.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

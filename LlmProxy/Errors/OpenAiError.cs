@@ -8,6 +8,9 @@ internal sealed record OpenAiError(int Status, string Type, string? Code, string
     /// <summary>Seconds for <c>retry-after</c>; null for none.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>Further response headers; null for none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Headers { get; init; }
+
     public static OpenAiError Invalid(string code, string message, string? param = null) =>
         new(StatusCodes.Status400BadRequest, "invalid_request_error", code, message, param);
 
@@ -44,6 +47,11 @@ internal sealed record OpenAiError(int Status, string Type, string? Code, string
         if (RetryAfter is { } seconds)
         {
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        foreach (var (name, value) in Headers ?? [])
+        {
+            context.Response.Headers[name] = value;
         }
 
         if (Status == StatusCodes.Status401Unauthorized)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 
@@ -28,9 +29,9 @@ internal static class UpstreamErrorReader
         }
         catch (JsonException)
         {
-            var text = Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, LongestText)]).Trim();
+            var text = Clean(Encoding.UTF8.GetString(body.Span).Trim(), redactor);
             return OpenAiError.Upstream(StatusOf(status, default), "upstream_error",
-                redactor.Redact(text.Length == 0 ? $"the provider answered {status} without a body" : $"the provider answered {status}: {text}"));
+                text.Length == 0 ? $"the provider answered {status} without a body" : $"the provider answered {status}: {text}");
         }
     }
 
@@ -50,9 +51,9 @@ internal static class UpstreamErrorReader
             }
         }
 
-        message ??= Member(source, "message") ?? Member(source, "detail") ?? Cut(root.GetRawText());
-        return new OpenAiError(StatusOf(status, root), Member(source, "type") ?? "upstream_error", Member(source, "code"),
-            redactor.Redact(Cut(message)), Member(source, "param"));
+        message ??= Member(source, "message") ?? Member(source, "detail") ?? root.GetRawText();
+        return new OpenAiError(StatusOf(status, root), Clean(Member(source, "type"), redactor) ?? "upstream_error", Clean(Member(source, "code"), redactor),
+            Clean(message, redactor), Clean(Member(source, "param"), redactor));
     }
 
     // An error under 200 says its status in "status_code" (Cerebras), in a numeric code (llama.cpp), or not at all.
@@ -96,5 +97,16 @@ internal static class UpstreamErrorReader
         _ => value.GetRawText(),
     };
 
-    private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText] + "...";
+    // Redacted before it is cut: a key across the cut would not be found.
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Clean(string? text, Redactor redactor)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        text = redactor.Redact(text);
+        return text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText - (char.IsHighSurrogate(text[LongestText - 1]) ? 1 : 0)), "...");
+    }
 }

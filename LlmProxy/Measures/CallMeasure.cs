@@ -75,6 +75,13 @@ internal sealed class CallMeasure(TimeProvider clock)
 
     public void Sent() => _sent = clock.GetTimestamp();
 
+    /// <summary>The provider itself asks once more (<see cref="Providers.ProviderRequest.Retried"/>).</summary>
+    public void AskedAgain(string reason)
+    {
+        Retries++;
+        Sent();
+    }
+
     /// <summary>A content or tool-call delta was read at <paramref name="timestamp"/>.</summary>
     public void Token(long timestamp)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ApeTest.LlmProxy.Chat;
 using ApeTest.LlmProxy.Providers;
 
 namespace ApeTest.LlmProxy.Measures;
@@ -73,6 +74,10 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
         }
     }
 
+    /// <summary>A provider of a chain is given up for the next.</summary>
+    public void WriteFailover(CallMeasure call, string reason, Candidate next) =>
+        LogFailover(call.Provider, call.Model, reason, next.Provider.Name, next.Model);
+
     /// <summary>The request's text, for debugging a prompt. Only at Trace.</summary>
     public void WriteSensitive(ReadOnlyMemory<byte> body)
     {
@@ -90,6 +95,10 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
     [LoggerMessage(EventName = "llm.failed", Level = LogLevel.Warning,
         Message = "{provider}/{model} {status} {error_type} in {duration_s:0.0000} s: first token after {ttft_s:0.0000} s, {retries} retries")]
     private partial void LogFailed(string provider, string model, int status, string error_type, double? ttft_s, double duration_s, int retries);
+
+    [LoggerMessage(EventName = "llm.failover", Level = LogLevel.Warning,
+        Message = "{provider}/{model} failed ({error_type}); {next_provider}/{next_model} is asked instead")]
+    private partial void LogFailover(string provider, string model, string error_type, string next_provider, string next_model);
 
     [LoggerMessage(EventName = "llm.request.sensitive", Level = LogLevel.Trace, Message = "{body}")]
     private partial void LogRequestSensitive(string body);

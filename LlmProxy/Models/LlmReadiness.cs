@@ -1,7 +1,6 @@
 using ApeTest.LlmProxy.Chat;
 using ApeTest.LlmProxy.Errors;
 using ApeTest.LlmProxy.Measures;
-using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers;
 using ApeTest.LlmProxy.Providers.Ollama;
 
@@ -13,6 +12,7 @@ internal sealed class LlmReadiness(ModelRoute routes, PriceTable prices, TimePro
     private const int NearestCount = 5;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
+    /// <summary>An alias is ready when one of its models is; otherwise it is what the first of them is, and the message tells of all.</summary>
     public async Task<LlmReadinessResult> CheckAsync(string model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -21,7 +21,13 @@ internal sealed class LlmReadiness(ModelRoute routes, PriceTable prices, TimePro
             return new(LlmReadinessStatus.UnknownProvider, unknown.Message, "name a model as provider/model, such as builtin/planner", "", []);
         }
 
-        var (provider, id) = (candidates[0].Provider, candidates[0].Model);
+        var results = await Task.WhenAll(candidates.Select(candidate => CheckAsync(candidate.Provider, candidate.Model, cancellationToken)));
+        var result = Array.Find(results, one => one.Status == LlmReadinessStatus.Ok) ?? results[0];
+        return results.Length == 1 ? result : result with { Message = $"{model.Trim()}: " + string.Join("; ", results.Select(one => one.Message)) };
+    }
+
+    private async Task<LlmReadinessResult> CheckAsync(ILlmProvider provider, string id, CancellationToken cancellationToken)
+    {
         if (provider.MissingKey is { } variable)
         {
             return new(LlmReadinessStatus.MissingKey, $"{provider.Name} needs a key and {variable} is not set",
@@ -33,15 +39,12 @@ internal sealed class LlmReadiness(ModelRoute routes, PriceTable prices, TimePro
         try
         {
             var known = await provider.ListModelsAsync(both.Token);
-            // Ollama lists "llama3.2:latest" and takes "llama3.2".
-            return known.Ids.Contains(id, StringComparer.Ordinal) || known.Ids.Contains(id + ":latest", StringComparer.Ordinal)
-                ? new(LlmReadinessStatus.Ok, $"{provider.Name}/{id} is ready at {provider.Where}", null, provider.Name, []) { Terms = Terms(provider, id, known.Limits) }
-                : Unknown(provider, id, known.Ids);
+            return known.Offers(id) ? Ready(provider, id, known) : Unknown(provider, id, known.Ids);
         }
         catch (ProviderException error)
         {
             var refused = error.ErrorType is "http_401" or "http_403";
-            return new(refused ? LlmReadinessStatus.InvalidKey : LlmReadinessStatus.Unreachable, error.Message,
+            return new(refused ? LlmReadinessStatus.InvalidKey : LlmReadinessStatus.Unreachable, provider.Redactor.Redact(error.Message),
                 refused ? $"check the key of {provider.Name}" : Advice(provider, error.ErrorType), provider.Name, []);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -51,16 +54,19 @@ internal sealed class LlmReadiness(ModelRoute routes, PriceTable prices, TimePro
         }
     }
 
-    private ModelTerms Terms(ILlmProvider provider, string id, RateLimits limits)
+    private LlmReadinessResult Ready(ILlmProvider provider, string id, ModelList known)
     {
         var price = prices.Find(provider, id);
-        return new(provider.Free, price?.Prompt, price?.Completion, limits.RequestsPerMinute, limits.TokensPerMinute);
+        var under = known.TakesAnyName && !known.Ids.Contains(id, StringComparer.Ordinal) ? $" (it serves \"{known.Ids[0]}\" under any name)" : "";
+        return new(LlmReadinessStatus.Ok, $"{provider.Name}/{id} is ready at {provider.Where}{under}", null, provider.Name, [])
+        {
+            Terms = new(provider.Free, price?.Prompt, price?.Completion, known.Limits.RequestsPerMinute, known.Limits.TokensPerMinute),
+        };
     }
 
     private static LlmReadinessResult Unknown(ILlmProvider provider, string id, IReadOnlyList<string> known)
     {
-        string[] nearest = [.. known.OrderBy(name => Distance(name, id)).ThenBy(name => name, StringComparer.Ordinal)
-            .Take(NearestCount).Select(name => $"{provider.Name}/{name}")];
+        string[] nearest = [.. NearestModels.Of(known, id, NearestCount).Select(name => $"{provider.Name}/{name}")];
         var hint = provider.Name == OllamaServer.Name
             ? $"pull it with: ollama pull {id}"
             : nearest.Length > 0 ? "use one of: " + string.Join(", ", nearest) : "the provider lists no model";
@@ -74,22 +80,4 @@ internal sealed class LlmReadiness(ModelRoute routes, PriceTable prices, TimePro
         _ when provider.Name == OllamaServer.Name => "start it with: ollama serve (or set OLLAMA_HOST to where it runs)",
         _ => $"check the network and the base URL of {provider.Name}",
     };
-
-    // Levenshtein; model names are short.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var cost = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1;
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost));
-            }
-        }
-
-        return row[b.Length];
-    }
 }

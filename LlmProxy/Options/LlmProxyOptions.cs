@@ -4,7 +4,7 @@ namespace ApeTest.LlmProxy.Options;
 
 /// <summary>
 /// What the LLM proxy serves and how. Built in code by the CLI, or read from the JSON file named by <c>APETEST_LLMPROXY__CONFIG</c>
-/// (<see cref="LlmProxyConfigFile"/>); property names in the file are camelCase and durations are texts such as <c>30s</c> or <c>250ms</c>.
+/// (<see cref="Hosting.ConfigFile"/>); property names in the file are camelCase and durations are texts such as <c>30s</c> or <c>250ms</c>.
 /// </summary>
 public sealed class LlmProxyOptions
 {
@@ -91,6 +91,12 @@ public sealed class ProviderOptions
 
     /// <summary>Whether streams are asked for a usage chunk (<c>stream_options.include_usage</c>). Default true.</summary>
     public bool AskUsage { get; set; } = true;
+
+    /// <summary>
+    /// Whether any certificate is accepted, for tests and hosts with a certificate of their own: whoever stands in between then reads the key and every prompt.
+    /// Default false; needs <see cref="BaseUrl"/> with https.
+    /// </summary>
+    public bool Insecure { get; set; }
 }
 
 /// <summary>Time limits of one call. Each is an error of its own kind: 504 before the first byte, an error event after it.</summary>
@@ -99,7 +105,7 @@ public sealed class TimeoutOptions
     /// <summary>Connecting, TLS included. Default 5 s.</summary>
     public TimeSpan Connect { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Request sent to response headers (not streamed: to the whole answer's headers). Default 60 s.</summary>
+    /// <summary>Request sent to response headers; of an answer that is not streamed, to its end. Default 60 s.</summary>
     public TimeSpan Headers { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Response headers to the first token. Default 60 s.</summary>

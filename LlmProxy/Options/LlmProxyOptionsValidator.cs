@@ -53,6 +53,8 @@ internal static class LlmProxyOptionsValidator
                 $"providers.{name}.baseUrl: \"{provider.BaseUrl}\" is not an http or https URL, such as http://127.0.0.1:8000/v1");
             Check(provider.Concurrency is null or > 0, $"providers.{name}.concurrency: {provider.Concurrency} is not positive");
             Limit(provider.MaxCompletionTokens, $"providers.{name}.maxCompletionTokens");
+            Check(!provider.Insecure || provider.BaseUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true,
+                $"providers.{name}.insecure: accepts any certificate, which only a baseUrl of your own with https can want; leave it out");
             Check(provider.BaseUrl is not null || Providers.ProviderRegistry.IsBuiltInName(name),
                 $"providers.{name}.baseUrl: is missing; an OpenAI-compatible server needs one, such as http://127.0.0.1:8000/v1");
         }

@@ -48,7 +48,15 @@ internal interface ILlmProvider
 /// <summary>What a provider offers.</summary>
 /// <param name="Ids">Model ids without the provider's name.</param>
 /// <param name="Limits">How much may be asked of it, as far as it says so.</param>
-internal sealed record ModelList(IReadOnlyList<string> Ids, RateLimits Limits);
+internal sealed record ModelList(IReadOnlyList<string> Ids, RateLimits Limits)
+{
+    /// <summary>Whether it takes any name for the one model that it serves, as llama.cpp's server does.</summary>
+    public bool TakesAnyName { get; init; }
+
+    /// <summary>Whether a model can be asked for by this id.</summary>
+    public bool Offers(string id) =>
+        TakesAnyName || Ids.Contains(id, StringComparer.Ordinal) || Ids.Contains(id + ":latest", StringComparer.Ordinal); // Ollama lists "llama3.2:latest" and takes "llama3.2"
+}
 
 /// <summary>What goes to a provider.</summary>
 /// <param name="Kind">Which of its endpoints.</param>
@@ -60,6 +68,12 @@ internal sealed record ProviderRequest(RequestKind Kind, ReadOnlyMemory<byte> Bo
 {
     /// <summary>Told how long it took to open a connection (TLS included), where this request opened one. Null: nobody asks.</summary>
     public Action<TimeSpan>? Connected { get; init; }
+
+    /// <summary>
+    /// Told just before the provider itself asks again, with the reason (<c>tool_choice_ignored</c>): to be counted as a retry, and the clock of the first token
+    /// starts anew. Null: nobody asks.
+    /// </summary>
+    public Action<string>? Retried { get; init; }
 }
 
 /// <summary>The endpoints that are passed on.</summary>
@@ -81,21 +95,27 @@ internal sealed class ProviderResponse(int status, string? contentType, Stream b
 
     public Stream Body { get; } = body;
 
+    /// <summary>Bytes of the body as the provider states them; null: it does not, or the body is unpacked on its way.</summary>
+    public long? Length { get; init; }
+
+    /// <summary>What is released with it besides the body; null without.</summary>
+    public IDisposable? Owner { get; } = owner;
+
     /// <summary>Headers passed on to the client: retry-after, rate limits, request ids.</summary>
-    public List<KeyValuePair<string, string>> Headers { get; } = [];
+    public List<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     /// <summary>Whether it comes from a cassette: it cost nothing.</summary>
     public bool Replayed { get; init; }
 
-    /// <summary>What <c>Retry-After</c> asks for; null without one.</summary>
-    public TimeSpan? RetryAfter { get; init; }
+    /// <summary>How long it asks to be left alone, in <c>Retry-After</c> or however the provider says it; null: it does not.</summary>
+    public TimeSpan? RetryAfter { get; set; }
 
     public bool IsJson => ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
 
     public async ValueTask DisposeAsync()
     {
         await Body.DisposeAsync();
-        owner?.Dispose();
+        Owner?.Dispose();
     }
 }
 

@@ -11,24 +11,34 @@ using ApeTest.LlmProxy.Resilience;
 namespace ApeTest.LlmProxy.Providers;
 
 /// <summary>The providers by name, each with its gate.</summary>
-internal sealed class ProviderRegistry : IDisposable
+internal sealed partial class ProviderRegistry : IDisposable
 {
     private const string OpenAiName = "openai";
     private static readonly string[] BuiltInNames = [BuiltinProvider.ProviderName, CerebrasServer.Name, OpenAiName, OllamaServer.Name];
 
     private readonly FrozenDictionary<string, ProviderEntry> _providers;
+    private readonly Cassette? _cassette;
 
-    public ProviderRegistry(LlmProxyOptions options, TimeProvider clock)
+    /// <summary>Throws <see cref="LlmProxyConfigException"/> for a key or an address in the environment that cannot be one.</summary>
+    public ProviderRegistry(LlmProxyOptions options, TimeProvider clock, ILogger<ProviderRegistry>? logger = null)
     {
+        _cassette = options.Cassette.File is null ? null : new Cassette(options.Cassette, logger);
         _providers = BuiltInNames.Concat(options.Providers.Keys).Distinct(StringComparer.Ordinal)
             .Select(name => (name, settings: options.Providers.TryGetValue(name, out var set) ? set : new ProviderOptions()))
             .ToFrozenDictionary(
                 entry => entry.name,
                 entry => new ProviderEntry(
-                    options.Cassette.File is null ? Create(entry.name, entry.settings, options, clock) : new CassetteProvider(Create(entry.name, entry.settings, options, clock), options.Cassette, clock),
+                    _cassette is null ? Create(entry.name, entry.settings, options, clock) : new CassetteProvider(Create(entry.name, entry.settings, options, clock), _cassette, clock),
                     new ProviderBreaker(options.Breaker, clock),
                     new ConcurrencyGate(entry.settings.Concurrency ?? options.Queue.Concurrency, options.Queue.Length, options.Queue.Deadline, clock)),
                 StringComparer.Ordinal);
+        if (logger is not null)
+        {
+            foreach (var (name, settings) in options.Providers.Where(provider => provider.Value.Insecure))
+            {
+                LogInsecure(logger, name, _providers[name].Provider.Where);
+            }
+        }
     }
 
     public IEnumerable<ILlmProvider> All => _providers.Values.Select(entry => entry.Provider).OrderBy(provider => provider.Name, StringComparer.Ordinal);
@@ -43,6 +53,8 @@ internal sealed class ProviderRegistry : IDisposable
         {
             (entry.Provider as IDisposable)?.Dispose();
         }
+
+        _cassette?.Dispose();
     }
 
     private static ILlmProvider Create(string name, ProviderOptions settings, LlmProxyOptions options, TimeProvider clock)
@@ -86,9 +98,19 @@ internal sealed class ProviderRegistry : IDisposable
             Free = settings.Free ?? (server.Free || server.BaseUrl.IsLoopback),
             AskUsage = settings.AskUsage,
             MaxCompletionTokens = settings.MaxCompletionTokens ?? server.MaxCompletionTokens,
+            Certificates = settings.Insecure ? static (_, _, _, _) => true : null,
         };
-        return new OpenAiProvider(server, options.Timeouts.Connect, clock);
+        return name switch
+        {
+            CerebrasServer.Name => new CerebrasProvider(server, options, clock),
+            OllamaServer.Name => new OllamaProvider(server, options, clock),
+            _ => new OpenAiProvider(server, options, clock),
+        };
     }
+
+    [LoggerMessage(EventName = "llm.insecure", Level = LogLevel.Warning,
+        Message = "{provider} at {url}: any certificate is accepted (insecure), so whoever stands in between reads the key and every prompt")]
+    private static partial void LogInsecure(ILogger logger, string provider, string url);
 }
 
 /// <summary>A provider and what stands in front of it.</summary>

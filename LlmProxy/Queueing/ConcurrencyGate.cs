@@ -1,19 +1,30 @@
 namespace ApeTest.LlmProxy.Queueing;
 
-/// <summary>Lets at most N calls through at a time, strictly first come, first served, each waiting at most until its deadline.</summary>
+/// <summary>
+/// Lets at most N calls through at a time. Who waits is served in turns over the clients (round robin), first come, first served within one client, each until its
+/// deadline. A place that becomes free passes directly to the next in turn, so nobody overtakes; every step takes constant time whatever the length of the queue.
+/// </summary>
+/// <param name="concurrency">Calls at a time.</param>
+/// <param name="length">Calls waiting at most. When that is reached, a client with a shorter line takes the last place of the longest one.</param>
+/// <param name="deadline">Longest wait.</param>
+/// <param name="clock">The clock of the deadline.</param>
 internal sealed class ConcurrencyGate(int concurrency, int length, TimeSpan deadline, TimeProvider clock)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource<GateResult>> _waiting = new();
+    private readonly Dictionary<string, ClientLine> _lines = new(StringComparer.Ordinal); // only of clients that wait
+    private readonly LinkedList<ClientLine> _turns = new(); // the next in turn first
+    private ClientLine? _longest; // as far as is known: see KeepLongest
     private int _running;
+    private int _waiting;
 
+    /// <summary>Calls that wait.</summary>
     public int Waiting
     {
         get
         {
             lock (_lock)
             {
-                return _waiting.Count;
+                return _waiting;
             }
         }
     }
@@ -21,8 +32,7 @@ internal sealed class ConcurrencyGate(int concurrency, int length, TimeSpan dead
     /// <summary>Enters, now or later; whoever got <see cref="GateResult.Entered"/> calls <see cref="Leave"/> once.</summary>
     public ValueTask<GateResult> EnterAsync(string client, CancellationToken cancellationToken)
     {
-        _ = client;
-        LinkedListNode<TaskCompletionSource<GateResult>> node;
+        Waiter waiter;
         lock (_lock)
         {
             if (_running < concurrency)
@@ -31,65 +41,132 @@ internal sealed class ConcurrencyGate(int concurrency, int length, TimeSpan dead
                 return ValueTask.FromResult(GateResult.Entered);
             }
 
-            if (_waiting.Count >= length)
+            if (_waiting >= length && !Displace(client))
             {
                 return ValueTask.FromResult(GateResult.Full);
             }
 
-            node = _waiting.AddLast(new TaskCompletionSource<GateResult>(TaskCreationOptions.RunContinuationsAsynchronously));
+            waiter = Push(client);
         }
 
-        return WaitAsync(node, cancellationToken);
+        return WaitAsync(waiter, cancellationToken);
     }
 
+    /// <summary>Gives the place to the next in turn, or back.</summary>
     public void Leave()
     {
         lock (_lock)
         {
-            while (_waiting.First is { } next)
+            if (_turns.First is not { } next)
             {
-                _waiting.RemoveFirst();
-                if (next.Value.TrySetResult(GateResult.Entered))
+                _running--;
+                return;
+            }
+
+            _turns.RemoveFirst();
+            _turns.AddLast(next);
+            End(next.Value.Waiters.First!.Value, GateResult.Entered);
+        }
+    }
+
+    private async ValueTask<GateResult> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        await using var timer = clock.CreateTimer(static waiter => ((Waiter)waiter!).GiveUp(GateResult.TimedOut), waiter, deadline, Timeout.InfiniteTimeSpan);
+        await using var registration = cancellationToken.UnsafeRegister(static waiter => ((Waiter)waiter!).GiveUp(GateResult.Cancelled), waiter);
+        return await waiter.Task;
+    }
+
+    private Waiter Push(string client)
+    {
+        if (!_lines.TryGetValue(client, out var line))
+        {
+            _lines.Add(client, line = new ClientLine(client));
+            _turns.AddLast(line.Turn);
+        }
+
+        var waiter = new Waiter(this, line);
+        line.Waiters.AddLast(waiter.Node);
+        _waiting++;
+        KeepLongest(line);
+        return waiter;
+    }
+
+    // A client that fills the queue alone must not shut the others out: the last of its line goes instead.
+    private bool Displace(string client)
+    {
+        var own = 0;
+        if (_lines.TryGetValue(client, out var line))
+        {
+            own = line.Waiters.Count;
+            KeepLongest(line);
+        }
+
+        if (_longest is null || _longest.Waiters.Count <= own + 1)
+        {
+            return false;
+        }
+
+        End(_longest.Waiters.Last!.Value, GateResult.Full);
+        return true;
+    }
+
+    // Lines that shrink are not compared: whoever fills the queue passes here with every call and is found again.
+    private void KeepLongest(ClientLine line)
+    {
+        if (_longest is null || line.Waiters.Count >= _longest.Waiters.Count)
+        {
+            _longest = line;
+        }
+    }
+
+    private void End(Waiter waiter, GateResult result)
+    {
+        var line = waiter.Line;
+        line.Waiters.Remove(waiter.Node);
+        _waiting--;
+        if (line.Waiters.Count == 0)
+        {
+            _lines.Remove(line.Client);
+            _turns.Remove(line.Turn);
+            _longest = ReferenceEquals(_longest, line) ? null : _longest;
+        }
+
+        waiter.SetResult(result);
+    }
+
+    /// <summary>The calls of one client that wait.</summary>
+    private sealed class ClientLine
+    {
+        public ClientLine(string client) => (Client, Turn) = (client, new LinkedListNode<ClientLine>(this));
+
+        public string Client { get; }
+
+        public LinkedListNode<ClientLine> Turn { get; }
+
+        public LinkedList<Waiter> Waiters { get; } = new();
+    }
+
+    /// <summary>One call that waits.</summary>
+    private sealed class Waiter : TaskCompletionSource<GateResult>
+    {
+        private readonly ConcurrencyGate _gate;
+
+        public Waiter(ConcurrencyGate gate, ClientLine line)
+            : base(TaskCreationOptions.RunContinuationsAsynchronously) => (_gate, Line, Node) = (gate, line, new LinkedListNode<Waiter>(this));
+
+        public ClientLine Line { get; }
+
+        public LinkedListNode<Waiter> Node { get; }
+
+        public void GiveUp(GateResult result)
+        {
+            lock (_gate._lock)
+            {
+                if (Node.List is not null)
                 {
-                    return; // the place passes on to the next in line
+                    _gate.End(this, result);
                 }
             }
-
-            _running--;
         }
     }
-
-    private async ValueTask<GateResult> WaitAsync(LinkedListNode<TaskCompletionSource<GateResult>> node, CancellationToken cancellationToken)
-    {
-        await using var timer = clock.CreateTimer(_ => GiveUp(node, GateResult.TimedOut), null, deadline, Timeout.InfiniteTimeSpan);
-        await using var registration = cancellationToken.Register(() => GiveUp(node, GateResult.Cancelled));
-        return await node.Value.Task;
-    }
-
-    private void GiveUp(LinkedListNode<TaskCompletionSource<GateResult>> node, GateResult result)
-    {
-        lock (_lock)
-        {
-            if (node.Value.TrySetResult(result) && node.List is not null)
-            {
-                _waiting.Remove(node);
-            }
-        }
-    }
-}
-
-/// <summary>How waiting ended.</summary>
-internal enum GateResult
-{
-    /// <summary>The call may go.</summary>
-    Entered,
-
-    /// <summary>The queue has no place left.</summary>
-    Full,
-
-    /// <summary>The deadline passed.</summary>
-    TimedOut,
-
-    /// <summary>The client went away.</summary>
-    Cancelled,
 }

@@ -30,6 +30,12 @@ internal struct ChunkFacts
     /// <summary>Whether it is an error and not a chunk.</summary>
     public bool IsError;
 
+    /// <summary>Where the content of a delta stands in the bytes (between the quotation marks), if it is one text and nothing but content of one choice was found; 0: otherwise.</summary>
+    public int ContentAt;
+
+    /// <summary>Bytes of that content, escapes as they are.</summary>
+    public int ContentLength;
+
     /// <summary>Prompt tokens of the usage.</summary>
     public int PromptTokens;
 

@@ -47,6 +47,7 @@ internal static class ChunkReader
             }
         }
 
+        reader.Read(); // throws on anything behind the object
         facts.NoChoices &= seenChoices;
         facts.IsError |= flatError && !seenChoices;
         return facts;
@@ -116,6 +117,13 @@ internal static class ChunkReader
                 facts.Token |= content && filled;
                 facts.Reasoning |= reasoning && filled;
                 facts.Bytes += filled ? reader.ValueSpan.Length : 0;
+                if (content && filled)
+                {
+                    // A second one makes the place useless: no text starts at 0.
+                    facts.ContentAt = facts.ContentLength == 0 ? (int)from + 1 : 0;
+                    facts.ContentLength = reader.ValueSpan.Length;
+                }
+
                 reader.Skip();
             }
             else

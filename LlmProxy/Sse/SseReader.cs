@@ -126,6 +126,9 @@ internal sealed class SseReader(int maxEventBytes) : IDisposable
         return true;
     }
 
+    /// <summary>The bytes of neighbouring events, from the first one's start to the last one's end. Valid until the next <see cref="Free"/>.</summary>
+    public ReadOnlySpan<byte> Between(int start, int end) => _buffer.AsSpan(start, end - start);
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_buffer);
@@ -134,9 +137,10 @@ internal sealed class SseReader(int maxEventBytes) : IDisposable
 
     private SseEvent Take(int end)
     {
-        var raw = _buffer.AsSpan(_start, end - _start);
+        var start = _start;
+        var raw = _buffer.AsSpan(start, end - start);
         _start = _scan = _line = end;
-        return new SseEvent(raw, Data(raw));
+        return new SseEvent(start, raw, Data(raw));
     }
 
     // One data line, by far the most common, is a slice; several are joined with line feeds.
@@ -192,8 +196,14 @@ internal sealed class SseReader(int maxEventBytes) : IDisposable
 }
 
 /// <summary>One event: the bytes as they came, and its data (empty for a comment).</summary>
-internal readonly ref struct SseEvent(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> data)
+internal readonly ref struct SseEvent(int start, ReadOnlySpan<byte> raw, ReadOnlySpan<byte> data)
 {
+    /// <summary>Its place, for <see cref="SseReader.Between"/>.</summary>
+    public int Start { get; } = start;
+
+    /// <summary>Place of what follows it.</summary>
+    public int End => Start + Raw.Length;
+
     public ReadOnlySpan<byte> Raw { get; } = raw;
 
     public ReadOnlySpan<byte> Data { get; } = data;

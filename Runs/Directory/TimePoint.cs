@@ -101,7 +101,7 @@ public sealed record TimePoint
             P95 = actions.P95,
             P99 = actions.P99,
             TtftP95 = Distribution.OfSeconds(interval.Ttft).P95,
-            LlmCalls = interval.Llm.Duration.Count,
+            LlmCalls = interval.Llm.ByModel.Values.Sum(model => model.Calls),
             Tokens = interval.Llm.ByModel.Values.Sum(model => model.PromptTokens + model.CompletionTokens),
             CostUsd = Math.Round(interval.Llm.ByModel.Values.Sum(model => model.CostUsd), 6),
         };

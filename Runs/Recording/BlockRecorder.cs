@@ -94,7 +94,7 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
         }
     }
 
-    /// <summary>A model call was answered.</summary>
+    /// <summary>A model call was answered, or failed.</summary>
     public void ModelCall(ModelUse use)
     {
         lock (_gate)

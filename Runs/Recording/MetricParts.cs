@@ -107,10 +107,10 @@ public sealed class IntervalMetrics
 /// <summary>Model calls.</summary>
 public sealed class ModelMetrics
 {
-    /// <summary>Time in the proxy's queue.</summary>
+    /// <summary>Time in the proxy's queue, of answered calls.</summary>
     public Histogram Queue { get; init; } = new();
 
-    /// <summary>Whole calls, queue and retries included.</summary>
+    /// <summary>Whole answered calls, queue and retries included. A refusal within a millisecond would make the model look fast.</summary>
     public Histogram Duration { get; init; } = new();
 
     /// <summary>Use by <c>provider/model</c>.</summary>
@@ -119,12 +119,17 @@ public sealed class ModelMetrics
     /// <summary>Records one call.</summary>
     public void Record(ModelUse use)
     {
-        Queue.Record(use.Queue);
-        Duration.Record(use.Duration);
+        if (!use.Failed)
+        {
+            Queue.Record(use.Queue);
+            Duration.Record(use.Duration);
+        }
         Totals(use.Provider, use.Model).Add(new ModelTotals
         {
             Calls = 1,
+            Failed = use.Failed ? 1 : 0,
             Retries = use.Retries,
+            Failovers = use.Failovers,
             PromptTokens = use.PromptTokens,
             CompletionTokens = use.CompletionTokens,
             Estimated = use.Estimated,
@@ -164,11 +169,17 @@ public sealed class ModelTotals
     /// <summary>Model.</summary>
     public string Model { get; set; } = "";
 
-    /// <summary>Answered calls.</summary>
+    /// <summary>Calls, answered or failed.</summary>
     public long Calls { get; set; }
+
+    /// <summary>Calls without a usable answer.</summary>
+    public long Failed { get; set; }
 
     /// <summary>Retries made by the proxy.</summary>
     public long Retries { get; set; }
+
+    /// <summary>Models that were given up for this one.</summary>
+    public long Failovers { get; set; }
 
     /// <summary>Prompt tokens.</summary>
     public long PromptTokens { get; set; }
@@ -186,7 +197,9 @@ public sealed class ModelTotals
     public void Add(ModelTotals other)
     {
         Calls += other.Calls;
+        Failed += other.Failed;
         Retries += other.Retries;
+        Failovers += other.Failovers;
         PromptTokens += other.PromptTokens;
         CompletionTokens += other.CompletionTokens;
         Estimated |= other.Estimated;

@@ -12,4 +12,11 @@ namespace ApeTest.Runs.Recording;
 /// <param name="CostUsd">Cost in US dollars.</param>
 /// <param name="Retries">Retries made by the proxy.</param>
 public sealed record ModelUse(string Provider, string Model, TimeSpan Duration, TimeSpan Queue, TimeSpan? Ttft,
-    int PromptTokens, int CompletionTokens, bool Estimated, decimal CostUsd, int Retries);
+    int PromptTokens, int CompletionTokens, bool Estimated, decimal CostUsd, int Retries)
+{
+    /// <summary>Models that were given up for the next of the chain.</summary>
+    public int Failovers { get; init; }
+
+    /// <summary>Whether no usable answer came.</summary>
+    public bool Failed { get; init; }
+}

@@ -102,12 +102,12 @@ public sealed record MtbaSummary(long Count, double? Mean, double? P50, double? 
 /// <summary>Means in seconds that add up to the mean of the intervals.</summary>
 public sealed record MtbaParts(double? Think, double? Model, double? Gateway, double? Target, double? Harness, double? Unaccounted);
 
-/// <summary>Model calls.</summary>
-public sealed record LlmSummary(long Calls, Distribution Queue, Distribution Duration, long Retries, long? Failovers,
+/// <summary>Model calls; <c>Calls</c> holds those that failed as well, the distributions only answered ones.</summary>
+public sealed record LlmSummary(long Calls, long Failed, Distribution Queue, Distribution Duration, long Retries, long Failovers,
     ImmutableArray<ModelSummary> ByModel);
 
 /// <summary>One model.</summary>
-public sealed record ModelSummary(string Provider, string Model, long Calls, long Retries, long PromptTokens, long CompletionTokens,
+public sealed record ModelSummary(string Provider, string Model, long Calls, long Failed, long Retries, long PromptTokens, long CompletionTokens,
     bool Estimated, decimal CostUsd);
 
 /// <summary>Actions sent, calls rejected before, actions with an error.</summary>

@@ -103,14 +103,14 @@ internal static class SummaryBuilder
             Mean(intervals.Harness), Mean(Math.Max(0, intervals.Overall.RawSum - known)));
     }
 
-    // Failovers are null: no provider reports them in band.
     private static LlmSummary Llm(ModelMetrics llm) => new(
         llm.ByModel.Values.Sum(model => model.Calls),
+        llm.ByModel.Values.Sum(model => model.Failed),
         Distribution.OfSeconds(llm.Queue),
         Distribution.OfSeconds(llm.Duration),
         llm.ByModel.Values.Sum(model => model.Retries),
-        null,
-        [.. llm.ByModel.Values.Select(model => new ModelSummary(model.Provider, model.Model, model.Calls, model.Retries,
+        llm.ByModel.Values.Sum(model => model.Failovers),
+        [.. llm.ByModel.Values.Select(model => new ModelSummary(model.Provider, model.Model, model.Calls, model.Failed, model.Retries,
             model.PromptTokens, model.CompletionTokens, model.Estimated, Usd(model.CostUsd)))]);
 
     private static ImmutableArray<HttpSummary> Http(MetricsDelta metrics) =>

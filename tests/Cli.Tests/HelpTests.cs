@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("runs", "runs", "--help")]
     [InlineData("shop", "shop", "--help")]
     [InlineData("gateway", "gateway", "--help")]
+    [InlineData("proxy", "proxy", "--help")]
     public async Task Help_OfEachCommand_IsGolden(string name, params string[] arguments)
     {
         using var cli = new CliHarness();

@@ -19,7 +19,7 @@ internal static class SummaryFixture
         Mtba = new MtbaSummary(1650, 0.212, 0.19, 0.3, 0.41, 0.6, 0.9, D(1650, 0.112),
             new MtbaParts(0.1, 0.08, 0.001, 0.03, 0.001, 0.0), "think"),
         Ttft = D(2061, 0.005),
-        Llm = new LlmSummary(2061, D(2061, 0.0001), D(2061, 0.01), 0, 0, []),
+        Llm = new LlmSummary(2061, 0, D(2061, 0.0001), D(2061, 0.01), 0, 0, []),
         Actions = new ActionSummary(2058, 3, 9, D(2058, 0.03)),
         Http =
         [

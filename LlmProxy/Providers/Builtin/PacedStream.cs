@@ -1,24 +1,10 @@
 namespace ApeTest.LlmProxy.Providers.Builtin;
 
 /// <summary>Bytes that become readable after pauses: how the planner pretends to take time.</summary>
-internal sealed class PacedStream(IReadOnlyList<PacedBytes> parts, TimeProvider clock) : Stream
+internal sealed class PacedStream(IReadOnlyList<PacedBytes> parts, TimeProvider clock) : BodyStream
 {
     private int _part;
     private int _offset;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -49,21 +35,6 @@ internal sealed class PacedStream(IReadOnlyList<PacedBytes> parts, TimeProvider 
 
         return filled;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
 
 /// <summary>Bytes and the pause before them.</summary>

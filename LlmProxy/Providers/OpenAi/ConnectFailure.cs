@@ -14,6 +14,7 @@ internal static class ConnectFailure
             HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError => (ErrorTypes.Connect, "the connection was refused; is it running?"),
             HttpRequestError.ResponseEnded => (ErrorTypes.Reset, "the connection was closed before an answer"),
             HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError => (ErrorTypes.Protocol, "its answer is not valid HTTP"),
+            HttpRequestError.ConfigurationLimitExceeded => (ErrorTypes.Protocol, "its response headers are too large"),
             _ => (ErrorTypes.Reset, error.Message),
         };
         return new ProviderException(type, $"{name} at {where} is unreachable: {what}", error);

@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using ApeTest.LlmProxy.Chat;
 using ApeTest.LlmProxy.Errors;
+using ApeTest.LlmProxy.Models;
+using ApeTest.LlmProxy.Options;
 
 namespace ApeTest.LlmProxy.Providers.OpenAi;
 
-/// <summary>Any server that speaks OpenAI's wire format: OpenAI, Cerebras, Ollama's /v1, vLLM, llama.cpp and others.</summary>
-internal sealed class OpenAiProvider : ILlmProvider, IDisposable
+/// <summary>Any server that speaks OpenAI's wire format: OpenAI, vLLM, llama.cpp and others. Cerebras and Ollama derive from it what is special about them.</summary>
+internal class OpenAiProvider : ILlmProvider, IDisposable
 {
     // What a client may say to the provider. Everything else stays here: keys, cookies, baggage, X-Ape-*.
     private static readonly string[] Passed =
@@ -21,34 +21,29 @@ internal sealed class OpenAiProvider : ILlmProvider, IDisposable
     private readonly Uri _chat;
     private readonly Uri _embeddings;
     private readonly Uri _models;
+    private readonly ModelListCache _known;
     private readonly HttpMessageInvoker _client;
-    private readonly TimeProvider _clock;
+    private readonly AuthenticationHeaderValue? _authorization;
 
-    public OpenAiProvider(OpenAiServer server, TimeSpan connectTimeout, TimeProvider clock)
+    public OpenAiProvider(OpenAiServer server, LlmProxyOptions options, TimeProvider clock)
     {
         _server = server;
-        _clock = clock;
-        var root = server.BaseUrl.AbsoluteUri.TrimEnd('/');
-        _chat = new Uri(root + "/chat/completions");
-        _embeddings = new Uri(root + "/embeddings");
-        _models = new Uri(root + "/models");
+        Clock = clock;
+        MaxAnswerBytes = options.MaxResponseBytes;
+        // Without user and password, which belong in no message.
+        Where = server.BaseUrl.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+        _chat = new Uri(Where + "/chat/completions");
+        _embeddings = new Uri(Where + "/embeddings");
+        _models = new Uri(Where + "/models");
+        _authorization = string.IsNullOrEmpty(server.Key) ? null : new AuthenticationHeaderValue("Bearer", server.Key);
         Redactor = new Redactor(server.Key);
-        _client = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            ActivityHeadersPropagator = null, // trace headers are written below; baggage never leaves
-            AllowAutoRedirect = false,        // a redirect would carry the key to another host
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = connectTimeout,
-            EnableMultipleHttp2Connections = true,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            UseCookies = false,
-            UseProxy = !server.BaseUrl.IsLoopback,
-        });
+        _client = ProviderClient.Create(server, options.Timeouts.Connect);
+        _known = new ModelListCache(this, clock);
     }
 
     public string Name => _server.Name;
 
-    public string Where => _server.BaseUrl.AbsoluteUri;
+    public string Where { get; }
 
     public string? MissingKey => _server.KeyRequired && string.IsNullOrEmpty(_server.Key) ? _server.KeyVariable : null;
 
@@ -62,11 +57,15 @@ internal sealed class OpenAiProvider : ILlmProvider, IDisposable
 
     public Redactor Redactor { get; }
 
-    public async Task<ProviderResponse> SendAsync(ProviderRequest request, CancellationToken cancellationToken)
+    protected TimeProvider Clock { get; }
+
+    /// <summary>Largest answer that is read into memory here, bytes.</summary>
+    protected int MaxAnswerBytes { get; }
+
+    public virtual async Task<ProviderResponse> SendAsync(ProviderRequest request, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, request.Kind == RequestKind.Chat ? _chat : _embeddings);
-        message.Content = new ReadOnlyMemoryContent(request.Body);
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var message = new ProviderMessage(HttpMethod.Post, request.Kind == RequestKind.Chat ? _chat : _embeddings, Clock);
+        message.SetJson(request.Body);
         foreach (var name in Passed)
         {
             if (request.Headers.TryGetValue(name, out var values))
@@ -76,72 +75,94 @@ internal sealed class OpenAiProvider : ILlmProvider, IDisposable
         }
 
         Trace(message, request.Headers);
-        return await SendAsync(message, cancellationToken);
+        ProviderResponse response;
+        try
+        {
+            response = await SendAsync(message, cancellationToken);
+        }
+        finally
+        {
+            if (message.ConnectTime is { } took)
+            {
+                request.Connected?.Invoke(took);
+            }
+        }
+
+        return request.Stream && response is { Status: StatusCodes.Status200OK, IsJson: true }
+            ? await WholeAnswer.ToStreamAsync(response, this, MaxAnswerBytes, cancellationToken)
+            : response;
     }
 
-    public Task<OpenAiError> ExplainAsync(OpenAiError error, string model, CancellationToken cancellationToken) => Task.FromResult(error);
-
-    public async Task<ModelList> ListModelsAsync(CancellationToken cancellationToken)
+    /// <summary>An error 404 for a model that it does not list names the nearest one that it does.</summary>
+    public async Task<OpenAiError> ExplainAsync(OpenAiError error, string model, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, _models);
-        await using var response = await SendAsync(message, cancellationToken);
-        ReadOnlyMemory<byte> body;
-        try
+        if (error.Status != StatusCodes.Status404NotFound)
         {
-            body = await BoundedBody.ReadAsync(response.Body, MostListBytes, cancellationToken)
-                ?? throw new ProviderException(ErrorTypes.TooLarge, $"{_models} answers with more than {MostListBytes >> 20} MiB; is the base URL right?");
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            throw new ProviderException(ErrorTypes.Reset, $"{_models} broke off: {error.Message}", error);
-        }
-
-        if (response.Status != StatusCodes.Status200OK)
-        {
-            var detail = UpstreamErrorReader.Read(response.Status, body, Redactor);
-            throw new ProviderException(ErrorTypes.Http(response.Status), $"{_models} answered {response.Status}: {detail.Message}");
+            return error;
         }
 
         try
         {
-            using var document = JsonDocument.Parse(body);
-            return new ModelList([.. document.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString() ?? "")],
-                RateLimits.Read(response.Headers));
+            var known = await _known.GetAsync(cancellationToken);
+            return known.Offers(model)
+                ? error
+                : error with { Code = error.Code ?? "model_not_found", Message = $"{error.Message.TrimEnd(' ', '.')}; {Advice(model, NearestModels.Of(known.Ids, model, count: 1))}" };
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception failure) when (failure is ProviderException or OperationCanceledException)
         {
-            throw new ProviderException(ErrorTypes.InvalidJson, $"{_models} does not answer with OpenAI's model list; is the base URL right?", error);
+            return error; // without advice
         }
+    }
+
+    public virtual async Task<ModelList> ListModelsAsync(CancellationToken cancellationToken)
+    {
+        var answer = await GetAsync(_models, cancellationToken);
+        return ModelListReader.Read(answer, "data", "id", "OpenAI's model list", Redactor);
     }
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<ProviderResponse> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
-    {
-        if (!string.IsNullOrEmpty(_server.Key))
-        {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _server.Key);
-        }
+    /// <summary>What to do about a model that it does not have.</summary>
+    /// <param name="model">The model's id.</param>
+    /// <param name="nearest">The nearest id that it lists; empty when it lists none.</param>
+    protected virtual string Advice(string model, IReadOnlyList<string> nearest) => nearest.Count == 0
+        ? $"{Name} at {Where} lists no model at all"
+        : $"{Name} lists no such model at present, the nearest is \"{Name}/{nearest[0]}\"";
 
+    /// <summary>A small answer of it, whole. Throws <see cref="ProviderException"/>.</summary>
+    protected async Task<SmallAnswer> GetAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        using var message = new ProviderMessage(HttpMethod.Get, uri, Clock);
+        await using var response = await SendAsync(message, cancellationToken);
+        try
+        {
+            var body = await BoundedBody.ReadAsync(response.Body, MostListBytes, cancellationToken)
+                ?? throw new ProviderException(ErrorTypes.TooLarge, $"{uri} answers with more than {MostListBytes >> 20} MiB; is the base URL right?");
+            return new SmallAnswer(uri, response.Status, body, response.Headers);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or InvalidDataException)
+        {
+            throw new ProviderException(ErrorTypes.Reset, $"{uri} broke off: {error.Message}", error);
+        }
+    }
+
+    private async Task<ProviderResponse> SendAsync(ProviderMessage message, CancellationToken cancellationToken)
+    {
+        message.Headers.Authorization = _authorization;
         message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity"); // a compressed stream arrives in lumps
         try
         {
             var response = await _client.SendAsync(message, cancellationToken);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var result = new ProviderResponse((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(),
+            var headers = ResponseHeaders.Passed(response.Headers, Redactor);
+            var status = (int)response.StatusCode;
+            return new ProviderResponse(status, response.Content.Headers.ContentType?.ToString() is { } type ? Redactor.Redact(type) : null,
                 Decoded(body, response.Content.Headers.ContentEncoding), response)
             {
+                Headers = headers,
+                Length = response.Content.Headers.ContentEncoding.Count == 0 ? response.Content.Headers.ContentLength : null,
                 RetryAfter = RetryAfter(response.Headers.RetryAfter),
             };
-            foreach (var (name, values) in response.Headers)
-            {
-                if (ResponseHeaders.IsPassed(name))
-                {
-                    result.Headers.Add(new(name, Redactor.Redact(string.Join(", ", values))));
-                }
-            }
-
-            return result;
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -177,5 +198,5 @@ internal sealed class OpenAiProvider : ILlmProvider, IDisposable
     };
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? value) =>
-        value?.Delta ?? (value?.Date is { } date ? (date - _clock.GetUtcNow()) is { Ticks: > 0 } wait ? wait : TimeSpan.Zero : null);
+        value?.Delta ?? (value?.Date is { } date ? (date - Clock.GetUtcNow()) is { Ticks: > 0 } wait ? wait : TimeSpan.Zero : null);
 }

@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace ApeTest.LlmProxy.Providers.OpenAi;
 
 /// <summary>What tells one OpenAI-compatible server from another.</summary>
@@ -20,4 +22,7 @@ internal sealed record OpenAiServer
 
     /// <summary>Sent as <c>max_completion_tokens</c> where the client states no maximum; null: not sent.</summary>
     public int? MaxCompletionTokens { get; init; }
+
+    /// <summary>Judges its certificate. Null: the system's rules. Set where the user says <c>insecure</c>.</summary>
+    public RemoteCertificateValidationCallback? Certificates { get; init; }
 }

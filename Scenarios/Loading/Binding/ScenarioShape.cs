@@ -71,9 +71,12 @@ internal static class ScenarioShape
 
     public static ObjectShape Load { get; } = new(Scalar("shape"), Scalar("rate"), Scalar("from"), Scalar("to"), Scalar("over"));
 
+    public static ObjectShape Cassette { get; } = new(Scalar("file"), Scalar("mode"), Scalar("speed"));
+
     public static ObjectShape Llm { get; } = new(
-        Scalar("model"), Scalar("baseUrl"), Scalar("maxCostUsd"), Scalar("maxTokens"), Scalar("maxCompletionTokens"),
-        Scalar("temperature"), Scalar("timeout"));
+        Scalar("model"), new FieldShape("fallback", FieldKind.ScalarList), Scalar("baseUrl"),
+        Scalar("maxCostUsd"), Scalar("maxTokens"), Scalar("maxRequests"), new FieldShape("cassette", FieldKind.Object, Cassette),
+        Scalar("maxCompletionTokens"), Scalar("temperature"), Scalar("timeout"));
 
     public static ObjectShape Session { get; } = new(Scalar("maxSteps"), Scalar("timeout"), Scalar("maxTokens"));
 

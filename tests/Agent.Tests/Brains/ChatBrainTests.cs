@@ -138,6 +138,46 @@ public sealed class ChatBrainTests
     }
 
     [Fact]
+    public async Task Decide_HttpErrorWithMeasure_TellsWhatTheFailedCallTook()
+    {
+        const string measure = """{"ttft_s":null,"queue_s":0.5,"cost_usd":0.25,"retries":2,"failovers":1,"provider":"ollama","model":"b","estimated":true,"prompt_tokens":7,"completion_tokens":3,"error":"http_503"}""";
+        await using var server = await FakeChatServer.StartAsync(Reply.Error(503, "{}") with { MeasureHeader = measure });
+
+        var use = (await FailureOf(server)).Use!;
+
+        Assert.Equal(new ModelUse("ollama", "b", use.Duration, TimeSpan.FromSeconds(0.5), null, 7, 3, true, 0.25m, 2) { Failovers = 1, Failed = true }, use);
+    }
+
+    [Fact]
+    public async Task Decide_ErrorInsideStreamWithMeasure_BillsWhatStreamed()
+    {
+        await using var server = await FakeChatServer.StartAsync(Reply.Stream(
+            [.. Reply.Lines("so", null), """data: {"error":{"message":"upstream went away","code":502}}""", Measure, "data: [DONE]"]));
+
+        var use = (await FailureOf(server)).Use!;
+
+        Assert.Equal((true, 0.0021m, 2, TimeSpan.FromSeconds(0.123)), (use.Failed, use.CostUsd, use.Retries, use.Ttft));
+    }
+
+    [Fact]
+    public async Task Decide_NoMeasure_FailedCallIsOfTheModelThatWasAsked()
+    {
+        await using var server = await FakeChatServer.StartAsync(Reply.Error(500, "{}"));
+
+        var use = (await FailureOf(server)).Use!;
+
+        Assert.Equal(("test", "scripted", 0, true), (use.Provider, use.Model, use.PromptTokens, use.Failed));
+    }
+
+    [Fact]
+    public async Task Decide_BudgetRefused_NoModelWasCalled()
+    {
+        await using var server = await FakeChatServer.StartAsync(Reply.Error(429, """{"error":{"message":"used up","code":"budget_exhausted"}}"""));
+
+        Assert.Null((await FailureOf(server)).Use);
+    }
+
+    [Fact]
     public async Task Decide_StreamWithoutFinishReason_IsTruncated()
     {
         var lines = Reply.Lines(null, null, ("order", """{"itemId":"x"}"""));

@@ -1,13 +1,18 @@
 using System.Net;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using ApeTest.LlmProxy.Keys;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Tests.Upstream;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace ApeTest.LlmProxy.Tests.Keys;
 
 public sealed class ProxyKeyTests
 {
+    // echo -n right | sha256sum
+    private const string Sha256OfRight = "27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9";
+
     [Theory]
     [InlineData(null, HttpStatusCode.Unauthorized)]
     [InlineData("wrong", HttpStatusCode.Unauthorized)]
@@ -27,42 +32,72 @@ public sealed class ProxyKeyTests
         }
     }
 
-    [Fact]
-    public async Task Budget_Exhausted_RefusesWith429AndSaysWhich()
+    [Theory]
+    [InlineData(Sha256OfRight)]
+    [InlineData("27042F4E6ECA7D0B2A7EE4026DF2ECFA51D3339E6D122AA099118ECD8563BAD9")]
+    public void Find_KeyGivenAsHash_KnowsTheKeyAndNotTheHash(string sha256)
     {
-        await using var upstream = await FakeChatServer.StartAsync();
-        await using var proxy = await ProxyHost.StartAsync(ProxyHost.Options(upstream,
-            options => options.Keys.Add(new ProxyKeyOptions { Key = "k", Name = "run", MaxTokens = 100 })));
-        List<int> statuses = [];
-        string last;
-        do
+        var ring = new ProxyKeyRing(new LlmProxyOptions { Keys = { new ProxyKeyOptions { Name = "ci", KeySha256 = sha256 } } });
+        Assert.Equal("ci", Find(ring, "Bearer right")?.Name);
+        Assert.Null(Find(ring, "Bearer " + sha256));
+    }
+
+    [Theory]
+    [InlineData("bearer right", true)]
+    [InlineData("Bearer   right ", true)]
+    [InlineData("Bearer Right", false)]
+    [InlineData("Bearer righ", false)]
+    [InlineData("Bearer ", false)]
+    [InlineData("Basic right", false)]
+    [InlineData("right", false)]
+    [InlineData("", false)]
+    public void Find_Header_IsBearerAndTheWholeKey(string header, bool found)
+    {
+        var ring = new ProxyKeyRing(new LlmProxyOptions { Keys = { new ProxyKeyOptions { Key = "right" }, new ProxyKeyOptions { Name = "b", Key = "other" } } });
+        Assert.Equal(found ? "default" : null, Find(ring, header)?.Name);
+    }
+
+    [Fact]
+    public void Find_LongOrSeveralHeaders_AreNotKnown()
+    {
+        var ring = new ProxyKeyRing(new LlmProxyOptions { Keys = { new ProxyKeyOptions { Key = "right" } } });
+        Assert.Null(Find(ring, "Bearer " + new string('\u00e4', 20_000)));
+        Assert.Null(Find(ring, new StringValues(["Bearer right", "Bearer right"])));
+    }
+
+    [Fact]
+    public void Find_LongKey_IsHashedWhole()
+    {
+        var key = new string('k', 3000);
+        var ring = new ProxyKeyRing(new LlmProxyOptions { Keys = { new ProxyKeyOptions { Key = key + "1" }, new ProxyKeyOptions { Name = "b", Key = key + "2" } } });
+        Assert.Equal("b", Find(ring, $"Bearer {key}2")?.Name);
+    }
+
+    [Fact]
+    public void Ring_OnceMade_NoTextOfAKeyIsLeft()
+    {
+        var options = new LlmProxyOptions { Keys = { new ProxyKeyOptions { Key = "right" } } };
+        _ = new ProxyKeyRing(options);
+        Assert.Equal(Sha256OfRight, options.Keys[0].KeySha256, ignoreCase: true);
+        Assert.DoesNotContain("right", JsonSerializer.Serialize(options.Keys), StringComparison.Ordinal);
+        Assert.NotNull(Find(new ProxyKeyRing(options), "Bearer right")); // the same options serve a second proxy
+    }
+
+    [Fact]
+    public void Ring_SameKeyTwice_IsRefusedByNameAndNotRepeated()
+    {
+        var error = Assert.Throws<LlmProxyConfigException>(() => new ProxyKeyRing(new LlmProxyOptions
         {
-            (var response, last) = await proxy.ReadAsync(ProxyHost.Chat(key: "k", extra: ""","max_tokens":20"""));
-            statuses.Add((int)response.StatusCode);
-        }
-        while (statuses[^1] == 200 && statuses.Count < 50);
-
-        Assert.Equal(429, statuses[^1]);
-        Assert.True(statuses.Count > 2); // reservations are settled by what was used: 14 tokens a call
-        Assert.Equal("budget_exhausted", ProxyHost.Code(last));
-        Assert.Contains("token budget of 100", JsonNode.Parse(last)!["error"]!["message"]!.ToString(), StringComparison.Ordinal);
+            Keys = { new ProxyKeyOptions { Name = "a", Key = "right" }, new ProxyKeyOptions { Name = "b", KeySha256 = Sha256OfRight } },
+        }));
+        Assert.Contains("keys[1].key: \"b\" has the same key as \"a\"", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("right", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Budget_ConcurrentReservations_NeverExceedTheLimit()
+    private static ProxyKey? Find(ProxyKeyRing ring, StringValues header)
     {
-        var budget = new KeyBudget(1000, 10);
-        var granted = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() =>
-            Enumerable.Range(0, 100).Count(_ => budget.TryReserve(7, 0.01m) is null))));
-        Assert.Equal(1000 / 7, granted.Sum());
-        Assert.Equal(1000 / 7 * 7, budget.Tokens);
-        budget.Settle(7, 0.01m, 0, 0);
-        Assert.Null(budget.TryReserve(7, 0.01m));
-    }
-
-    [Fact]
-    public void Budget_Cost_NamesTheBudget()
-    {
-        Assert.Contains("cost budget of 0.5 USD", new KeyBudget(null, 0.5m).TryReserve(1, 0.6m), StringComparison.Ordinal);
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Authorization = header;
+        return ring.Find(context.Request);
     }
 }

@@ -8,44 +8,6 @@ namespace ApeTest.LlmProxy.Tests.Options;
 public sealed class LlmProxyOptionsTests
 {
     [Fact]
-    public void Load_File_ReadsEverything()
-    {
-        using var folder = new TempDirectory();
-        var path = Path.Combine(folder.Path, "proxy.json");
-        File.WriteAllText(path, """
-            {
-              // a comment
-              "keys": [{ "name": "team", "key": "k", "maxTokens": 100, "maxCostUsd": 1.5 }],
-              "providers": { "vllm": { "baseUrl": "http://127.0.0.1:8000/v1", "keyVariable": "VLLM_KEY" } },
-              "timeouts": { "firstToken": "1.5s", "total": "2m" },
-              "planner": { "ttft": "50ms", "tokensPerSecond": 200 },
-              "prices": { "vllm/x": { "prompt": 1, "completion": 2 } },
-            }
-            """);
-        var options = LlmProxyConfigFile.Load(path);
-        Assert.Equal(1.5m, options.Keys[0].MaxCostUsd);
-        Assert.Equal(TimeSpan.FromSeconds(1.5), options.Timeouts.FirstToken);
-        Assert.Equal(TimeSpan.FromMilliseconds(50), options.Planner.Ttft);
-        Assert.Equal(2, options.Prices["vllm/x"].Completion);
-        LlmProxyOptionsValidator.Validate(options);
-    }
-
-    [Theory]
-    [InlineData("{\n \"unknown\": 1 }", "line 2")]
-    [InlineData("""{ "timeouts": { "total": 5 } }""", "duration")]
-    [InlineData("""{ "timeouts": { "total": "5 years" } }""", "unit")]
-    [InlineData("null", "holds null")]
-    public void Load_WrongFile_NamesThePlace(string text, string mentions)
-    {
-        using var folder = new TempDirectory();
-        var path = Path.Combine(folder.Path, "proxy.json");
-        File.WriteAllText(path, text);
-        var error = Assert.Throws<LlmProxyConfigException>(() => LlmProxyConfigFile.Load(path));
-        Assert.Contains(mentions, error.Message, StringComparison.Ordinal);
-        Assert.Contains("proxy.json", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Validate_SeveralMistakes_TellsAllAtOnce()
     {
         var options = new LlmProxyOptions { MaxEventBytes = 1 };

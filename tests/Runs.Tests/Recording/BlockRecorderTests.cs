@@ -133,6 +133,22 @@ public sealed class BlockRecorderTests
     }
 
     [Fact]
+    public void ModelCall_Failed_CountsAndCostsButIsNoDuration()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        var use = new ModelUse("p", "m", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), null, 10, 5, false, 0.5m, 1);
+        recorder.ModelCall(use);
+        recorder.ModelCall(use with { Failed = true, Failovers = 2 });
+
+        var llm = recorder.Drain(final: true).Metrics.Llm;
+
+        var totals = llm.ByModel["p/m"];
+        Assert.Equal((2, 1, 2, 2), (totals.Calls, totals.Failed, totals.Retries, totals.Failovers));
+        Assert.Equal((20, 1.0m), (totals.PromptTokens, totals.CostUsd));
+        Assert.Equal((1, 1), (llm.Duration.Count, llm.Queue.Count));
+    }
+
+    [Fact]
     public void Batch_AsJson_RoundTrips()
     {
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);

@@ -51,9 +51,11 @@ public sealed class ResolvedScenarioTests
           over: null # default
         llm:
           model: builtin/planner # default
+          fallback: [] # default
           baseUrl: null # default
           maxCostUsd: null # default
           maxTokens: null # default
+          maxRequests: null # default
           maxCompletionTokens: 1024 # default
           temperature: 0 # default
           timeout: 1m # default

@@ -1,0 +1,70 @@
+using ApeTest.Tests.Shared;
+
+namespace ApeTest.EndToEnd.Tests.Llm;
+
+/// <summary>What a scenario says of its models, in a whole run: failover, budget, cassette.</summary>
+public sealed class RunModelTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    private string Scenario(Uri shop, string llm) => _directory.Write("shop.yaml", $$$"""
+        name: models
+        target: { url: {{{shop}}}, openapi: /openapi/v1.json }
+        iterations: 2
+        llm: {{{llm}}}
+        data: { user: { rows: [ { name: user-0001, password: pass-0001 } ] } }
+        goals:
+          - goal: Log in as {{user.name}} / {{user.password}}, buy the cheapest coffee, then log out.
+            success: checkout=201
+        """);
+
+    private static async Task<Uri> UrlAsync(ApeProcess shop) => new((await shop.FirstOutputLineAsync()).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+    [Fact]
+    public async Task Start_FirstModelRefuses_TheFallbackAnswersAndTheSummaryCountsIt()
+    {
+        await using var shop = ApeProcess.Start(_directory, "shop", "--port", "0");
+        await using var provider = await FakeProvider.StartAsync(TestContext.Current.CancellationToken);
+        Scenario(await UrlAsync(shop), $"{{ model: openai/none, baseUrl: \"{provider.BaseUrl}\", fallback: [ builtin/planner ] }}");
+
+        var result = await ApeProcess.RunWithAsync(_directory, new() { ["OPENAI_API_KEY"] = "k" }, "start", "shop.yaml", "-y");
+
+        result.Exits(0);
+        var llm = (await RunOnDisk.ReadAsync(_directory)).Summary.Llm;
+        Assert.True(llm.Failovers == llm.Calls && llm.Calls > 0, $"{llm}");
+        Assert.Equal(("builtin", "planner", llm.Calls, 0), (llm.ByModel[0].Provider, llm.ByModel[0].Model, llm.ByModel[0].Calls, llm.ByModel[0].Failed));
+        Assert.Contains("failed over)", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_RequestsOfTheRunAreSpent_SessionsSayWhyAndTheRunEndsAsBudget()
+    {
+        await using var shop = ApeProcess.Start(_directory, "shop", "--port", "0");
+        Scenario(await UrlAsync(shop), "{ model: builtin/planner, maxRequests: 3 }");
+
+        var result = await ApeProcess.RunAsync(_directory, "start", "shop.yaml");
+
+        result.Exits(4);
+        var run = await RunOnDisk.ReadAsync(_directory);
+        Assert.Equal(("budget", 3), (run.Summary.Run.Status, run.Summary.Llm.Calls));
+        Assert.Contains(run.Sessions, session => session.Reason.StartsWith("budget: ", StringComparison.Ordinal) && session.Reason.Contains("request", StringComparison.Ordinal));
+        Assert.Contains("budget", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_CassetteRecordedThenReplayed_GivesTheSameSessions()
+    {
+        foreach (var mode in new[] { "record", "replay" })
+        {
+            // A shop in which something was bought is another one: its answers are in the prompt.
+            await using var shop = ApeProcess.Start(_directory, "shop", "--port", "0");
+            Scenario(await UrlAsync(shop), $"{{ model: builtin/planner, cassette: {{ file: models.jsonl, mode: {mode}, speed: 0 }} }}");
+
+            (await ApeProcess.RunAsync(_directory, "start", "shop.yaml", "--seed", "1")).Exits(0);
+        }
+
+        Assert.True(new FileInfo(_directory.Combine("models.jsonl")).Length > 0);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using ApeTest.LlmProxy.Cassettes;
+using ApeTest.LlmProxy.Options;
+
+namespace ApeTest.LlmProxy.Tests.Cassettes;
+
+public sealed class CassetteFileTests : CassetteFixture
+{
+    [Fact]
+    public async Task Start_FileMissingInReplay_IsRefusedWithAdvice()
+    {
+        var error = await Assert.ThrowsAsync<LlmProxyConfigException>(() => StartAsync(CassetteMode.Replay));
+        Assert.Contains($"{File}: there is no such file to replay; record it first", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CassetteMode.Replay)]
+    [InlineData(CassetteMode.Auto)]
+    public async Task Start_CorruptLine_IsRefusedWithItsNumber(CassetteMode mode)
+    {
+        await RecordAsync(Ask("one"), Ask("two"));
+        var lines = Lines();
+        await System.IO.File.WriteAllLinesAsync(File, [lines[0], lines[1][..^5], lines[2]], TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<LlmProxyConfigException>(() => StartAsync(mode));
+        Assert.Contains($"{File} line 2: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CassetteMode.Replay)]
+    [InlineData(CassetteMode.Auto)]
+    [InlineData(CassetteMode.Record)]
+    public async Task Start_OtherFile_IsRefusedAndLeftAlone(CassetteMode mode)
+    {
+        await System.IO.File.WriteAllTextAsync(File, "# Notes\nmine\n", TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<LlmProxyConfigException>(() => StartAsync(mode));
+        Assert.Contains($"{File} line 1: ", error.Message, StringComparison.Ordinal);
+        Assert.Equal("# Notes\nmine\n", await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Start_KilledInTheMiddleOfALine_AutoRemovesItAndReplayRefuses()
+    {
+        await RecordAsync(Ask("one"), Ask("two"));
+        var whole = await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken);
+        await System.IO.File.WriteAllBytesAsync(File, whole[..^20], TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<LlmProxyConfigException>(() => StartAsync(CassetteMode.Replay));
+        Assert.Contains($"{File} line 3: is cut off", error.Message, StringComparison.Ordinal);
+        await using (var proxy = await StartAsync(CassetteMode.Auto))
+        {
+            await SendAsync(proxy, Ask("one"), Ask("two"));
+        }
+
+        Assert.Equal(3, Upstream.Requests.Count);
+        Assert.Equal(2, (await ReplayAsync(Ask("one"), Ask("two"))).Count(body => body.Contains("Hel", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Start_KilledInTheSchemaLine_AutoBeginsAnew()
+    {
+        await System.IO.File.WriteAllTextAsync(File, "{\"schema\":\"apet", TestContext.Current.CancellationToken);
+        await using (var proxy = await StartAsync(CassetteMode.Auto))
+        {
+            await SendAsync(proxy, Ask("one"));
+        }
+
+        Assert.Contains("Hel", (await ReplayAsync(Ask("one"))).Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_LastLineWithoutLineBreak_IsTakenAndContinued()
+    {
+        await RecordAsync(Ask("one"));
+        await System.IO.File.WriteAllTextAsync(File, (await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken)).TrimEnd('\n'), TestContext.Current.CancellationToken);
+        await using (var proxy = await StartAsync(CassetteMode.Auto))
+        {
+            await SendAsync(proxy, Ask("one"), Ask("two"));
+        }
+
+        Assert.Equal((2, 3), (Upstream.Requests.Count, Lines().Length));
+    }
+
+    [Theory]
+    [InlineData(CassetteMode.Auto)]
+    [InlineData(CassetteMode.Record)]
+    [InlineData(CassetteMode.Replay)]
+    public async Task Start_FileIsBeingRecorded_SecondIsRefused(CassetteMode mode)
+    {
+        await using var first = await StartAsync(CassetteMode.Auto);
+        var error = await Assert.ThrowsAsync<LlmProxyConfigException>(() => StartAsync(mode));
+        Assert.Contains($"{File}: is in use", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_FileTooLarge_IsRefused()
+    {
+        using (var stream = new FileStream(File, FileMode.Create))
+        {
+            stream.SetLength(CassetteFile.Largest + 1);
+        }
+
+        var error = await Assert.ThrowsAsync<LlmProxyConfigException>(() => StartAsync(CassetteMode.Replay));
+        Assert.Contains("256", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_FiftyMegabytes_MemoryHoldsPlacesOnly()
+    {
+        await RecordAsync(Ask("one"));
+        var lines = Lines();
+        await using (var writer = new StreamWriter(File, append: true, Encoding.UTF8))
+        {
+            var filler = new string('x', 10_000);
+            for (var i = 0; i < 5000; i++)
+            {
+                await writer.WriteAsync(lines[1].Replace("\"Hel\"", $"\"{filler}\"", StringComparison.Ordinal).Replace("\"one\"", $"\"number {i}.\"", StringComparison.Ordinal) + "\n");
+            }
+        }
+
+        Assert.InRange(new FileInfo(File).Length, 50_000_000, 80_000_000);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await using var proxy = await StartAsync(CassetteMode.Replay);
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.InRange(grown, long.MinValue, 20_000_000);
+        Assert.Contains("xxx", (await SendAsync(proxy, Ask("number 4999."))).Single(), StringComparison.Ordinal);
+    }
+}
