@@ -68,7 +68,7 @@ public static class LlmProxyExtensions
         v1.MapGet("/v1/models/{**id}", (RequestDelegate)models.GetAsync);
         v1.MapGet("/v1/readiness", (RequestDelegate)models.ReadinessAsync);
         v1.Map("/v1/{**rest}", (RequestDelegate)(context => OpenAiError
-            .NotFound("unknown_url", $"{context.Request.Method} {context.Request.Path} is not served here; served are POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /v1/models/{id} and GET /v1/readiness")
+            .NotFound("unknown_url", $"{context.Request.Method} {context.Request.Path} is not served here; served are POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /v1/models/ID and GET /v1/readiness")
             .WriteAsync(context)));
         return app;
     }
