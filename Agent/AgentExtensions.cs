@@ -33,7 +33,8 @@ public static class AgentExtensions
         builder.Services.AddSingleton<AgentMetrics>();
         builder.Services.AddSingleton(services => new ChatConnection(options.LlmProxyUrl, options.ProxyKey));
         builder.Services.AddSingleton<BrainFactory>();
-        builder.Services.AddHostedService<AgentWorker>();
+        builder.Services.AddSingleton<AgentWorker>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<AgentWorker>());
         // The drain, and time to report its last batches.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownDrain + TimeSpan.FromSeconds(5));
         return builder;

@@ -1,6 +1,8 @@
+using System.Globalization;
 using ApeTest.Agent.Sessions;
 using ApeTest.Runs.Queue;
 using ApeTest.Scenarios;
+using ApeTest.Scenarios.Loading;
 using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Agent;
@@ -8,6 +10,9 @@ namespace ApeTest.Agent;
 /// <summary>What an agent worker needs beyond the run's plan. The <see cref="IRunQueue"/> comes from the container.</summary>
 public sealed class AgentOptions
 {
+    // Longer than any session should last, and within what a timer can wait.
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
+
     /// <summary>Base URL of the gateway; needed for runs whose actions go through it. Null: only runs with <c>gateway: in-process</c>.</summary>
     public Uri? GatewayUrl { get; set; }
 
@@ -35,18 +40,43 @@ public sealed class AgentOptions
     /// <summary>Is told what sessions do, step by step. Default null: nobody, as for a load.</summary>
     public ISessionObserver? Observer { get; set; }
 
-    /// <summary>Options of a worker that runs alone, from the variables of <see cref="EnvironmentNames"/>. A bad URL throws <see cref="ApeTestException"/> (exit 2).</summary>
-    public static AgentOptions FromEnvironment(Func<string, string?> variable) => new()
+    /// <summary>
+    /// Options of a worker that runs alone, from the variables of <see cref="EnvironmentNames"/>: URLs of gateway and LLM proxy, and
+    /// <c>APETEST_AGENT__NAME</c>, <c>__BLOCKS</c>, <c>__DRAIN</c>. A bad value throws <see cref="ApeTestException"/> (exit 2).
+    /// </summary>
+    public static AgentOptions FromEnvironment(Func<string, string?> variable)
     {
-        GatewayUrl = Url(variable, EnvironmentNames.GatewayUrl, DefaultPorts.Gateway),
-        LlmProxyUrl = Url(variable, EnvironmentNames.LlmProxyUrl, DefaultPorts.LlmProxy),
-    };
+        var options = new AgentOptions
+        {
+            GatewayUrl = Url(variable, EnvironmentNames.GatewayUrl, DefaultPorts.Gateway),
+            LlmProxyUrl = Url(variable, EnvironmentNames.LlmProxyUrl, DefaultPorts.LlmProxy),
+        };
+        if (variable(EnvironmentNames.AgentName) is { Length: > 0 } name)
+        {
+            options.WorkerName = name;
+        }
+        if (variable(EnvironmentNames.AgentBlocks) is { Length: > 0 } blocks)
+        {
+            options.MaxBlocks = int.TryParse(blocks, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0
+                ? most
+                : throw Bad(EnvironmentNames.AgentBlocks, blocks, "a whole number from 1", "Each block is at most 50 agents; unset it for no limit.");
+        }
+        if (variable(EnvironmentNames.AgentDrain) is { Length: > 0 } drain)
+        {
+            options.ShutdownDrain = Durations.TryParse(drain, out var time) && time <= LongestDrain
+                ? time
+                : throw Bad(EnvironmentNames.AgentDrain, drain, $"a duration of at most {Durations.Format(LongestDrain)}", "Set it to one such as 30s.");
+        }
+        return options;
+    }
 
     private static Uri Url(Func<string, string?> variable, string name, int port)
     {
         var text = variable(name) is { Length: > 0 } given ? given : ServiceUrls.Loopback(port);
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url
-            : throw new ApeTestException($"{name}='{text}' is not an http URL.", $"Set it to one such as {ServiceUrls.Loopback(port)}.", ExitCodes.Input);
+            : throw Bad(name, text, "an http URL", $"Set it to one such as {ServiceUrls.Loopback(port)}.");
     }
+
+    private static ApeTestException Bad(string name, string value, string rule, string fix) => new($"{name}='{value}' is not {rule}.", fix, ExitCodes.Input);
 }

@@ -20,6 +20,7 @@ internal static class Program
             builder.Services.AddSingleton(QueueChoice.Open(builder.Configuration[EnvironmentNames.Queue]));
             builder.AddServiceDefaults(new ServiceOptions { Service = "agent", ConsoleLogs = true });
             builder.AddAgents(AgentOptions.FromEnvironment(Environment.GetEnvironmentVariable));
+            builder.Services.AddHostedService<SecondSignal>();
             var app = builder.Build();
             app.MapServiceDefaults();
             return await app.RunServiceAsync("agent");

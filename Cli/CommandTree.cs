@@ -3,6 +3,7 @@ using ApeTest.Cli.Commands.Gateway;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
 using ApeTest.Cli.Commands.Runs;
+using ApeTest.Cli.Commands.Scale;
 using ApeTest.Cli.Commands.Shop;
 using ApeTest.Cli.Commands.Start;
 using ApeTest.Cli.Commands.Status;
@@ -32,6 +33,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(ValidateCommand.Create(environment));
         Root.Subcommands.Add(StatusCommand.Create(environment));
         Root.Subcommands.Add(StopCommand.Create(environment));
+        Root.Subcommands.Add(ScaleCommand.Create(environment));
         Root.Subcommands.Add(LogsCommand.Create(environment));
         Root.Subcommands.Add(RunsCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));

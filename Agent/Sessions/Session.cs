@@ -78,7 +78,7 @@ internal sealed partial class Session
 
     private async Task<SessionEnd> LoopAsync(StopOrder stop)
     {
-        var limit = _run.Plan.Scenario.Session.Timeout;
+        var limit = _context.Inputs.Limits.Timeout;
         using var timeout = new CancellationTokenSource(limit, _run.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop.Aborted);
         try

@@ -28,7 +28,7 @@ internal sealed class SessionContext
         Id = $"{_agent}-{start.Number.ToString(CultureInfo.InvariantCulture)}";
 
         // Inputs: goal, persona, data, think times, sampling; all from hash(seed, slot, session), or hash(seed, arrival).
-        Inputs = SessionInputs.Create(run.Plan, Seeded.Slot, Seeded.Session);
+        Inputs = SessionInputs.Create(run.Plan, Seeded.Slot, Seeded.Session, run.Time);
         var sample = run.Plan.Scenario.Telemetry.Sample;
         Sampled = sample >= 1 || (sample > 0 && Random("sample").NextDouble() < sample);
 
@@ -39,7 +39,7 @@ internal sealed class SessionContext
             State.Secrets[name] = value;
         }
         Secrets = new SessionSecrets(Inputs.Secrets);
-        Limits = new SessionLimits(run.Plan.Scenario.Session);
+        Limits = new SessionLimits(Inputs.Limits);
         Log = new SessionLog(run.SessionLogger, Sampled, run.Time);
         Clock = new SessionClock(run.Time);
         Narrator = run.Observer is { } observer ? new SessionNarrator(this, observer) : null;

@@ -6,7 +6,6 @@ namespace ApeTest.Agent.Workers;
 /// <summary>One agent: runs sessions one after another while it is wanted.</summary>
 internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MaxPace = TimeSpan.FromSeconds(1);
 
@@ -18,7 +17,7 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
         var limit = run.Plan.IterationsOf(slot);
         var pace = TimeSpan.Zero;
         var n = 0;
-        while (n != limit && await BecomeActiveAsync(n == 0 ? await SpreadAsync() : run.Time.GetTimestamp()) is { } meant)
+        while (n != limit && await block.EnterAsync(slot) is { } meant)
         {
             var record = await new Session(run, block.Recorder, new SessionStart(slot, n++, meant)).RunAsync(block.Stop);
 
@@ -31,41 +30,11 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
             pace = pace == TimeSpan.Zero ? FirstPace : pace * 2 < MaxPace ? pace * 2 : MaxPace;
             await DelayAsync(pace);
         }
+        block.Leave(slot);
         if (limit - n is > 0 and var left)
         {
             block.Dropped(block.Stop.Draining || run.IsExhausted ? "stopped" : block.IsOver ? "duration" : "load", left);
         }
-    }
-
-    /// <summary>Waits for the slot's own start; returns when that was meant to be.</summary>
-    private async ValueTask<long> SpreadAsync()
-    {
-        var at = run.Shape.StartOf(slot, run.MeanThink);
-        while (!block.IsOver && at - block.Elapsed is { Ticks: > 0 } wait)
-        {
-            await DelayAsync(wait < Poll ? wait : Poll);
-        }
-        // A block taken over starts at once.
-        return block.IsTakenOver ? run.Time.GetTimestamp() : block.TimestampAt(at);
-    }
-
-    /// <summary>Waits until the load asks for this slot; returns since when it did, null when no session may start any more.</summary>
-    private async ValueTask<long?> BecomeActiveAsync(long since)
-    {
-        while (!block.IsOver)
-        {
-            if (slot < block.WantedAgents())
-            {
-                return since;
-            }
-            if (block.NeverWanted(slot))
-            {
-                return null;
-            }
-            await DelayAsync(Poll);
-            since = run.Time.GetTimestamp();
-        }
-        return null;
     }
 
     private async ValueTask DelayAsync(TimeSpan delay)

@@ -22,6 +22,9 @@ internal sealed partial class AgentWorker(
     private readonly Dictionary<string, (RunContext Context, int Blocks)> _runs = new(StringComparer.Ordinal);
     private readonly Lock _runsGate = new();
 
+    /// <summary>Cancels every session that runs here; they count as aborted, <c>worker_stopped</c>. For a worker that drains and shall not wait.</summary>
+    public void Abort() => AbortAll(StopOrder.WorkerStopped);
+
     /// <summary>Ends the worker: drains, and cancels what still runs when <paramref name="cancellationToken"/> is cancelled.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

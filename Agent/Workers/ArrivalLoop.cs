@@ -12,8 +12,7 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly int _blocks = run.Plan.BlockCount;
-    private readonly Task?[] _running = new Task?[block.Block.Count];
-    private readonly int[] _sessions = new int[block.Block.Count];
+    private readonly List<(Task Session, int Sessions)> _slots = [];
 
     public async Task RunAsync()
     {
@@ -22,8 +21,9 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         {
             if (FreeSlot() is { } slot)
             {
-                var start = new SessionStart(block.Block.FirstSlot + slot, _sessions[slot]++, block.TimestampAt(schedule.At(arrival)), (int)arrival);
-                _running[slot] = Task.Run(() => new Session(run, block.Recorder, start).RunAsync(block.Stop));
+                var number = _slots[slot].Sessions;
+                var start = new SessionStart(NumberOf(slot), number, block.TimestampAt(schedule.At(arrival)), (int)arrival);
+                _slots[slot] = (Task.Run(() => new Session(run, block.Recorder, start).RunAsync(block.Stop)), number + 1);
             }
             else
             {
@@ -35,7 +35,7 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         {
             block.Dropped(block.Stop.Draining || run.IsExhausted ? "stopped" : "duration", left);
         }
-        await Task.WhenAll(_running.OfType<Task>());
+        await Task.WhenAll(_slots.Select(static slot => slot.Session));
     }
 
     /// <summary>The block's first arrival; of a block taken over from a lost worker, the first that is still to come.</summary>
@@ -75,16 +75,36 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         return false;
     }
 
+    /// <summary>A slot without a session; null where as many run as may. Scaled down, those above the new number end first.</summary>
     private int? FreeSlot()
     {
-        var wanted = Math.Min(block.WantedAgents() - block.Block.FirstSlot, _running.Length);
-        for (var slot = 0; slot < wanted; slot++)
+        int? free = null;
+        var running = 0;
+        for (var slot = 0; slot < _slots.Count; slot++)
         {
-            if (_running[slot] is null or { IsCompleted: true })
+            if (!_slots[slot].Session.IsCompleted)
             {
-                return slot;
+                running++;
+            }
+            else
+            {
+                free ??= slot;
             }
         }
-        return null;
+        if (running >= block.MostSessions)
+        {
+            return null;
+        }
+        if (free is null)
+        {
+            free = _slots.Count;
+            _slots.Add((Task.CompletedTask, 0));
+        }
+        return free;
     }
+
+    /// <summary>The slot's number in the run: those that scaling up added come after the plan's, the blocks in turn.</summary>
+    private int NumberOf(int slot) => slot < block.Block.Count
+        ? block.Block.FirstSlot + slot
+        : run.Plan.Slots + ((slot - block.Block.Count) * _blocks) + block.Block.Index;
 }

@@ -11,6 +11,12 @@ internal sealed partial class BlockRun : IDisposable
     /// <summary>Batches that wait for a queue that does not answer: ten minutes of them.</summary>
     private const int MaxPending = 600;
 
+    // Within so much of a second agents follow a ramp, and hear that the run is stopped.
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    // What a timer can do.
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(1);
+
     private readonly RunContext _run;
     private readonly IRunQueue _queue;
     private readonly ILogger _logger;
@@ -18,7 +24,8 @@ internal sealed partial class BlockRun : IDisposable
     private readonly long _claimed;
     private readonly SemaphoreSlim _flushing = new(1, 1);
     private readonly Queue<SnapshotBatch> _pending = new();
-    private volatile object? _agents;
+    private readonly SlotGate _gate;
+    private volatile RunOrders _orders;
     private volatile bool _lost;
 
     public BlockRun(RunContext run, BlockLease lease, IRunQueue queue, string worker, ILogger logger)
@@ -29,6 +36,8 @@ internal sealed partial class BlockRun : IDisposable
         _lease = lease;
         _claimed = run.Time.GetTimestamp();
         Recorder = new BlockRecorder(run.Plan, lease.Block, lease.Epoch, worker, run.Time);
+        _orders = lease.Orders;
+        _gate = new SlotGate(lease, run.Shape, run.MeanThink);
     }
 
     public string Run => _run.Plan.Run;
@@ -51,14 +60,33 @@ internal sealed partial class BlockRun : IDisposable
     /// <summary>The clock's timestamp at a time since the run's start.</summary>
     public long TimestampAt(TimeSpan elapsed) => _claimed + (long)((elapsed - _lease.Elapsed).TotalSeconds * _run.Time.TimestampFrequency);
 
-    /// <summary>Agents that the whole run should have active now; slot i is wanted when i is smaller.</summary>
-    public int WantedAgents() => _agents is int scaled ? scaled : _run.Shape.ActiveAgents(Elapsed);
+    /// <summary>Agents of this block that should be active now; in the open model, that may be.</summary>
+    public int WantedHere() => IsOver ? 0 : _run.Arrivals is null ? _gate.WantedAt(Elapsed) : MostSessions;
 
-    /// <summary>Agents of this block that should be active now.</summary>
-    public int WantedHere() => IsOver ? 0 : Math.Clamp(WantedAgents() - Block.FirstSlot, 0, Block.Count);
+    /// <summary>Open model: most sessions of this block at the same time. Arrivals are dealt out to the plan's blocks evenly, and so are the agents.</summary>
+    public int MostSessions
+    {
+        get
+        {
+            var blocks = _run.Plan.BlockCount;
+            var agents = _orders.Agents ?? _run.Plan.Slots;
+            return (agents / blocks) + (Block.Index < agents % blocks ? 1 : 0);
+        }
+    }
 
-    /// <summary>Whether waiting for this slot's turn would be waiting for ever: the run has no end in time and its load never gets that far.</summary>
-    public bool NeverWanted(int slot) => _run.Plan.Scenario.Duration is null && _agents is null && slot >= _run.Shape.ActiveAgents(TimeSpan.MaxValue);
+    /// <summary>Closed model: waits until the load asks for a slot's next session. Returns the timestamp at which that was meant to be; null when none may start any more.</summary>
+    public async ValueTask<long?> EnterAsync(int slot)
+    {
+        if (IsOver)
+        {
+            return null;
+        }
+        var meant = await _gate.EnterAsync(slot - Block.FirstSlot, Elapsed);
+        return meant is null || IsOver ? null : TimestampAt(meant.Value);
+    }
+
+    /// <summary>Closed model: the slot begins no more sessions.</summary>
+    public void Leave(int slot) => _gate.Leave(slot - Block.FirstSlot, Elapsed);
 
     /// <summary>Iterations that did not start.</summary>
     public void Dropped(string reason, int count)
@@ -73,10 +101,8 @@ internal sealed partial class BlockRun : IDisposable
     /// <summary>Takes the queue's orders.</summary>
     public void Apply(RunOrders orders)
     {
-        if (orders.Agents is { } agents)
-        {
-            _agents = agents;
-        }
+        _orders = orders;
+        _gate.Order(orders, Elapsed);
         switch (orders.Stop)
         {
             case StopStage.Drain:
@@ -105,9 +131,9 @@ internal sealed partial class BlockRun : IDisposable
             ? [Task.Run(new ArrivalLoop(this, _run, arrivals).RunAsync)]
             : [.. Enumerable.Range(Block.FirstSlot, Block.Count).Select(slot => Task.Run(new AgentSlot(this, _run, slot).RunAsync))];
 
-        // 2. After the end, running sessions may finish within the graceful stop.
+        // 2. Their turns, and after the end the graceful stop, within which running sessions may finish.
         using var done = new CancellationTokenSource();
-        var grace = EndGraceAsync(done.Token);
+        var pace = PaceAsync(done.Token);
         try
         {
             await Task.WhenAll(load);
@@ -119,7 +145,7 @@ internal sealed partial class BlockRun : IDisposable
             Recorder.Error(new ErrorSample("harness", "harness", ""));
         }
         await done.CancelAsync();
-        await grace;
+        await pace;
 
         // 3. What is left to tell, marked as the last.
         await FlushAsync(final: true, generator: null, CancellationToken.None);
@@ -170,20 +196,27 @@ internal sealed partial class BlockRun : IDisposable
         _flushing.Dispose();
     }
 
-    private async Task EndGraceAsync(CancellationToken cancellationToken)
+    private async Task PaceAsync(CancellationToken cancellationToken)
     {
         try
         {
             while (!IsOver)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), _run.Time, cancellationToken);
+                var rest = _gate.Look(Elapsed);
+                await Task.Delay(rest > Poll ? Poll : rest > ShortestRest ? rest : ShortestRest, _run.Time, cancellationToken);
             }
+            _gate.Close();
             await Task.Delay(_run.Plan.Scenario.GracefulStop, _run.Time, cancellationToken);
             Stop.Abort(StopOrder.RunEnd);
         }
         catch (OperationCanceledException)
         {
             // All sessions ended by themselves.
+        }
+        finally
+        {
+            // Whatever happens here, no slot waits for ever.
+            _gate.Close();
         }
     }
 

@@ -50,11 +50,13 @@ internal sealed class RunContext : IDisposable
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
         Arrivals = plan.Scenario.Load.Rate is { } rate ? new ArrivalSchedule(rate, plan.Scenario.Iterations, plan.Scenario.Duration) : null;
         MeanThink = Mean(plan.Scenario.Personas);
-        BudgetExhausted = Once(() =>
+        var stop = Once(() => signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget")));
+        BudgetExhausted = () =>
         {
+            // Before anything else, by whoever learns of it: its agent asks for its next session at once.
             IsExhausted = true;
-            signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget"));
-        });
+            stop();
+        };
     }
 
     public RunPlan Plan { get; }

@@ -30,13 +30,21 @@ internal sealed class StopOrder : IDisposable
 
     public void Drain() => _draining = true;
 
+    /// <summary>Ends running sessions now, for <paramref name="reason"/>; the first reason stays.</summary>
     public void Abort(string reason)
     {
         _draining = true;
         if (Interlocked.CompareExchange(ref _reason, reason, null) is null)
         {
-            // Not on this thread: it would run every session's end before it returns.
-            _ = _abort.CancelAsync();
+            try
+            {
+                // Not on this thread: it would run every session's end before it returns.
+                _ = _abort.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The block has ended meanwhile: nothing is left to cancel.
+            }
         }
     }
 

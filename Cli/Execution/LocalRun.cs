@@ -91,6 +91,7 @@ internal sealed class LocalRun : IAsyncDisposable
 
         // 4. The run.
         var planned = Planned(ready.Judged.Scenario);
+        _preflight.Notes = _options.Adjust is null ? loaded.Notes : [];
         _preflight.Check(planned, _input);
         _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.Document, oracle: ready.Judged.Oracle);
         await _host.Queue.SubmitAsync(_plan, cancellationToken);

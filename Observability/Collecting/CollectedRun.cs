@@ -37,7 +37,6 @@ public sealed partial class CollectedRun
     private MetricsDelta _histograms = new();
     private TimeSpan _histogramsFrom;
     private DateTimeOffset _ticked;
-    private int? _scaledTo;
     private bool _budgetSpent;
     private bool _stopped;
 
@@ -48,6 +47,7 @@ public sealed partial class CollectedRun
         _otherDrops = options.OtherDrops;
         _writer = new RunDirectoryWriter(directory, options.Limits, (path, error) => LogWriteFailed(Path.GetFileName(path), error.Message));
         var scenario = aggregate.Plan.Scenario;
+        Scales = ScaleRange.Of(aggregate.Plan);
         _shape = new LoadShape(scenario.Load, scenario.Agents, scenario.Duration);
         _ticked = time.GetUtcNow();
         Progress = aggregate.Progress(_ticked, 0, 0);
@@ -56,14 +56,26 @@ public sealed partial class CollectedRun
     /// <summary>Run id.</summary>
     public string Run => _aggregate.Plan.Run;
 
-    /// <summary>Agents of the scenario.</summary>
-    public int Agents => _aggregate.Plan.Scenario.Agents;
+    /// <summary>To how many agents the run can be scaled.</summary>
+    public ScaleRange Scales { get; }
 
     /// <summary>The run's directory.</summary>
     public RunDirectory Directory => _directory;
 
     /// <summary>The latest live figures, at most a second old.</summary>
     public RunProgress Progress { get; private set; }
+
+    /// <summary>Whether no new session starts any more: the run was stopped, or its duration is over.</summary>
+    public bool Draining
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _stopped || _aggregate.Ended || _time.GetUtcNow() - _aggregate.Started >= _aggregate.Plan.Scenario.Duration;
+            }
+        }
+    }
 
     /// <summary>Completes when the run is running, which <c>run.json</c> says by then, or has ended.</summary>
     public Task Begun => _begun.Task;
@@ -136,13 +148,13 @@ public sealed partial class CollectedRun
         }
     }
 
-    /// <summary>Changes the number of agents, from 0 to the scenario's.</summary>
+    /// <summary>Changes the number of agents; the figures say so at once. Outside <see cref="Scales"/>: <see cref="ArgumentOutOfRangeException"/>.</summary>
     public async Task ScaleAsync(int agents, CancellationToken cancellationToken)
     {
         await _queue.SignalAsync(Run, new RunSignal(RunSignalKind.Scale, agents), cancellationToken);
         lock (_lock)
         {
-            _scaledTo = agents;
+            Progress = Progress with { AgentsTarget = agents };
         }
     }
 
@@ -240,8 +252,8 @@ public sealed partial class CollectedRun
     {
         var now = _time.GetUtcNow();
         var elapsed = now - (_aggregate.Started ?? now);
-        var over = _stopped || _aggregate.Ended || elapsed >= _aggregate.Plan.Scenario.Duration;
-        var target = over || _aggregate.Started is null ? 0 : Math.Min(_scaledTo ?? int.MaxValue, _shape.ActiveAgents(elapsed));
+        var over = Draining;
+        var target = over || _aggregate.Started is null ? 0 : _aggregate.ScaledTo ?? _shape.ActiveAgents(elapsed);
         var interval = _aggregate.TakeInterval();
         var seconds = (now - _ticked).TotalSeconds;
         _ticked = now;
@@ -305,7 +317,7 @@ public sealed partial class CollectedRun
         ControlUrl = _aggregate.Ended ? null : _controlUrl,
         Started = _aggregate.Started,
         Heartbeat = _time.GetUtcNow(),
-        Agents = _aggregate.Plan.Scenario.Agents,
+        Agents = _aggregate.ScaledTo ?? _aggregate.Plan.Scenario.Agents,
     });
 
     [LoggerMessage(EventId = 1, EventName = "collector.write_failed", Level = LogLevel.Warning,

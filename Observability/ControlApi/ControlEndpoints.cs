@@ -139,10 +139,18 @@ internal static class ControlEndpoints
         {
             return error;
         }
-        var most = find.Live(id)?.Agents ?? int.MaxValue;
-        return body!.Agents < 0 || body.Agents > most
-            ? Problem(422, $"agents: must be from 0 to {most}, the agents of the scenario (got {body.Agents}).", "Start a run with more agents to go beyond.")
-            : await OnLiveAsync(id, find, run => run.ScaleAsync(body.Agents, cancellationToken));
+        if (find.Live(id) is { } live)
+        {
+            if (!live.Scales.Allows(body!.Agents))
+            {
+                return Problem(422, $"agents: must be from {live.Scales.Least} to {live.Scales.Most} in run {id} (got {body.Agents}).", live.Scales.Why);
+            }
+            if (live.Draining)
+            {
+                return Problem(409, $"Run {id} is stopping: no new sessions start any more.", null);
+            }
+        }
+        return await OnLiveAsync(id, find, run => run.ScaleAsync(body!.Agents, cancellationToken));
     }
 
     private static async Task<IResult> OnLiveAsync(string id, Lookup find, Func<CollectedRun, Task> act)

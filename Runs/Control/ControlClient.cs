@@ -122,7 +122,7 @@ public sealed class ControlClient : IDisposable
         using var response = await SendAsync(HttpMethod.Post, "/stop", content, cancellationToken);
     }
 
-    /// <summary>Changes the number of agents.</summary>
+    /// <summary>Changes the number of agents. A number that the run cannot have throws <see cref="ApeTestException"/> (exit 2) with the reason.</summary>
     public async Task ScaleAsync(int agents, CancellationToken cancellationToken)
     {
         using var content = JsonContent.Create(new ScaleRequest(agents), RunsJson.Line.ScaleRequest);

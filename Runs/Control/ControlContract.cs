@@ -30,7 +30,7 @@ public sealed record RunListEntry(string Run, string? Scenario, string Status, D
 public sealed record StopRequest(bool Now);
 
 /// <summary>Body of <c>POST .../scale</c>.</summary>
-/// <param name="Agents">Agents wanted, from 0 to the agents of the scenario.</param>
+/// <param name="Agents">Agents wanted, in the run's <see cref="Queue.ScaleRange"/>; in the open model the most sessions at a time.</param>
 public sealed record ScaleRequest([property: System.Text.Json.Serialization.JsonRequired] int Agents);
 
 /// <summary>A problem document (RFC 9457), as far as the client reads it.</summary>

@@ -19,7 +19,11 @@ public interface IRunQueue
     /// <summary>Appends what a block did since its last batch. Idempotent by (run, block, epoch, sequence). A batch of a lost lease is ignored.</summary>
     Task AppendAsync(SnapshotBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Stops, aborts or scales a run. Unknown runs throw <see cref="KeyNotFoundException"/>.</summary>
+    /// <summary>
+    /// Stops, aborts or scales a run. Scaling beyond the blocks that there are adds some, which are claimed like any other; scaling down takes
+    /// none away: their slots rest. A run that is stopping or has ended stays as it is. Unknown runs throw <see cref="KeyNotFoundException"/>,
+    /// numbers outside <see cref="ScaleRange"/> <see cref="ArgumentOutOfRangeException"/>.
+    /// </summary>
     Task SignalAsync(string run, RunSignal signal, CancellationToken cancellationToken);
 
     /// <summary>Yields the state of a run, at once and at each change, until the run has ended. Each batch is yielded exactly once per watcher.</summary>
@@ -32,7 +36,12 @@ public interface IRunQueue
 /// <param name="Epoch">Grows with each lease of the block.</param>
 /// <param name="Started">The run's start on the queue's clock.</param>
 /// <param name="Elapsed">Time since <paramref name="Started"/> on the queue's clock, when the lease was given.</param>
-public sealed record BlockLease(RunPlan Plan, RunBlock Block, long Epoch, DateTimeOffset Started, TimeSpan Elapsed);
+/// <param name="Orders">The run's orders when the lease was given: a block of a run that was scaled never works as planned first.</param>
+public sealed record BlockLease(RunPlan Plan, RunBlock Block, long Epoch, DateTimeOffset Started, TimeSpan Elapsed, RunOrders Orders)
+{
+    /// <summary>Whether the block is not one of the plan's but came by scaling up.</summary>
+    public bool IsAdded => Block.Index >= Plan.BlockCount;
+}
 
 /// <summary>What a worker has to do, run by run.</summary>
 /// <param name="Runs">Orders by run id, for runs of which the worker holds blocks.</param>
@@ -42,7 +51,11 @@ public sealed record WorkerOrders(ImmutableSortedDictionary<string, RunOrders> R
 /// <summary>Orders of one run.</summary>
 /// <param name="Agents">Agents wanted after scaling; null: as planned.</param>
 /// <param name="Stop">How far the run is stopped.</param>
-public sealed record RunOrders(int? Agents, StopStage Stop);
+/// <param name="FirstSlot">
+/// Slots below it belong to blocks that have ended. <paramref name="Agents"/> counts from here, so that a run with a limited number of
+/// iterations goes on with so many agents, whichever slots still have iterations.
+/// </param>
+public sealed record RunOrders(int? Agents, StopStage Stop, int FirstSlot = 0);
 
 /// <summary>A lost block.</summary>
 public readonly record struct LostBlock(string Run, int Block);
@@ -90,6 +103,9 @@ public enum RunSignalKind
 public sealed record RunState(string Run, string Status, DateTimeOffset? Started, int BlocksDone, int BlocksTotal, int Workers,
     ImmutableArray<SnapshotBatch> Batches)
 {
+    /// <summary>Agents wanted after scaling; null: as planned.</summary>
+    public int? Agents { get; init; }
+
     /// <summary>Whether the run has ended.</summary>
     public bool Ended => Status is not ("queued" or "running");
 }

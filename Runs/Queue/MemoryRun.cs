@@ -7,8 +7,9 @@ namespace ApeTest.Runs.Queue;
 /// <summary>One run of a <see cref="MemoryRunQueue"/>, guarded by the queue's lock.</summary>
 internal sealed class MemoryRun(RunPlan plan)
 {
-    private readonly MemoryBlock[] _blocks = [.. plan.Blocks().Select(block => new MemoryBlock(block))];
+    private readonly List<MemoryBlock> _blocks = [.. plan.Blocks().Select(block => new MemoryBlock(block))];
     private readonly List<MemoryWatcher> _watchers = [];
+    private readonly ScaleRange _range = ScaleRange.Of(plan);
     private DateTimeOffset? _started;
     private long _startedAt;
     private StopStage _stop;
@@ -17,13 +18,13 @@ internal sealed class MemoryRun(RunPlan plan)
 
     public RunPlan Plan => plan;
 
-    public bool Ended => Array.TrueForAll(_blocks, block => block.Done);
+    public bool Ended => _blocks.TrueForAll(block => block.Done);
 
-    public RunOrders Orders => new(_agents, _stop);
+    public RunOrders Orders => new(_agents, _stop, _agents is null ? 0 : FirstSlot());
 
     public BlockLease? Claim(string worker, TimeProvider time)
     {
-        if (_stop is not StopStage.None || Array.Find(_blocks, block => !block.Done && block.Worker is null) is not { } free)
+        if (_stop is not StopStage.None || _blocks.Find(block => !block.Done && block.Worker is null) is not { } free)
         {
             return null;
         }
@@ -35,7 +36,7 @@ internal sealed class MemoryRun(RunPlan plan)
         }
         free.Lease(worker, now);
         Changed();
-        return new BlockLease(plan, free.Block, free.Epoch, _started.Value, time.GetElapsedTime(_startedAt, now));
+        return new BlockLease(plan, free.Block, free.Epoch, _started.Value, time.GetElapsedTime(_startedAt, now), Orders);
     }
 
     /// <summary>Extends the leases of <paramref name="worker"/>; false when it has none.</summary>
@@ -76,7 +77,7 @@ internal sealed class MemoryRun(RunPlan plan)
 
     public void Append(SnapshotBatch batch)
     {
-        if (batch.Block < 0 || batch.Block >= _blocks.Length || !_blocks[batch.Block].Accept(batch))
+        if (batch.Block < 0 || batch.Block >= _blocks.Count || !_blocks[batch.Block].Accept(batch))
         {
             return;
         }
@@ -93,9 +94,9 @@ internal sealed class MemoryRun(RunPlan plan)
         {
             throw new ArgumentException($"Unknown reason {signal.Reason}.", nameof(signal));
         }
-        if (signal.Kind is RunSignalKind.Scale && (signal.Agents < 0 || signal.Agents > plan.Slots))
+        if (signal.Kind is RunSignalKind.Scale && !_range.Allows(signal.Agents))
         {
-            throw new ArgumentOutOfRangeException(nameof(signal), signal.Agents, $"The run has {plan.Slots} slots.");
+            throw new ArgumentOutOfRangeException(nameof(signal), signal.Agents, $"The run can have {_range.Least} to {_range.Most} agents. {_range.Why}");
         }
         if (Ended)
         {
@@ -104,7 +105,12 @@ internal sealed class MemoryRun(RunPlan plan)
 
         if (signal.Kind is RunSignalKind.Scale)
         {
+            if (_stop is not StopStage.None)
+            {
+                return;
+            }
             _agents = signal.Agents;
+            AddBlocks(signal.Agents);
         }
         else
         {
@@ -121,9 +127,12 @@ internal sealed class MemoryRun(RunPlan plan)
         Ended ? _stopReason ?? "completed" : _started is null ? "queued" : "running",
         _started,
         _blocks.Count(block => block.Done),
-        _blocks.Length,
+        _blocks.Count,
         _blocks.Where(block => block.Worker is not null).Select(block => block.Worker).Distinct(StringComparer.Ordinal).Count(),
-        batches);
+        batches)
+    {
+        Agents = _agents,
+    };
 
     public MemoryWatcher Watch()
     {
@@ -141,6 +150,21 @@ internal sealed class MemoryRun(RunPlan plan)
 
     public void Leave(MemoryWatcher watcher) => _watchers.Remove(watcher);
 
+    /// <summary>Closed model: blocks for the slots that are not there yet. They are full ones, so that the next step up finds slots at rest.</summary>
+    private void AddBlocks(int agents)
+    {
+        if (plan.Scenario.Load.Rate is not null)
+        {
+            return;
+        }
+        for (var last = _blocks[^1].Block; last.FirstSlot + last.Count < agents; last = _blocks[^1].Block)
+        {
+            _blocks.Add(new MemoryBlock(new RunBlock(last.Index + 1, last.FirstSlot + last.Count, RunPlan.BlockSize)));
+        }
+    }
+
+    private int FirstSlot() => _blocks.Find(block => !block.Done)?.Block.FirstSlot ?? 0;
+
     // Once the run is stopped, nobody takes a free block any more: there is nothing in it to wait for.
     private void CloseFreeBlocks()
     {
@@ -157,7 +181,7 @@ internal sealed class MemoryRun(RunPlan plan)
         }
     }
 
-    private int MaxPending() => Math.Max(MemoryRunQueue.MaxPending, 2 * _blocks.Length);
+    private int MaxPending() => Math.Max(MemoryRunQueue.MaxPending, 2 * _blocks.Count);
 
     private void Changed()
     {

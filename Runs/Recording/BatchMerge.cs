@@ -28,7 +28,11 @@ internal sealed class BatchMerge
             }
             _records.Enqueue(record);
         }
-        _last = batch with { Generator = batch.Generator ?? _last?.Generator };
+        _last = batch with
+        {
+            Generator = batch.Generator ?? _last?.Generator,
+            PeakAgents = Math.Max(batch.PeakAgents, _last?.PeakAgents ?? 0),
+        };
     }
 
     /// <summary>One batch that stands for all of them; null when there was none.</summary>

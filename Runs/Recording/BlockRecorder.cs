@@ -21,13 +21,14 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
     private long _recordBytes;
     private long _sequence;
     private int _active;
+    private int _peak;
 
     /// <summary>A session starts, <paramref name="startDelay"/> after it was meant to.</summary>
     public void SessionStarted(string goal, TimeSpan startDelay)
     {
         lock (_gate)
         {
-            _active++;
+            _peak = Math.Max(_peak, ++_active);
             _metrics.Started++;
             _metrics.Goal(goal);
             _metrics.StartDelay.Record(startDelay);
@@ -158,12 +159,14 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
                 At = time.GetUtcNow(),
                 Final = final,
                 ActiveAgents = Math.Max(0, _active),
+                PeakAgents = _peak,
                 Sessions = _records.DrainToImmutable(),
                 Metrics = _metrics,
                 Generator = generator,
             };
             _metrics = new MetricsDelta();
             _recordBytes = 0;
+            _peak = Math.Max(0, _active);
             return batch;
         }
     }

@@ -30,6 +30,9 @@ public sealed record SnapshotBatch
     /// <summary>Agents of the block with a session under way at <see cref="At"/>.</summary>
     public int ActiveAgents { get; init; }
 
+    /// <summary>Most agents of the block that had a session under way at one moment of the interval.</summary>
+    public int PeakAgents { get; init; }
+
     /// <summary>Finished sessions that are kept (all not succeeded, sampled succeeded).</summary>
     public ImmutableArray<SessionRecord> Sessions { get; init; } = [];
 

@@ -15,8 +15,12 @@ namespace ApeTest.Runs.Summaries;
 /// <param name="feed">Package feed of the build: <c>partial</c> or <c>full</c>.</param>
 public sealed class RunAggregate(RunPlan plan, string mode, string feed)
 {
+    private const int MaxScalings = 20;
+
     private readonly SortedSet<string> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<int, (DateTimeOffset At, int Agents)> _active = [];
+    private readonly List<string> _scalings = [];
+    private int _activeAgents;
     private MetricsDelta _interval = new();
 
     /// <summary>The run's plan.</summary>
@@ -29,7 +33,13 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     public DateTimeOffset? Started { get; private set; }
 
     /// <summary>Agents with a session under way, by the latest batch of each block.</summary>
-    public int ActiveAgents => _active.Values.Sum(block => block.Agents);
+    public int ActiveAgents => _activeAgents;
+
+    /// <summary>Most agents that had a session under way at the same time, to the second.</summary>
+    public int PeakAgents { get; private set; }
+
+    /// <summary>Agents wanted since the run was scaled; null: it was not.</summary>
+    public int? ScaledTo { get; private set; }
 
     /// <summary>Whether the run has ended.</summary>
     public bool Ended => Status is not ("queued" or "running");
@@ -53,6 +63,9 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     /// </summary>
     internal long Aborted => Metrics.Ended(SessionOutcome.Aborted) + (Ended ? Unreported : 0);
 
+    /// <summary>How the run was scaled, in order: <c>agents: 20 became 40</c>.</summary>
+    internal IReadOnlyList<string> Scalings => _scalings;
+
     internal int Workers => _workers.Count;
 
     internal string Mode => mode;
@@ -66,6 +79,7 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     public void Add(RunState state)
     {
         (Status, Started) = (state.Status, state.Started ?? Started);
+        Scaled(state.Agents);
         foreach (var batch in state.Batches)
         {
             Add(batch);
@@ -78,14 +92,37 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
         Metrics.Add(batch.Metrics);
         _interval.Add(batch.Metrics);
         _workers.Add(batch.Worker);
-        if (!_active.TryGetValue(batch.Block, out var known) || batch.At >= known.At)
-        {
-            _active[batch.Block] = (batch.At, batch.Final ? 0 : batch.ActiveAgents);
-        }
+        Active(batch);
         if (batch.Generator is { } sample)
         {
             Generator.Add(batch.Worker, sample);
         }
+    }
+
+    private void Active(SnapshotBatch batch)
+    {
+        var known = _active.GetValueOrDefault(batch.Block);
+        // An earlier one of the same block may still come late.
+        PeakAgents = Math.Max(PeakAgents, _activeAgents - known.Agents + Math.Max(batch.PeakAgents, batch.ActiveAgents));
+        if (batch.At >= known.At)
+        {
+            _active[batch.Block] = (batch.At, batch.Final ? 0 : batch.ActiveAgents);
+            _activeAgents += _active[batch.Block].Agents - known.Agents;
+        }
+    }
+
+    private void Scaled(int? agents)
+    {
+        if (agents is not { } now || now == ScaledTo)
+        {
+            return;
+        }
+        var before = ScaledTo ?? plan.Slots;
+        if (now != before && _scalings.Count < MaxScalings)
+        {
+            _scalings.Add(FormattableString.Invariant($"agents: {before} became {now}"));
+        }
+        ScaledTo = now;
     }
 
     /// <summary>What was added since the last call.</summary>

@@ -68,7 +68,7 @@ public sealed record RunSummary
 /// <param name="Started">Start; null when no block was ever claimed.</param>
 /// <param name="DurationS">Start to end.</param>
 /// <param name="Seed">Seed.</param>
-/// <param name="Agents">Agents of the scenario.</param>
+/// <param name="Agents">Agents of the scenario; how scaling changed them is in <paramref name="Edited"/>.</param>
 /// <param name="Workers">Workers that reported.</param>
 /// <param name="Mode"><c>embedded</c> or <c>distributed</c>.</param>
 /// <param name="Oracle"><c>declared</c> or <c>derived</c>.</param>
@@ -122,6 +122,9 @@ public sealed record LoadSummary(string Shape, long Started, long Dropped, Distr
 {
     /// <summary>Shape of the open model.</summary>
     public const string ArrivalRate = "arrival_rate";
+
+    /// <summary>Most agents that had a session under way at the same time, to the second; more than the scenario's where the run was scaled up.</summary>
+    public int PeakAgents { get; init; }
 }
 
 /// <summary>Tokens of all models.</summary>

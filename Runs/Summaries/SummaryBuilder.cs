@@ -25,7 +25,7 @@ internal static class SummaryBuilder
                 Distribution.OfSeconds(metrics.Actions.Duration)),
             Http = Http(metrics),
             Load = new LoadSummary(Shape(run.Plan.Scenario.Load), metrics.Started,
-                metrics.Dropped.Values.Sum(), Distribution.OfSeconds(metrics.StartDelay)),
+                metrics.Dropped.Values.Sum(), Distribution.OfSeconds(metrics.StartDelay)) { PeakAgents = run.PeakAgents },
             Tokens = new TokenSummary(models.Sum(m => m.PromptTokens), models.Sum(m => m.CompletionTokens), models.Any(m => m.Estimated)),
             CostUsd = Usd(run.CostUsd),
             Thresholds = ThresholdEvaluator.Evaluate(run.Plan.Scenario.Thresholds, metrics, run.Aborted),
@@ -54,7 +54,7 @@ internal static class SummaryBuilder
         run.Plan.PlanSha256,
         run.Plan.DataSha256,
         suspect,
-        [.. run.Metrics.Edits.Keys]);
+        [.. run.Metrics.Edits.Keys, .. run.Scalings]);
 
     private static string Shape(LoadSpec load) => load.Rate is null ? load.Shape.ToString().ToLowerInvariant() : LoadSummary.ArrivalRate;
 

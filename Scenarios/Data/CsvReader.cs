@@ -9,26 +9,18 @@ namespace ApeTest.Scenarios.Data;
 /// </summary>
 internal static class CsvReader
 {
-    /// <summary>Largest file, in bytes.</summary>
-    public const int MaxBytes = 64 * 1024 * 1024;
-
-    /// <summary>Most rows: each costs several times its bytes in memory.</summary>
-    public const int MaxRows = 1_000_000;
-
-    private const int MaxErrors = 10;
-
     /// <summary>Reads a whole text.</summary>
-    public static CsvTable Read(TextReader reader)
+    public static FeedTable Read(TextReader reader)
     {
         var state = new State(reader);
         ImmutableArray<string> header = [];
         var rows = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
-        var errors = ImmutableArray.CreateBuilder<CsvError>();
-        while (errors.Count < MaxErrors && state.TryReadRecord(out var cells, out var line, out var error))
+        var errors = ImmutableArray.CreateBuilder<FeedError>();
+        while (errors.Count < FeedTable.MaxErrors && state.TryReadRecord(out var cells, out var line, out var error))
         {
             if (error is not null)
             {
-                errors.Add(new CsvError(line, error));
+                errors.Add(new FeedError(line, error));
             }
             else if (header.IsEmpty)
             {
@@ -37,11 +29,11 @@ internal static class CsvReader
             }
             else if (cells.Length != header.Length)
             {
-                errors.Add(new CsvError(line, $"has {cells.Length} fields, the header has {header.Length}"));
+                errors.Add(new FeedError(line, $"has {cells.Length} fields, the header has {header.Length}"));
             }
-            else if (rows.Count == MaxRows)
+            else if (rows.Count == FeedTable.MaxRows)
             {
-                errors.Add(new CsvError(line, $"has more than {MaxRows} rows: keep only those that the run needs"));
+                errors.Add(new FeedError(line, FeedTable.TooManyRows));
                 break;
             }
             else
@@ -51,27 +43,27 @@ internal static class CsvReader
         }
         if (header.IsEmpty && errors.Count == 0)
         {
-            errors.Add(new CsvError(1, "is empty: the first line must name the columns"));
+            errors.Add(new FeedError(1, "is empty: the first line must name the columns"));
         }
         else if (rows.Count == 0 && errors.Count == 0)
         {
-            errors.Add(new CsvError(state.Line, "has a header but no rows"));
+            errors.Add(new FeedError(state.Line, "has a header but no rows"));
         }
-        return new CsvTable(header, rows.ToImmutable(), errors.ToImmutable());
+        return new FeedTable(header, rows.ToImmutable(), errors.ToImmutable());
     }
 
-    private static void CheckHeader(ImmutableArray<string> header, int line, ImmutableArray<CsvError>.Builder errors)
+    private static void CheckHeader(ImmutableArray<string> header, int line, ImmutableArray<FeedError>.Builder errors)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var column in header)
         {
             if (column.Length == 0)
             {
-                errors.Add(new CsvError(line, "a column has no name"));
+                errors.Add(new FeedError(line, "a column has no name"));
             }
             else if (!seen.Add(column))
             {
-                errors.Add(new CsvError(line, $"two columns are named `{column}`"));
+                errors.Add(new FeedError(line, $"two columns are named `{column}`"));
             }
         }
     }
@@ -175,9 +167,3 @@ internal static class CsvReader
         }
     }
 }
-
-/// <summary>A table that was read.</summary>
-internal sealed record CsvTable(ImmutableArray<string> Columns, ImmutableArray<ImmutableArray<string>> Rows, ImmutableArray<CsvError> Errors);
-
-/// <summary>What is wrong in a line (from 1).</summary>
-internal readonly record struct CsvError(int Line, string Message);

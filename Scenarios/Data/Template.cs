@@ -1,18 +1,20 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
+using ApeTest.Scenarios.Data.Generators;
 using ApeTest.Scenarios.Loading;
 
 namespace ApeTest.Scenarios.Data;
 
 /// <summary>
-/// A text with placeholders: <c>{{feed.column}}</c> or <c>{{name}}</c>, parsed once into segments. <c>\{{</c> is a literal <c>{{</c>.
-/// Immutable; rendering allocates only its result.
+/// A text with placeholders, parsed once into segments: <c>{{feed.column}}</c> or <c>{{name}}</c> for a value, <c>{{uuid()}}</c> for a
+/// generator. <c>\{{</c> is a literal <c>{{</c>. Immutable; rendering allocates only its result.
 /// </summary>
 public sealed class Template
 {
     private const string Open = "{{";
     private const string Close = "}}";
+    private const string Escape = "or `\\{{` for the characters themselves.";
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 
@@ -22,26 +24,40 @@ public sealed class Template
     {
         Text = text;
         _segments = segments;
-        Placeholders = [.. segments.Where(s => s.IsPlaceholder).Select(s => s.Text).Distinct(StringComparer.Ordinal)];
+        Placeholders = [.. segments.Where(s => s.Kind is SegmentKind.Name).Select(s => s.Text).Distinct(StringComparer.Ordinal)];
+        Generators = [.. segments.Select(s => s.Generator).OfType<Generator>()];
+    }
+
+    private enum SegmentKind
+    {
+        Literal,
+        Name,
+        Generator,
     }
 
     /// <summary>The text as written.</summary>
     public string Text { get; }
 
-    /// <summary>Names of the placeholders, each once, in order of first appearance.</summary>
+    /// <summary>Names of the values, each once, in order of first appearance.</summary>
     public ImmutableArray<string> Placeholders { get; }
 
+    /// <summary>The generators, in order.</summary>
+    public ImmutableArray<Generator> Generators { get; }
+
     /// <summary>Parses a text. Throws <see cref="ApeTestException"/> (exit 2) for a broken placeholder.</summary>
-    public static Template Parse(string text) => TryParse(text, out var template, out var error)
+    /// <param name="text">The text.</param>
+    /// <param name="owner">What holds it, for example <c>goal:buy-coffee</c>: its generators draw by it.</param>
+    public static Template Parse(string text, string owner = "") => TryParse(text, out var template, out var error, owner)
         ? template
         : throw new ApeTestException($"{Quote.Text(text)}: {error.Message} (at character {error.Position + 1}).", error.Suggestion, ExitCodes.Input);
 
     /// <summary>Parses a text; false with what is wrong and where.</summary>
-    public static bool TryParse(string text, out Template template, out TextError error)
+    public static bool TryParse(string text, out Template template, out TextError error, string owner = "")
     {
         var segments = ImmutableArray.CreateBuilder<Segment>();
         var literal = new StringBuilder();
-        var at = 0;
+        var (at, generators) = (0, 0);
+        template = null!;
         while (at < text.Length)
         {
             var open = text.IndexOf(Open, at, StringComparison.Ordinal);
@@ -57,84 +73,77 @@ public sealed class Template
             }
             literal.Append(text, at, open - at);
             var close = text.IndexOf(Close, open, StringComparison.Ordinal);
-            var name = close < 0 ? "" : text[(open + Open.Length)..close].Trim();
-            if (close < 0 || !IsName(name))
+            if (close < 0)
             {
-                template = null!;
-                error = close < 0
-                    ? new TextError(open, "`{{` has no `}}`", "Close the placeholder, for example `{{user.name}}`, or write `\\{{` for the characters themselves.")
-                    : new TextError(open, $"{Quote.Text(text[open..(close + Close.Length)])} is not a placeholder", "Write `{{feed.column}}` or `{{name}}`, or `\\{{` for the characters themselves.");
+                error = new TextError(open, "`{{` has no `}}`", "Close the placeholder, for example `{{user.name}}`, or write `\\{{` for the characters themselves.");
+                return false;
+            }
+            var content = text[(open + Open.Length)..close].Trim();
+            if (Placeholder(content, owner, ref generators, out var wrong) is not { } segment)
+            {
+                error = new TextError(open, wrong.Message, wrong.Suggestion);
                 return false;
             }
             if (literal.Length > 0)
             {
-                segments.Add(new Segment(literal.ToString(), false));
+                segments.Add(new Segment(SegmentKind.Literal, literal.ToString()));
                 literal.Clear();
             }
-            segments.Add(new Segment(name, true));
+            segments.Add(segment);
             at = close + Close.Length;
         }
         literal.Append(text, at, text.Length - at);
         if (literal.Length > 0)
         {
-            segments.Add(new Segment(literal.ToString(), false));
+            segments.Add(new Segment(SegmentKind.Literal, literal.ToString()));
         }
         template = new Template(text, segments.ToImmutable());
         error = default;
         return true;
     }
 
-    /// <summary>Renders with <paramref name="lookup"/>; a placeholder for which it gives null stays as it is.</summary>
-    public string Render(Func<string, string?> lookup)
+    /// <summary>
+    /// Renders with <paramref name="lookup"/>; a placeholder for which it gives null stays as it is, and so do generators without
+    /// <paramref name="generate"/>.
+    /// </summary>
+    public string Render(Func<string, string?> lookup, Func<Generator, string>? generate = null)
     {
         var result = new StringBuilder(Text.Length + 16);
         foreach (var segment in _segments)
         {
-            result.Append(segment.IsPlaceholder ? lookup(segment.Text) ?? Placeholder(segment.Text) : segment.Text);
+            var value = segment.Kind switch
+            {
+                SegmentKind.Name => lookup(segment.Text),
+                SegmentKind.Generator => generate?.Invoke(segment.Generator!),
+                _ => segment.Text,
+            };
+            result.Append(value ?? Placeholder(segment.Text));
         }
         return result.ToString();
-    }
-
-    /// <summary>
-    /// Renders for a model: values are filled in, secrets stay as <c>{{placeholders}}</c> and are listed with their values, to be filled
-    /// in when the call is made.
-    /// </summary>
-    public RenderedText Render(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> secrets)
-    {
-        var usedSecrets = ImmutableArray.CreateBuilder<RenderedValue>();
-        var usedValues = ImmutableArray.CreateBuilder<RenderedValue>();
-        foreach (var name in Placeholders)
-        {
-            if (secrets.TryGetValue(name, out var secret))
-            {
-                usedSecrets.Add(new RenderedValue(name, secret, SessionInputs.Provenance(name)));
-            }
-            else if (values.TryGetValue(name, out var value))
-            {
-                usedValues.Add(new RenderedValue(name, value, SessionInputs.Provenance(name)));
-            }
-        }
-        var text = Render(name => secrets.ContainsKey(name) ? null : values.GetValueOrDefault(name));
-        return new RenderedText(text, usedSecrets.ToImmutable(), usedValues.ToImmutable());
     }
 
     /// <summary>A name as it stands in a text: <c>{{user.password}}</c>.</summary>
     public static string Placeholder(string name) => Open + name + Close;
 
+    private static Segment? Placeholder(string content, string owner, ref int generators, out (string Message, string Suggestion) error)
+    {
+        error = default;
+        if (IsName(content))
+        {
+            return new Segment(SegmentKind.Name, content);
+        }
+        if (content.Contains('(', StringComparison.Ordinal) && content[^1] == ')')
+        {
+            return GeneratorParser.Parse(content, owner, generators++, out error) is { } generator
+                ? new Segment(SegmentKind.Generator, content, generator)
+                : null;
+        }
+        error = ($"{Quote.Text(Placeholder(content))} is not a placeholder", $"Write `{{{{feed.column}}}}`, `{{{{name}}}}` or a generator such as `{{{{uuid()}}}}`, {Escape}");
+        return null;
+    }
+
     private static bool IsName(string name) =>
         name.Length > 0 && (char.IsAsciiLetter(name[0]) || name[0] == '_') && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
-    private readonly record struct Segment(string Text, bool IsPlaceholder);
+    private readonly record struct Segment(SegmentKind Kind, string Text, Generator? Generator = null);
 }
-
-/// <summary>A rendered text and what went into it.</summary>
-/// <param name="Text">The text; secrets as placeholders.</param>
-/// <param name="Secrets">Secrets it names, with their values.</param>
-/// <param name="Values">Values that were filled in.</param>
-public sealed record RenderedText(string Text, ImmutableArray<RenderedValue> Secrets, ImmutableArray<RenderedValue> Values);
-
-/// <summary>One value of a rendered text.</summary>
-/// <param name="Name">Placeholder without braces, for example <c>user.name</c>.</param>
-/// <param name="Value">Value.</param>
-/// <param name="Provenance">Where it came from, for example <c>data:user.name</c>.</param>
-public readonly record struct RenderedValue(string Name, string Value, string Provenance);

@@ -12,6 +12,9 @@ namespace ApeTest.Scenarios.Loading;
 public sealed record ScenarioLoadResult(
     Scenario? Scenario, ImmutableArray<ScenarioError> Errors, ResolvedScenario Resolved, ImmutableArray<string> DataFiles)
 {
+    /// <summary>What the user should know though nothing is wrong, a sentence each: for example that rows end a run early.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>Whether there are no errors.</summary>
     public bool IsValid => Errors.IsEmpty;
 

@@ -46,7 +46,10 @@ public static class ScenarioLoader
         // 3. Defaults and rules.
         var context = new BindContext(errors, sources.Environment, BaseDirectory(sources), sources.File);
         var (scenario, resolved) = ScenarioBinder.Bind(context, mapping);
-        return new ScenarioLoadResult(errors.Count == 0 ? scenario : null, errors.ToImmutable(), resolved, [.. context.DataFiles]);
+        return new ScenarioLoadResult(errors.Count == 0 ? scenario : null, errors.ToImmutable(), resolved, [.. context.DataFiles])
+        {
+            Notes = [.. context.Notes],
+        };
     }
 
     /// <summary>Loads a file with the variables of this process.</summary>

@@ -12,6 +12,12 @@ public sealed record PersonaSpec
     /// <summary>Think time before each action but the first. Default none.</summary>
     public ThinkTime Think { get; init; } = ThinkTime.None;
 
+    /// <summary>
+    /// How long such a user keeps at a goal: the session ends as stuck after this time, or after the scenario's
+    /// <see cref="SessionSpec.Timeout"/> where that is shorter. Null: only the latter.
+    /// </summary>
+    public TimeSpan? Patience { get; init; }
+
     /// <summary>Share of sessions relative to the other personas. Default 1.</summary>
     public double Weight { get; init; } = 1;
 }

@@ -35,8 +35,11 @@ public sealed record Scenario
     /// <summary>Data feeds by name; <c>{{name.column}}</c> takes a value of the session's row.</summary>
     public ImmutableSortedDictionary<string, FeedSpec> Data { get; init; } = ImmutableSortedDictionary<string, FeedSpec>.Empty;
 
-    /// <summary>Paths (<c>feed.column</c>) whose values never reach the model, logs or files; the model sees the placeholder.</summary>
+    /// <summary>Columns (<c>feed.column</c>) whose values never reach the model, logs or files; the model sees the placeholder.</summary>
     public ImmutableArray<string> Secrets { get; init; } = [];
+
+    /// <summary>Environment variables that <c>{{env.NAME}}</c> names, by name, with their values: secrets. Taken when the scenario is loaded.</summary>
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Goals in words. A session takes one by weight.</summary>
     public ImmutableArray<GoalSpec> Goals { get; init; } = [];

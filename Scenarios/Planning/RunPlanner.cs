@@ -52,7 +52,7 @@ public static class RunPlanner
         {
             stream.Write(Encoding.UTF8.GetBytes($"\0{name}\0"));
             // Where the rows were read from does not change what they are.
-            JsonSerializer.Serialize(stream, feed with { Csv = null }, RunPlanJson.FeedType);
+            JsonSerializer.Serialize(stream, feed with { Csv = null, Json = null, Jsonl = null }, RunPlanJson.FeedType);
         }
     });
 

@@ -22,4 +22,16 @@ public static class SessionRandom
         // The seeded constructor is specified to be stable; the seedless one is not.
         return new Random(BinaryPrimitives.ReadInt32LittleEndian(hash));
     }
+
+    /// <summary>32 bytes for draw number <paramref name="draw"/> at a place of the scenario; <paramref name="place"/> separates places.</summary>
+    public static void Fill(long seed, int slot, int session, long place, int draw, Span<byte> bytes)
+    {
+        Span<byte> key = stackalloc byte[28];
+        BinaryPrimitives.WriteInt64LittleEndian(key, seed);
+        BinaryPrimitives.WriteInt32LittleEndian(key[8..], slot);
+        BinaryPrimitives.WriteInt32LittleEndian(key[12..], session);
+        BinaryPrimitives.WriteInt64LittleEndian(key[16..], place);
+        BinaryPrimitives.WriteInt32LittleEndian(key[24..], draw);
+        SHA256.HashData(key, bytes);
+    }
 }

@@ -15,6 +15,15 @@ public static class EnvironmentNames
     /// <summary><c>memory</c>, or a PostgreSQL connection string; read by agent and collector.</summary>
     public const string Queue = "APETEST_QUEUE";
 
+    /// <summary>Name of a worker, unique in its runs; read by the agent. Unset: machine name and process id.</summary>
+    public const string AgentName = "APETEST_AGENT__NAME";
+
+    /// <summary>Most blocks, of at most 50 agents each, that a worker holds at a time; read by the agent. Unset: no limit.</summary>
+    public const string AgentBlocks = "APETEST_AGENT__BLOCKS";
+
+    /// <summary>How long a worker's sessions may go on after SIGTERM (<c>30s</c>, which is the default); read by the agent.</summary>
+    public const string AgentDrain = "APETEST_AGENT__DRAIN";
+
     /// <summary>File that holds the service token; read by every service.</summary>
     public const string TokenFile = "APETEST_TOKEN_FILE";
 

@@ -36,7 +36,7 @@ public readonly record struct TargetExchange
     public string? RetryReason => RetryReasons is [.., var last] ? last : null;
 
     /// <summary>
-    /// Null for a response of any status. Otherwise bounded: one of <see cref="TargetErrors"/>.
+    /// Null for a response of any status but one that is GraphQL's error. Otherwise bounded: one of <see cref="TargetErrors"/>.
     /// </summary>
     public string? ErrorType { get; init; }
 
@@ -110,6 +110,12 @@ public static class TargetErrors
 
     /// <summary>The run's request budget is exhausted.</summary>
     public const string Budget = "budget";
+
+    /// <summary>The answer is one of GraphQL's errors, whatever its status.</summary>
+    public const string GraphQl = "graphql";
+
+    /// <summary>As <see cref="GraphQl"/>, and the error says that the session is not logged in.</summary>
+    public const string GraphQlUnauthenticated = "graphql_unauthenticated";
 
     /// <summary>The gateway itself could not be reached or failed.</summary>
     public const string Gateway = "gateway";

@@ -30,6 +30,7 @@ internal sealed class OperationReader(DocumentReferences references, SecurityRea
             Tags = [.. (operation["tags"] as JsonArray ?? []).Select(SchemaKeywords.Text).OfType<string>()],
             Credentials = security.Of(operation),
             Responses = ReadResponses(operation),
+            AnswersHtml = (operation["responses"] as JsonObject ?? []).Any(response => IsHtml(response.Value)),
             Destructive = SchemaKeywords.IsTrue(operation["x-ape-destructive"]),
         };
     }
@@ -48,6 +49,19 @@ internal sealed class OperationReader(DocumentReferences references, SecurityRea
             }
         }
         return responses.ToImmutable();
+    }
+
+    private bool IsHtml(JsonNode? response)
+    {
+        try
+        {
+            return (references.Resolve(response)?["content"] as JsonObject)?.Any(static media => media.Key.Contains("html", StringComparison.OrdinalIgnoreCase)) == true;
+        }
+        catch (FormatException)
+        {
+            // A reference to nothing: whoever asks for the response's schema is told.
+            return false;
+        }
     }
 
     private JsonElement? SchemaOf(JsonNode? response)

@@ -22,4 +22,8 @@ public enum SecurityKind
 /// <summary>An operation's security, over all its alternatives.</summary>
 /// <param name="Kind">The strongest kind that a session can show by itself: bearer, cookie, API key.</param>
 /// <param name="TokenHeader">Header that carries the session's token as it is (<c>X-Auth-Token</c>), where no alternative asks for a bearer; null for none.</param>
-public readonly record struct OperationSecurity(SecurityKind Kind, string? TokenHeader);
+public readonly record struct OperationSecurity(SecurityKind Kind, string? TokenHeader)
+{
+    /// <summary>Header that carries the session's value against cross-site forgery (<c>X-CSRF-Token</c>), where a scheme declares one; null: the usual one.</summary>
+    public string? CsrfHeader { get; init; }
+}

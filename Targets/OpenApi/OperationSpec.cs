@@ -64,6 +64,9 @@ public sealed class OperationSpec
     /// <summary>Checks arguments; compiled on first use.</summary>
     public SchemaChecker Checker => _checker.Value;
 
+    /// <summary>Whether an answer is documented to be an HTML page.</summary>
+    public bool AnswersHtml { get; init; }
+
     internal OperationSecurity Credentials { get; init; }
 
     /// <summary>Whether the arguments were made: an import makes none.</summary>

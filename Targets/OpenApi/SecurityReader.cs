@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using ApeTest.Targets.Policy;
+using ApeTest.Targets.Sessions.Csrf;
 
 namespace ApeTest.Targets.OpenApi;
 
@@ -53,7 +54,10 @@ internal sealed class SecurityReader
             : schemes.Exists(static scheme => scheme.Kind == SecurityKind.Cookie) ? SecurityKind.Cookie
             : schemes.Count > 0 ? SecurityKind.ApiKey
             : SecurityKind.None;
-        return new(kind, kind == SecurityKind.Bearer ? null : schemes.Select(static scheme => scheme.Header).FirstOrDefault(static header => header is not null));
+        return new(kind, kind == SecurityKind.Bearer ? null : schemes.Select(static scheme => scheme.Header).FirstOrDefault(static header => header is not null))
+        {
+            CsrfHeader = SchemesOf(operation).Select(name => _headers.GetValueOrDefault(name)).FirstOrDefault(static header => header is not null && HttpText.IsToken(header) && CsrfNames.IsValue(header)),
+        };
     }
 
     /// <summary>Names of schemes over all alternatives.</summary>
@@ -98,7 +102,6 @@ internal sealed class SecurityReader
     }
 
     /// <summary>A token against cross-site forgery is no session's token: it comes from a page or a cookie.</summary>
-    private static bool IsTokenName(string header) => HttpText.IsToken(header)
-        && !header.Contains("csrf", StringComparison.OrdinalIgnoreCase) && !header.Contains("xsrf", StringComparison.OrdinalIgnoreCase)
+    private static bool IsTokenName(string header) => HttpText.IsToken(header) && !CsrfNames.IsValue(header)
         && Array.Exists(TokenWords, word => header.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,19 +1,24 @@
-using System.Net;
 using System.Text.Json;
 using ApeTest.Targets.Http;
+using ApeTest.Targets.Sessions.Cookies;
+using ApeTest.Targets.Sessions.Csrf;
+using ApeTest.Targets.Tools.Pages;
 
 namespace ApeTest.Targets.Sessions;
 
 /// <summary>
-/// What one session knows: cookies (keyed by the target's URL), bearer token, variables. Owned by exactly one session (an agent's or an
-/// MCP client's); not thread-safe, because a session is sequential.
+/// What one session knows: cookies (keyed by the target's URL), bearer token, value against forgery, the page it is on, variables. Owned by
+/// exactly one session (an agent's or an MCP client's); not thread-safe, because a session is sequential.
 /// </summary>
 public sealed class SessionState
 {
     /// <summary>Creates an empty state.</summary>
-    public SessionState(ActionIdentity identity)
+    /// <param name="identity">Whose it is.</param>
+    /// <param name="time">Clock that cookies expire by. Default the system's.</param>
+    public SessionState(ActionIdentity identity, TimeProvider? time = null)
     {
         Identity = identity;
+        Cookies = new CookieJar(time ?? TimeProvider.System);
     }
 
     /// <summary>Whose session it is; <see cref="ActionIdentity.Action"/> is the number of the next action.</summary>
@@ -29,25 +34,35 @@ public sealed class SessionState
     public Dictionary<string, JsonElement> Variables { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Cookies by target URL.</summary>
-    public CookieContainer Cookies { get; } = new();
+    public CookieJar Cookies { get; }
 
     /// <summary>Placeholders (<c>user.password</c>) and the secret values that replace <c>{{user.password}}</c> in arguments when the call is made.</summary>
     public Dictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The last value against forgery that a response gave beside its cookies; null for none.</summary>
+    internal CsrfToken? Csrf { get; private set; }
+
+    /// <summary>The last page that the target answered with, its text dropped; null for none.</summary>
+    internal HtmlPage? Page { get; private set; }
+
     /// <summary>
-    /// Takes in what a response says: cookies of its URL, and a bearer token of a login. Nothing that a target sends makes it throw. Called
-    /// by the tools for every answer, redirects included.
+    /// Takes in what a response says: cookies of its URL, a bearer token of a login, a value against forgery. Nothing that a target sends
+    /// makes it throw. Called by the tools for every answer, redirects included.
     /// </summary>
     /// <param name="exchange">The exchange.</param>
     /// <param name="method">Its method; a token is never taken from an answer to GET or HEAD. Null: unknown.</param>
     /// <param name="operation">Its tool; null for none.</param>
     /// <returns>What was picked up: name -> where from, without the value (a token and a session cookie are secrets).</returns>
-    public IReadOnlyList<KeyValuePair<string, string>> Observe(in TargetExchange exchange, HttpMethod? method = null, string? operation = null)
+    public IReadOnlyList<KeyValuePair<string, string>> Observe(in TargetExchange exchange, HttpMethod? method = null, string? operation = null) =>
+        Observe(in exchange, method, operation, page: null);
+
+    /// <summary>Takes in a response and the page that it holds, which the session is then on; null for none: it stays where it was.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Observe(in TargetExchange exchange, HttpMethod? method, string? operation, HtmlPage? page)
     {
         List<KeyValuePair<string, string>>? extracted = null;
         foreach (var header in exchange.Headers ?? [])
         {
-            if (header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) && exchange.Url is { } url && TakeCookie(url, header.Value) is { } cookie)
+            if (header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) && exchange.Url is { } url && Cookies.Take(url, header.Value) is { } cookie)
             {
                 (extracted ??= []).Add(new($"cookie:{cookie}", "set-cookie (redacted)"));
             }
@@ -57,34 +72,15 @@ public sealed class SessionState
             BearerToken = found.Token;
             (extracted ??= []).Add(new("token", $"{found.Path} (redacted)"));
         }
+        if (CsrfPickup.Find(in exchange, page) is { } csrf)
+        {
+            Csrf = csrf;
+            (extracted ??= []).Add(new("csrf", $"{csrf.Source} (redacted)"));
+        }
+        Page = page ?? Page;
         return extracted ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
     }
 
-    /// <summary>Value of the <c>Cookie</c> header for a URL; empty for none.</summary>
-    public string CookieHeader(Uri url)
-    {
-        try
-        {
-            return Cookies.GetCookieHeader(url);
-        }
-        catch (CookieException)
-        {
-            return "";
-        }
-    }
-
-    private string? TakeCookie(Uri url, string header)
-    {
-        try
-        {
-            Cookies.SetCookies(url, header);
-            var equals = header.IndexOf('=');
-            return equals > 0 ? header[..equals].Trim() : null;
-        }
-        catch (CookieException)
-        {
-            // A malformed or foreign cookie is ignored, as browsers do.
-            return null;
-        }
-    }
+    /// <summary>Value of the <c>Cookie</c> header for a URL on the target; empty for none.</summary>
+    public string CookieHeader(Uri url) => Cookies.Header(url);
 }

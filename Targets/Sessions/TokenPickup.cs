@@ -10,7 +10,8 @@ internal static class TokenPickup
     private static readonly string[] Certain = ["access_token", "accessToken", "jwt", "id_token"];
 
     /// <summary>Names that mean one only in the answer of a login.</summary>
-    private static readonly string[] Likely = ["access_token", "accessToken", "token", "jwt", "id_token"];
+    private static readonly string[] Likely =
+        ["access_token", "accessToken", "token", "auth_token", "authToken", "session_token", "sessionToken", "bearer_token", "bearerToken", "jwt", "access", "id_token"];
 
     private static readonly string[] LoginWords = ["login", "logon", "signin", "sign-in", "sign_in", "auth", "token", "session", "register", "signup", "sign-up", "sign_up"];
 
@@ -70,7 +71,8 @@ internal static class TokenPickup
             }
             foreach (var property in root.EnumerateObject())
             {
-                if (property.Value.ValueKind == JsonValueKind.Object && Find(property.Value, names) is { } nested)
+                if (property.Value.ValueKind == JsonValueKind.Object
+                    && (Find(property.Value, names) ?? (property.Name == "data" ? InGraphQl(property.Value) : null)) is { } nested)
                 {
                     return ($"$.{property.Name}.{nested.Name}", nested.Token);
                 }
@@ -81,6 +83,19 @@ internal static class TokenPickup
         {
             return null;
         }
+    }
+
+    /// <summary>GraphQL answers one level deeper, under the name of what was called: <c>{"data":{"login":{"token":"..."}}}</c>.</summary>
+    private static (string Name, string Token)? InGraphQl(JsonElement data)
+    {
+        foreach (var property in data.EnumerateObject())
+        {
+            if (property.Value.ValueKind == JsonValueKind.Object && Find(property.Value, IsLogin(property.Name) ? Likely : Certain) is { } found)
+            {
+                return ($"{property.Name}.{found.Name}", found.Token);
+            }
+        }
+        return null;
     }
 
     private static (string Name, string Token)? Find(JsonElement map, string[] names)

@@ -9,7 +9,7 @@ public enum ActionOutcome
     /// <summary>The target answered below 400.</summary>
     Ok,
 
-    /// <summary>The target answered 4xx or 5xx.</summary>
+    /// <summary>The target answered 4xx or 5xx, or with GraphQL errors.</summary>
     HttpError,
 
     /// <summary>No usable response: see <see cref="ActionResult.ErrorType"/>.</summary>
@@ -42,6 +42,9 @@ public sealed record ActionResult
 
     /// <summary>What the session picked up from the responses: name -> value, secrets redacted (for <c>sessions.jsonl</c>).</summary>
     public ImmutableSortedDictionary<string, string> Extracted { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>What the session carried along that no argument gave: <c>header:X-XSRF-TOKEN</c> -> where it was from, without the value.</summary>
+    public ImmutableSortedDictionary<string, string> Carried { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>HTTP status, 0 without a response.</summary>
     public int Status => Exchange?.Status ?? 0;

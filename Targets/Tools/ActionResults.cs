@@ -1,5 +1,6 @@
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Sessions;
+using ApeTest.Targets.Tools.Pages;
 
 namespace ApeTest.Targets.Tools;
 
@@ -18,7 +19,11 @@ internal static class ActionResults
     };
 
     /// <summary>What came back from the target.</summary>
-    public static ActionResult Of(in TargetExchange exchange, SessionState state, Uri? targetUrl = null)
+    /// <param name="exchange">The answer.</param>
+    /// <param name="state">Whose it is.</param>
+    /// <param name="targetUrl">URL of the target, which references are told relative to; null: to the answer's host.</param>
+    /// <param name="page">The page that it holds; null for none.</param>
+    public static ActionResult Of(in TargetExchange exchange, SessionState state, Uri? targetUrl, HtmlPage? page)
     {
         if (exchange.ErrorType is { } errorType)
         {
@@ -36,7 +41,7 @@ internal static class ActionResults
             Outcome = failed ? ActionOutcome.HttpError : ActionOutcome.Ok,
             Exchange = exchange,
             ErrorType = failed ? $"http_{exchange.Status}" : null,
-            Observation = ObservationWriter.Response(in exchange, state.Secrets, targetUrl),
+            Observation = ObservationWriter.Response(in exchange, state.Secrets, targetUrl, page),
         };
     }
 }

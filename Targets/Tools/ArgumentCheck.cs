@@ -21,7 +21,7 @@ internal static class ArgumentCheck
     }
 
     /// <summary>JSON may escape what is no text (RFC 8259, section 8.2); reading it as text throws, so it must be found before anything does.</summary>
-    private static bool IsReadable(JsonElement value)
+    public static bool IsReadable(JsonElement value)
     {
         return !value.GetRawText().Contains("\\ud", StringComparison.OrdinalIgnoreCase) || Reads(value);
 

@@ -58,14 +58,11 @@ internal sealed class HttpVerbTool : ITool
         {
             return ActionResults.Rejected(ActionResults.InvalidArguments, errors, state);
         }
-        if (Url(arguments) is not { } url)
+        if (TargetReference.Read(arguments.GetProperty("path").GetString()!, _targetUrl, out var error) is not { } read)
         {
-            return ActionResults.Rejected(ActionResults.InvalidArguments, "$.path: must begin with one '/', or be an absolute http or https URL without user name", state);
+            return ActionResults.Rejected(ActionResults.InvalidArguments, $"$.path: {error}", state);
         }
-        if (!IsAbsolute(arguments.GetProperty("path").GetString()!) && !TargetReference.IsBelow(url, _targetUrl))
-        {
-            return ActionResults.Rejected(ActionResults.InvalidArguments, "$.path: leaves the target's base path", state);
-        }
+        var url = arguments.TryGetProperty("query", out var query) ? WithQuery(read, query) : read;
         var headers = new List<KeyValuePair<string, string>>();
         string? contentType = null;
         if (arguments.TryGetProperty("headers", out var given))
@@ -102,27 +99,8 @@ internal sealed class HttpVerbTool : ITool
             cancellationToken);
     }
 
-    private static bool IsAbsolute(string path) =>
-        path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
-
-    private Uri? Url(JsonElement arguments)
+    private static Uri WithQuery(Uri url, JsonElement query)
     {
-        var path = arguments.GetProperty("path").GetString()!;
-        var isAbsolute = IsAbsolute(path);
-        if (!isAbsolute && (!path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal) || path.StartsWith("/\\", StringComparison.Ordinal)))
-        {
-            return null;
-        }
-        // What stands before an @ is no host, and is there to make a reader think that it is.
-        if (!Uri.TryCreate(isAbsolute ? path : _targetUrl.AbsoluteUri.TrimEnd('/') + path, UriKind.Absolute, out var url)
-            || url.UserInfo.Length > 0 || (!isAbsolute && url.Authority != _targetUrl.Authority))
-        {
-            return null;
-        }
-        if (!arguments.TryGetProperty("query", out var query))
-        {
-            return url;
-        }
         var pairs = query.EnumerateObject().Select(static pair => $"{Uri.EscapeDataString(pair.Name)}={Uri.EscapeDataString(StyleWriter.Simple(pair.Value))}");
         var joined = string.Join('&', pairs);
         return joined.Length == 0 ? url : new UriBuilder(url) { Query = url.Query.Length > 1 ? $"{url.Query[1..]}&{joined}" : joined }.Uri;

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ApeTest.Targets.Http;
+using ApeTest.Targets.Tools.Pages;
 
 namespace ApeTest.Targets.Tools;
 
@@ -44,7 +45,8 @@ internal static class ObservationWriter
     /// <param name="exchange">The answer.</param>
     /// <param name="secrets">Placeholders and their values.</param>
     /// <param name="target">URL of the target, which references are told relative to; null: to the answer's host.</param>
-    public static string Response(in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, Uri? target = null)
+    /// <param name="page">The page that the answer holds; null: none, or one that nobody has read yet.</param>
+    public static string Response(in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, Uri? target = null, HtmlPage? page = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, Options))
@@ -55,7 +57,7 @@ internal static class ObservationWriter
             if (!exchange.Body.IsEmpty)
             {
                 writer.WritePropertyName("body");
-                WriteBody(writer, in exchange, secrets, target, notes);
+                WriteBody(writer, in exchange, secrets, page ?? HtmlPage.Of(in exchange, target), notes);
             }
             WriteHeaders(writer, in exchange, secrets, target);
             if (notes.Exists(static note => note.StartsWith(Truncated, StringComparison.Ordinal)))
@@ -130,7 +132,7 @@ internal static class ObservationWriter
         writer.WriteString(name, Cut(SecretFiller.Redact(value, secrets), 1000));
     }
 
-    private static void WriteBody(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, Uri? target, List<string> notes)
+    private static void WriteBody(Utf8JsonWriter writer, in TargetExchange exchange, IReadOnlyDictionary<string, string> secrets, HtmlPage? page, List<string> notes)
     {
         var type = exchange.Header("Content-Type") ?? "";
         if (IsJson(type, exchange.Body.Span) && TryWriteJson(writer, exchange.Body, secrets, notes))
@@ -144,10 +146,10 @@ internal static class ObservationWriter
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"binary body of {exchange.BodyLength} bytes ({(type.Length > 0 ? Cut(type, 80) : "no content type")}) not shown"));
             return;
         }
-        if (type.Contains("html", StringComparison.OrdinalIgnoreCase))
+        if (page is not null)
         {
-            var (page, isCut) = HtmlWriter.Write(HtmlReader.Read(text, exchange.Url, target), MaxBody, Options, secrets);
-            writer.WriteRawValue(page.Span, skipInputValidation: true);
+            var (json, isCut) = HtmlWriter.Write(page, MaxBody, Options, secrets);
+            writer.WriteRawValue(json.Span, skipInputValidation: true);
             notes.Add("HTML reduced to its text, links and forms");
             if (isCut)
             {
@@ -206,7 +208,8 @@ internal static class ObservationWriter
         return type.Length == 0 && start.Length > 0 && start[0] is (byte)'{' or (byte)'[';
     }
 
-    private static string? Text(ReadOnlySpan<byte> body, string type)
+    /// <summary>A body as text; null for bytes.</summary>
+    internal static string? Text(ReadOnlySpan<byte> body, string type)
     {
         var isText = type.Length == 0 || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.Contains("json", StringComparison.OrdinalIgnoreCase)
             || type.Contains("xml", StringComparison.OrdinalIgnoreCase) || type.Contains("javascript", StringComparison.OrdinalIgnoreCase)

@@ -15,12 +15,13 @@ internal sealed class OperationTool(OperationSpec operation, Uri targetUrl, Targ
     {
         // Secrets first: the schema judges what is sent, not the placeholder.
         var arguments = call.Arguments.ValueKind == JsonValueKind.Undefined ? ArgumentCheck.Empty : SecretFiller.Fill(call.Arguments, state.Secrets);
+        arguments = CsrfArgument.Fill(operation, targetUrl, arguments, state, out var carried);
         if (ArgumentCheck.Errors(operation.Checker, arguments) is { } errors)
         {
             return ActionResults.Rejected(ActionResults.InvalidArguments, errors, state);
         }
         return RequestBuilder.Build(operation, targetUrl, arguments, out var error) is { } request
-            ? await caller.CallAsync(request, state, cancellationToken)
+            ? await caller.CallAsync(request with { Carried = carried }, state, cancellationToken)
             : ActionResults.Rejected(ActionResults.InvalidArguments, error!, state);
     }
 }

@@ -84,6 +84,8 @@ internal static class RequestBuilder
             ContentType = body.ContentType,
             ShowToken = isTarget && (operation.Security is SecurityKind.Bearer or SecurityKind.Undeclared),
             TokenHeader = isTarget ? operation.Credentials.TokenHeader : null,
+            CarryCsrf = isTarget,
+            CsrfHeader = operation.Credentials.CsrfHeader,
             Destructive = operation.Destructive,
         };
     }

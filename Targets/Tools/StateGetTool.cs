@@ -66,7 +66,7 @@ internal sealed class StateGetTool : ITool
             if (name is null)
             {
                 writer.WriteStartArray("cookies");
-                foreach (var cookie in state.Cookies.GetAllCookies().Select(static cookie => cookie.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+                foreach (var cookie in state.Cookies.Names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
                 {
                     writer.WriteStringValue(cookie);
                 }

@@ -21,5 +21,14 @@ internal sealed record TargetCall(HttpMethod Method, Uri Url)
     /// <summary>Header that shows the session's token as it is, where the operation asks for that; null for none.</summary>
     public string? TokenHeader { get; init; }
 
+    /// <summary>Whether the session's value against forgery is carried in a header, where the method changes something. Default true; a form has it in a field.</summary>
+    public bool CarryCsrf { get; init; } = true;
+
+    /// <summary>Header that the operation declares for it; null: the usual one.</summary>
+    public string? CsrfHeader { get; init; }
+
+    /// <summary>What the call holds already that no argument gave: name -> where from; null for nothing.</summary>
+    public Dictionary<string, string>? Carried { get; init; }
+
     public bool Destructive { get; init; }
 }

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using ApeTest.Targets.Http;
+using ApeTest.Targets.Policy;
 using ApeTest.Targets.Sessions;
+using ApeTest.Targets.Sessions.Csrf;
+using ApeTest.Targets.Tools.Pages;
 
 namespace ApeTest.Targets.Tools;
 
@@ -23,42 +26,38 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
     public async ValueTask<ActionResult> CallAsync(TargetCall call, SessionState state, CancellationToken cancellationToken)
     {
         var dispatched = time.GetTimestamp();
-        var redirects = ImmutableArray.CreateBuilder<TargetExchange>();
-        var extracted = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        var exchange = await FollowAsync(call, state, redirects, extracted, cancellationToken);
-        return ActionResults.Of(in exchange, state, targetUrl) with
+        var observed = new Observed(call.Carried);
+        var exchange = await FollowAsync(call, state, observed, cancellationToken);
+        var result = ActionResults.Of(in exchange, state, targetUrl, observed.Page) with
         {
             Dispatched = dispatched,
-            Redirects = redirects.ToImmutable(),
-            Extracted = extracted.ToImmutable(),
+            Redirects = observed.Redirects.ToImmutable(),
+            Extracted = observed.Extracted.ToImmutable(),
+            Carried = observed.Carried,
         };
+        if (observed.Page is { } page)
+        {
+            // It was told: what the session keeps of a page is where it leads.
+            page.Text = "";
+        }
+        return result;
     }
 
     /// <summary>Sends one request outside the session's actions: its credentials are shown, its answer is not observed.</summary>
     public ValueTask<TargetExchange> ReadAsync(TargetCall call, SessionState state, CancellationToken cancellationToken) =>
-        FollowAsync(call, state, redirects: null, extracted: null, cancellationToken);
+        FollowAsync(call, state, observed: null, cancellationToken);
 
-    private async ValueTask<TargetExchange> FollowAsync(
-        TargetCall call,
-        SessionState state,
-        ImmutableArray<TargetExchange>.Builder? redirects,
-        ImmutableSortedDictionary<string, string>.Builder? extracted,
-        CancellationToken cancellationToken)
+    private async ValueTask<TargetExchange> FollowAsync(TargetCall call, SessionState state, Observed? observed, CancellationToken cancellationToken)
     {
         var timing = default(TargetTiming);
         for (var hop = 0; ; hop++)
         {
-            var exchange = await transport.SendAsync(ToRequest(call, state), cancellationToken);
+            var exchange = await transport.SendAsync(ToRequest(call, state, observed), cancellationToken);
             timing = hop == 0 ? exchange.Timing : Sum(timing, exchange.Timing);
             exchange = exchange with { Timing = timing, Url = call.Url };
-            if (extracted is not null)
-            {
-                foreach (var (name, value) in state.Observe(in exchange, call.Method, call.Operation))
-                {
-                    extracted[name] = value;
-                }
-            }
-            if (Next(call, in exchange) is not { } next)
+            var following = Next(call, in exchange);
+            observed?.Take(in exchange, call, state, following is null ? HtmlPage.Of(in exchange, targetUrl) : null);
+            if (following is not { } next)
             {
                 return exchange;
             }
@@ -66,12 +65,12 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             {
                 return exchange with { ErrorType = TargetErrors.Protocol, ErrorMessage = $"more than {MaxRedirects} redirects, the last to {next.Url}" };
             }
-            redirects?.Add(exchange);
+            observed?.Redirects.Add(exchange);
             call = next;
         }
     }
 
-    private TargetRequest ToRequest(TargetCall call, SessionState state)
+    private TargetRequest ToRequest(TargetCall call, SessionState state, Observed? observed)
     {
         var headers = new List<KeyValuePair<string, string>>(call.Headers);
         if (!Has(headers, "Accept"))
@@ -95,6 +94,10 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
         {
             headers.Add(new(header, key));
         }
+        if (observed is not null && call.CarryCsrf && IsChange(call.Method))
+        {
+            AddCsrf(headers, call, state, observed);
+        }
         return new TargetRequest
         {
             Method = call.Method,
@@ -111,6 +114,24 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             Trace = TraceOf(state),
         };
     }
+
+    private void AddCsrf(List<KeyValuePair<string, string>> headers, TargetCall call, SessionState state, Observed observed)
+    {
+        foreach (var token in CsrfState.For(state, call.Url))
+        {
+            // An operation that declares its header wants one value, wherever that is from.
+            var name = call.CsrfHeader ?? token.Header;
+            if (!Has(headers, name) && configured?.Contains(name) != true && HttpText.IsFieldValue(token.Value))
+            {
+                headers.Add(new(name, token.Value));
+                observed.Carry($"header:{name}", $"{token.Source} (redacted)");
+            }
+        }
+    }
+
+    /// <summary>Whether frameworks ask for a value against forgery: what is safe changes nothing (RFC 9110, section 9.2.1).</summary>
+    private static bool IsChange(HttpMethod method) =>
+        method != HttpMethod.Get && method != HttpMethod.Head && method != HttpMethod.Options && method != HttpMethod.Trace;
 
     private static string Cookies(TargetCall call, SessionState state)
     {
@@ -157,6 +178,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             Cookies = sameOrigin ? call.Cookies : [],
             ShowToken = call.ShowToken && sameOrigin,
             TokenHeader = sameOrigin ? call.TokenHeader : null,
+            CarryCsrf = call.CarryCsrf && sameOrigin,
         };
     }
 
@@ -169,4 +191,30 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
 
     private static bool Has(List<KeyValuePair<string, string>> headers, string name) =>
         headers.Exists(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What an action's answers gave the session, and what its requests carried.</summary>
+    private sealed class Observed(Dictionary<string, string>? carried)
+    {
+        public ImmutableArray<TargetExchange>.Builder Redirects { get; } = ImmutableArray.CreateBuilder<TargetExchange>();
+
+        public ImmutableSortedDictionary<string, string>.Builder Extracted { get; } = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+
+        public ImmutableSortedDictionary<string, string> Carried { get; private set; } = carried is null
+            ? ImmutableSortedDictionary<string, string>.Empty
+            : carried.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+        /// <summary>The page that the last answer holds; null for none.</summary>
+        public HtmlPage? Page { get; private set; }
+
+        public void Carry(string what, string from) => Carried = Carried.SetItem(what, from);
+
+        public void Take(in TargetExchange exchange, TargetCall call, SessionState state, HtmlPage? page)
+        {
+            Page = page;
+            foreach (var (name, value) in state.Observe(in exchange, call.Method, call.Operation, page))
+            {
+                Extracted[name] = value;
+            }
+        }
+    }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using ApeTest.Targets.GraphQl;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Policy;
+using ApeTest.Targets.Tools.Pages;
 
 namespace ApeTest.Targets.Tools;
 
@@ -11,8 +13,11 @@ public sealed class ToolCatalog
 {
     private readonly FrozenDictionary<string, OperationSpec> _byName;
 
-    internal ToolCatalog(ImmutableArray<OperationSpec> operations, Uri baseUrl, Uri targetUrl, bool hasDocument)
+    private readonly GraphQlTools? _graphQl;
+
+    internal ToolCatalog(ImmutableArray<OperationSpec> operations, Uri baseUrl, Uri targetUrl, bool hasDocument, GraphQlTools? graphQl = null)
     {
+        _graphQl = graphQl;
         Operations = operations;
         BaseUrl = baseUrl;
         TargetUrl = targetUrl;
@@ -20,8 +25,8 @@ public sealed class ToolCatalog
         _byName = operations.ToFrozenDictionary(static operation => operation.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>Names that no operation may take: generic verbs, <c>state_update</c>, <c>state_get</c>, <c>session_start</c>, <c>finish</c>.</summary>
-    public static ImmutableArray<string> ReservedNames { get; } = [.. HttpVerbTool.Names, StateUpdateTool.Name, StateGetTool.Name, "session_start", "finish"];
+    /// <summary>Names that no operation may take: generic verbs, page tools, <c>graphql</c>, <c>state_update</c>, <c>state_get</c>, <c>session_start</c>, <c>finish</c>.</summary>
+    public static ImmutableArray<string> ReservedNames { get; } = [.. HttpVerbTool.Names, PageFollowTool.Name, PageSubmitTool.Name, StateUpdateTool.Name, StateGetTool.Name, GraphQlQueryTool.Name, "session_start", "finish"];
 
     /// <summary>Operations in the document's order; empty for a generic catalog.</summary>
     public ImmutableArray<OperationSpec> Operations { get; }
@@ -35,16 +40,33 @@ public sealed class ToolCatalog
     /// <summary>Whether the catalog comes from an OpenAPI document.</summary>
     public bool HasDocument { get; }
 
+    /// <summary>Whether queries and mutations of a GraphQL endpoint are among the tools.</summary>
+    public bool HasGraphQl => _graphQl is not null;
+
+    /// <summary>Whether the generic verbs are all there is.</summary>
+    private bool HasVerbs => !HasDocument && _graphQl is null;
+
     /// <summary>A catalog of the generic verbs <c>http_get</c>, <c>http_post</c>, <c>http_put</c>, <c>http_patch</c>, <c>http_delete</c>.</summary>
     public static ToolCatalog Generic(Uri baseUrl) => new([], baseUrl, baseUrl, hasDocument: false);
 
     /// <summary>The operation whose tool has that name; null for none.</summary>
     public OperationSpec? Find(string tool) => _byName.GetValueOrDefault(tool);
 
-    /// <summary>Names of all tools that send requests, in order.</summary>
-    public IEnumerable<string> ActionNames => HasDocument ? Operations.Select(static operation => operation.Name) : HttpVerbTool.Names;
+    /// <summary>The same with the tools of a GraphQL endpoint.</summary>
+    internal ToolCatalog With(GraphQlTools graphQl) => new(Operations, BaseUrl, TargetUrl, HasDocument, graphQl);
 
-    /// <summary>The tools of one kind of session: operations or verbs, and <c>state_update</c>.</summary>
+    /// <summary>Names of all tools that send requests, in order.</summary>
+    public IEnumerable<string> ActionNames => [
+        .. Operations.Select(static operation => operation.Name),
+        .. _graphQl?.Names ?? [],
+        .. HasVerbs ? HttpVerbTool.Names : [],
+        .. HasPages ? [PageFollowTool.Name, PageSubmitTool.Name] : Array.Empty<string>(),
+    ];
+
+    /// <summary>Whether the target may answer with HTML pages: it documents some, or documents nothing.</summary>
+    public bool HasPages => HasVerbs || Operations.Any(static operation => operation.AnswersHtml);
+
+    /// <summary>The tools of one kind of session: operations, queries and mutations, or verbs; page tools where there may be pages, and <c>state_update</c>.</summary>
     /// <param name="transport">How requests travel.</param>
     /// <param name="target">Name of the target.</param>
     /// <param name="time">Clock.</param>
@@ -54,12 +76,13 @@ public sealed class ToolCatalog
     {
         var caller = new TargetCaller(transport, target, time, configuredHeaders?.ToFrozenSet(StringComparer.OrdinalIgnoreCase), TargetUrl);
         IEnumerable<ITool> operations = Operations.Select(operation => new OperationTool(operation, TargetUrl, caller));
-        IEnumerable<ITool> verbs = generic || !HasDocument ? HttpVerbTool.All(TargetUrl, caller) : [];
+        IEnumerable<ITool> verbs = generic || HasVerbs ? HttpVerbTool.All(TargetUrl, caller) : [];
+        IEnumerable<ITool> pages = generic || HasPages ? [new PageFollowTool(TargetUrl, caller), new PageSubmitTool(TargetUrl, caller)] : [];
         IEnumerable<ITool> state = generic ? [new StateUpdateTool(), new StateGetTool()] : [new StateUpdateTool()];
-        return new ToolSet([.. operations, .. verbs, .. state]);
+        return new ToolSet([.. operations, .. _graphQl?.Create(caller, TargetUrl) ?? [], .. verbs, .. pages, .. state]);
     }
 
-    /// <summary>The tools for MCP clients of a target: operations, verbs, <c>state_update</c> and <c>state_get</c>.</summary>
+    /// <summary>The tools for MCP clients of a target: operations, verbs, page tools, <c>state_update</c> and <c>state_get</c>.</summary>
     /// <param name="transport">How requests travel.</param>
     /// <param name="target">The target; headers that it configures are kept.</param>
     /// <param name="time">Clock.</param>

@@ -9,6 +9,7 @@ public sealed class HelpTests
     [InlineData("validate", "validate", "--help")]
     [InlineData("status", "status", "--help")]
     [InlineData("stop", "stop", "--help")]
+    [InlineData("scale", "scale", "--help")]
     [InlineData("logs", "logs", "--help")]
     [InlineData("runs", "runs", "--help")]
     [InlineData("shop", "shop", "--help")]

@@ -154,10 +154,54 @@ public sealed class ControlApiTests
         await client.ScaleAsync(5, Cancellation);
 
         Assert.Equal(5, (await host.Queue.HeartbeatAsync("w1", Cancellation)).Runs[CollectorHost.Run].Agents);
-        await host.TickUntilAsync(run, progress => progress.AgentsTarget == 5);
-        var error = await Assert.ThrowsAsync<ApeTestException>(() => client.ScaleAsync(21, Cancellation));
+        Assert.Equal(5, (await client.GetRunAsync(Cancellation)).AgentsTarget);
+        await host.TickUntilAsync(run, progress => progress.ElapsedS > 1 && progress.AgentsTarget == 5);
+        await client.ScaleAsync(70, Cancellation);
+        await host.TickUntilAsync(run, progress => progress.AgentsTarget == 70);
+        Assert.Equal(20, (await host.Queue.ClaimAsync("w1", Cancellation))!.Block.FirstSlot);
+        Assert.Equal(["agents: 20 became 5", "agents: 5 became 70"], (await client.GetSummaryAsync(Cancellation)).Run.Edited);
+        Assert.Equal(70, RunDirectoryReader.StatusOf(host.Directory, host.Time).File!.Agents);
+    }
+
+    [Fact]
+    public async Task Client_ScaleToWhatTheRunCannotHave_SaysTheRangeAndWhy()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        await host.CollectAsync();
+        using var client = host.Client();
+
+        var error = await Assert.ThrowsAsync<ApeTestException>(() => client.ScaleAsync(ScaleRange.MostAgents + 1, Cancellation));
+
         Assert.Equal(ExitCodes.Input, error.ExitCode);
-        Assert.Contains("20", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"from 1 to {ScaleRange.MostAgents}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ape-test stop", error.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Client_ScaleOfARunThatEnds_IsRefused(bool stopped)
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync(duration: stopped ? null : TimeSpan.FromSeconds(5));
+        using var client = host.Client();
+        if (stopped)
+        {
+            await client.StopAsync(now: false, Cancellation);
+        }
+        else
+        {
+            await host.TickUntilAsync(run, progress => progress.Draining);
+        }
+
+        var stopping = await Assert.ThrowsAsync<ApeTestException>(() => client.ScaleAsync(5, Cancellation));
+        await host.AppendAsync(final: true);
+        await run.Completion.Within(Cancellation);
+        var over = await Assert.ThrowsAsync<ApeTestException>(() => client.ScaleAsync(5, Cancellation));
+
+        Assert.Equal((ExitCodes.Input, ExitCodes.Input), (stopping.ExitCode, over.ExitCode));
+        Assert.Contains("is stopping", stopping.Message, StringComparison.Ordinal);
+        Assert.Contains($"is over: {(stopped ? "stopped" : "completed")}", over.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,6 +231,8 @@ public sealed class ControlApiTests
     [InlineData("POST", "/20261121-131502-7f3a/stop", "null", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/20261121-131502-7f3a/scale", "{}", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/20261121-131502-7f3a/scale", """{"agents":-1}""", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("POST", "/20261121-131502-7f3a/scale", """{"agents":0}""", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("POST", "/20261121-131502-0000/scale", """{"agents":5}""", HttpStatusCode.NotFound)]
     public async Task BadCall_IsAProblemDocument(string method, string path, string? body, HttpStatusCode status)
     {
         await using var host = await CollectorHost.StartAsync();

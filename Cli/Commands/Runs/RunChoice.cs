@@ -21,10 +21,13 @@ internal static class RunChoice
     }
 
     /// <summary>
-    /// The run to stop: the named one, else the only one that goes on. None, or several: <see cref="ApeTestException"/> (exit 2), since a
-    /// guess would stop the wrong one.
+    /// The run to stop or scale: the named one, else the only one that goes on. None, or several: <see cref="ApeTestException"/> (exit 2),
+    /// since a guess would hit the wrong one.
     /// </summary>
-    public static RunDirectory ToStop(CliEnvironment environment, string? run)
+    /// <param name="environment">Where the runs are.</param>
+    /// <param name="run">What the user named; null for nothing.</param>
+    /// <param name="command">The command to suggest, with <c>{0}</c> for the run: <c>stop {0}</c>.</param>
+    public static RunDirectory ToChange(CliEnvironment environment, string? run, string command)
     {
         if (run is not null)
         {
@@ -38,7 +41,7 @@ internal static class RunChoice
         if (running.Count > 1)
         {
             throw new ApeTestException($"{running.Count} runs are running: {Names(running)}",
-                $"Say which one, for example: ape-test stop {running[0].Run[^4..]}", ExitCodes.Input);
+                $"Say which one, for example: ape-test {command.Replace("{0}", running[0].Run[^4..], StringComparison.Ordinal)}", ExitCodes.Input);
         }
         var latest = RunDirectoryReader.Find(environment.RunsRoot, null);
         throw new ApeTestException("no run is running here",

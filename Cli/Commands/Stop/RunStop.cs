@@ -21,7 +21,7 @@ internal sealed class RunStop(CliEnvironment environment)
     {
         // 1. The run.
         using var ladder = new StopLadder(environment.Signals);
-        var directory = RunChoice.ToStop(environment, name);
+        var directory = RunChoice.ToChange(environment, name, "stop {0}");
         var status = RunDirectoryReader.StatusOf(directory, environment.Time);
         if (status.Ended)
         {

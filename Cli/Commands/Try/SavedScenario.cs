@@ -28,7 +28,7 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
 
     /// <summary>First feed that holds secret values in the scenario itself, not in a file of its own; null for none.</summary>
     public static string? SecretFeed(Scenario scenario) =>
-        scenario.Data.FirstOrDefault(feed => feed.Value.Csv is null && feed.Value.Columns.Any(column => scenario.Secrets.Contains($"{feed.Key}.{column}"))).Key;
+        scenario.Data.FirstOrDefault(feed => feed.Value is { File: null, Generated: false } && feed.Value.Columns.Any(column => scenario.Secrets.Contains($"{feed.Key}.{column}"))).Key;
 
     /// <summary>The text for a file at <paramref name="path"/>, to which it relates all paths, and what its user must know.</summary>
     public (string Text, IReadOnlyList<string> Notes) Write(string path)
@@ -182,6 +182,10 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
                 var (least, most) = (Durations.Format(persona.Think.Min), Durations.Format(persona.Think.Max));
                 Line($"    think: {(least == most ? least : $"{least}..{most}")}");
             }
+            if (persona.Patience is { } patience)
+            {
+                Line($"    patience: {Durations.Format(patience)}");
+            }
             Line($"    weight: {persona.Weight.ToString(CultureInfo.InvariantCulture)}");
         }
     }
@@ -197,15 +201,25 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
         foreach (var (name, feed) in _scenario.Data)
         {
             Line($"  {name}:");
-            if (feed.Csv is { } csv)
+            if (feed.Generated)
             {
-                Line($"    csv: {YamlText.Of(Relative(directory, Path.GetFullPath(csv, DataDirectory)))}");
+                Line($"    generate: {{ {Cells(feed, feed.Rows[0])} }}");
+                continue;
+            }
+            if (feed.Order is not FeedOrder.Sequential || feed.OnEnd is not FeedEnd.Recycle)
+            {
+                Line($"    order: {feed.Order.ToString().ToLowerInvariant()}");
+                Line($"    onEnd: {feed.OnEnd.ToString().ToLowerInvariant()}");
+            }
+            if (feed.File is { } file)
+            {
+                Line($"    {(feed.Csv is not null ? "csv" : feed.Json is not null ? "json" : "jsonl")}: {YamlText.Of(Relative(directory, Path.GetFullPath(file, DataDirectory)))}");
                 continue;
             }
             Line("    rows:");
             foreach (var row in input.IsDemonstration ? feed.Rows.Take(DemonstrationRows) : feed.Rows)
             {
-                Line($"      - {{ {string.Join(", ", feed.Columns.Zip(row, (column, cell) => $"{YamlText.Of(column)}: {YamlText.Of(cell)}"))} }}");
+                Line($"      - {{ {Cells(feed, row)} }}");
             }
         }
         if (!_scenario.Secrets.IsEmpty)
@@ -213,6 +227,9 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
             Line($"secrets: [ {string.Join(", ", _scenario.Secrets.Select(YamlText.Of))} ] # never shown to the model, never in a log");
         }
     }
+
+    private static string Cells(FeedSpec feed, IEnumerable<string> row) =>
+        string.Join(", ", feed.Columns.Zip(row, (column, cell) => $"{YamlText.Of(column)}: {YamlText.Of(cell)}"));
 
     private void Goals()
     {

@@ -43,7 +43,7 @@ internal static class ValidateCommand
         {
             environment.Error.WriteLine($"no {ScenarioInput.DefaultFile}, no --target and no --goal: this is the demonstration on the sample shop");
         }
-        foreach (var note in input.Notes())
+        foreach (var note in input.Notes().Concat(result.Notes))
         {
             environment.Error.WriteLine(note);
         }

@@ -16,4 +16,7 @@ internal sealed class BindContext(ErrorList errors, IReadOnlyDictionary<string, 
 
     /// <summary>Full paths of the data files that were read.</summary>
     public List<string> DataFiles { get; } = [];
+
+    /// <summary>What the user should know though nothing is wrong, a sentence each.</summary>
+    public List<string> Notes { get; } = [];
 }

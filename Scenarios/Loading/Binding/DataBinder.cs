@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Loading.Sources;
@@ -8,17 +7,24 @@ using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Scenarios.Loading.Binding;
 
-/// <summary>Binds <c>data</c>: reads CSV files and inline rows.</summary>
+/// <summary>Binds <c>data</c>: feeds from files, with rows of their own, and generated.</summary>
 internal static class DataBinder
 {
-    private const int MaxColumns = 1000;
-    private const string CsvRule = "A feed is a line with the names of its columns, then at least one row with as many fields.";
     private const string Example = "{ user: { csv: users.csv } }";
+    private static readonly ImmutableArray<string> Sources = ["csv", "json", "jsonl", "rows", "generate"];
+    private static readonly IReadOnlyList<(string, FeedOrder)> Orders =
+        [("sequential", FeedOrder.Sequential), ("random", FeedOrder.Random), ("unique", FeedOrder.Unique)];
+    private static readonly IReadOnlyList<(string, FeedEnd)> Ends = [("recycle", FeedEnd.Recycle), ("stop", FeedEnd.Stop)];
 
-    public static Feeds Bind(ObjectReader root)
+    /// <summary>Reads all feeds.</summary>
+    /// <param name="root">The scenario.</param>
+    /// <param name="agents">Agents of the scenario.</param>
+    /// <param name="open">Whether it is of the open model.</param>
+    public static Feeds Bind(ObjectReader root, int agents, bool open)
     {
-        var feeds = new Feeds();
+        var feeds = new Feeds(root.Context.Environment);
         var path = root.PathOf("data");
+        var generated = new List<(ObjectReader Reader, FeedSpec Feed)>();
         foreach (var (name, keyOrigin, node) in root.Map("data", Example, out var resolved))
         {
             var feedPath = FieldPath.Append(path, name);
@@ -28,6 +34,11 @@ internal static class DataBinder
                 root.Context.Errors.Add(keyOrigin, feedPath, $"{Quote.Text(name)} is not a name of a feed", "Use letters, digits, '-' and '_', for example user.");
                 continue;
             }
+            if (name == EnvironmentFeed.Name)
+            {
+                root.Context.Errors.Add(keyOrigin, feedPath, "`env` stands for the environment: `{{env.NAME}}`", "Give the feed another name, for example user.");
+                continue;
+            }
             if (node is not MappingNode mapping)
             {
                 root.Context.Errors.Add(node.Origin, feedPath, $"must be a mapping (got {node.Description})", $"Write for example `data: {Example}`.");
@@ -35,128 +46,93 @@ internal static class DataBinder
             }
             var child = new ResolvedMapping(node.Origin.Label);
             resolved.Add(name, child);
-            var feed = Feed(new ObjectReader(root.Context, mapping, node.Origin, feedPath, ScenarioShape.Feed, child));
-            if (feed?.Columns.Length > MaxColumns)
+            var reader = new ObjectReader(root.Context, mapping, node.Origin, feedPath, ScenarioShape.Feed, child);
+            var feed = Feed(reader, agents, open);
+            if (feed?.Columns.Length > FeedTable.MaxColumns)
             {
-                root.Context.Errors.Add(node.Origin, feedPath, $"has more than {MaxColumns} columns", "Keep only the columns that the goals name.");
+                root.Context.Errors.Add(node.Origin, feedPath, $"has more than {FeedTable.MaxColumns} columns", "Keep only the columns that the goals name.");
                 feed = null;
+            }
+            if (feed?.Generated is true)
+            {
+                generated.Add((reader, feed));
             }
             feeds.Add(name, feed);
         }
         feeds.Close();
+        generated.ForEach(each => GeneratedColumns.CheckReferences(each.Reader, each.Feed, feeds));
         return feeds;
     }
 
-    private static FeedSpec? Feed(ObjectReader reader)
+    private static FeedSpec? Feed(ObjectReader reader, int agents, bool open)
     {
-        var csvNode = reader.Take("csv");
-        var rowsNode = reader.Take("rows");
+        var given = Sources.Select(field => (Field: field, Node: reader.Take(field))).Where(source => source.Node is not null).ToList();
         FeedSpec? feed = null;
-        if (csvNode is not null && rowsNode is not null)
+        if (given.Count == 0)
         {
-            reader.Error(rowsNode, "rows", "cannot be beside csv", "Keep one of the two.");
+            reader.Error(null, "", "needs csv, json, jsonl, rows or generate", "Write for example `{ csv: users.csv }` or `{ rows: [ { name: ann } ] }`.");
         }
-        else if (csvNode is not null)
+        else if (given.Count > 1)
         {
-            feed = reader.OptionalReference("csv", Rules.Text("users.csv", 1024)) is { } csv ? Csv(reader, csvNode, csv) : null;
-        }
-        else if (rowsNode is not null)
-        {
-            feed = Rows(reader);
+            reader.Error(given[1].Node, given[1].Field, $"cannot be beside {given[0].Field}", "Keep one of the two.");
         }
         else
         {
-            reader.Error(null, "", "needs csv or rows", "Write for example `{ csv: users.csv }` or `{ rows: [ { name: ann } ] }`.");
+            var (field, node) = given[0];
+            feed = field switch
+            {
+                "rows" => InlineRows.Bind(reader),
+                "generate" => GeneratedColumns.Bind(reader),
+                _ => File(reader, field, node!),
+            };
         }
+        feed = given is [{ Field: "generate" }] ? WithoutOrder(reader, feed) : WithOrder(reader, feed, agents, open);
         reader.Finish();
         return feed;
     }
 
-    private static FeedSpec? Csv(ObjectReader reader, Node node, string csv)
+    private static FeedSpec? File(ObjectReader reader, string field, Node node)
     {
-        try
+        if (reader.OptionalReference(field, Rules.Text($"users.{field}", 1024)) is not { } name || FeedFile.Read(reader, field, node, name) is not { } table)
         {
-            var path = Path.GetFullPath(csv, reader.Context.BaseDirectory);
-            var bytes = BoundedFile.Read(path, CsvReader.MaxBytes);
-            if (bytes.Length > CsvReader.MaxBytes)
-            {
-                reader.Error(node, "csv", $"the file {Quote.Text(csv)} is larger than {CsvReader.MaxBytes / 1024 / 1024} MiB", "Keep only the rows that the run needs.");
-                return null;
-            }
-            if (bytes.AsSpan().Contains((byte)0) && bytes is not ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]))
-            {
-                reader.Error(node, "csv", $"the file {Quote.Text(csv)} is not text: it holds a NUL", "Save it as UTF-8.");
-                return null;
-            }
-            using var text = new StreamReader(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
-            var table = CsvReader.Read(text);
-            foreach (var (line, message) in table.Errors)
-            {
-                reader.Context.Errors.Add(new Origin(OriginKind.File, csv, line, 1), reader.Path, message, CsvRule);
-            }
-            reader.Context.DataFiles.Add(path);
-            return table.Errors.IsEmpty ? new FeedSpec { Csv = csv, Columns = table.Columns, Rows = table.Rows } : null;
+            return null;
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        return new FeedSpec
         {
-            reader.Error(node, "csv", $"the file {Quote.Text(csv)} does not exist", "A path is relative to the scenario's directory.");
-        }
-        catch (DecoderFallbackException)
-        {
-            reader.Error(node, "csv", $"the file {Quote.Text(csv)} is not UTF-8 text", "Save it as UTF-8.");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            reader.Error(node, "csv", $"the file {Quote.Text(csv)} cannot be read: {Quote.Plain(exception.Message.TrimEnd('.'), 200)}", "Name a CSV file that you may read.");
-        }
-        return null;
+            Csv = field == "csv" ? name : null,
+            Json = field == "json" ? name : null,
+            Jsonl = field == "jsonl" ? name : null,
+            Columns = table.Columns,
+            Rows = table.Rows,
+        };
     }
 
-    private static FeedSpec? Rows(ObjectReader reader)
+    private static FeedSpec? WithoutOrder(ObjectReader reader, FeedSpec? feed)
     {
-        var errors = reader.Context.Errors;
-        var before = errors.Count;
-        var rows = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
-        ImmutableArray<string> columns = [];
-        foreach (var (node, path) in reader.List("rows", "[ { name: ann, password: secret } ]", out var resolved))
+        foreach (var field in new[] { "order", "onEnd" })
         {
-            if (node is not MappingNode { Entries.Count: > 0 } row)
+            if (reader.Take(field) is { } node)
             {
-                errors.Add(node.Origin, path, $"must be a mapping of columns (got {node.Description})", "Write for example `{ name: ann, password: secret }`.");
-                continue;
+                reader.Error(node, field, "has no meaning for generated values, which do not end", "Remove it.");
             }
-            columns = columns.IsEmpty ? [.. row.Entries.Select(e => e.Key)] : columns;
-            var shown = new ResolvedMapping(node.Origin.Label);
-            resolved.Items.Add(shown);
-            foreach (var (key, keyOrigin, _) in row.Entries)
-            {
-                if (!columns.Contains(key))
-                {
-                    errors.Add(keyOrigin, FieldPath.Append(path, key), "the first row has no such column", $"Columns: {Quote.Plain(string.Join(", ", columns))}.");
-                }
-            }
-            rows.Add([.. columns.Select(column => Cell(row, column, path, shown, errors))]);
         }
-        if (rows.Count == 0 && errors.Count == before)
-        {
-            reader.Error(reader.Take("rows"), "rows", "has no rows", "Write for example `rows: [ { name: ann } ]`.");
-        }
-        return errors.Count == before ? new FeedSpec { Columns = columns, Rows = rows.ToImmutable() } : null;
+        return feed;
     }
 
-    private static string Cell(MappingNode row, string column, string path, ResolvedMapping shown, ErrorList errors)
+    private static FeedSpec? WithOrder(ObjectReader reader, FeedSpec? feed, int agents, bool open)
     {
-        switch (row[column])
+        var order = reader.Value("order", FeedOrder.Sequential, Rules.Choice(Orders));
+        var stop = reader.Take("onEnd");
+        var end = reader.Value("onEnd", order is FeedOrder.Unique ? FeedEnd.Stop : FeedEnd.Recycle, Rules.Choice(Ends));
+        if (order is FeedOrder.Random && end is FeedEnd.Stop)
         {
-            case ScalarNode scalar:
-                shown.Add(column, new ResolvedScalar(scalar.Text, true, scalar.Origin.Label));
-                return scalar.Text;
-            case null:
-                errors.Add(row.Origin, path, $"has no column {Quote.Text(column)}, which the first row has", "Give every row the same columns.");
-                return "";
-            case var other:
-                errors.Add(other.Origin, FieldPath.Append(path, column), $"must be a single value (got {other.Description})", "Write one value, without `[ ]` or `{ }`.");
-                return "";
+            reader.Error(stop, "onEnd", "has no meaning for random rows, which are never used up", "Remove it, or use `order: sequential`.");
         }
+        if (feed is not null && !open && order is FeedOrder.Unique && end is FeedEnd.Stop && feed.Rows.Length < agents)
+        {
+            reader.Error(reader.Take("order"), "order", $"unique gives each agent a row of its own: {feed.Rows.Length} rows are too few for {agents} agents",
+                "Add rows, use fewer agents, or share rows with `onEnd: recycle`.");
+        }
+        return feed is null ? null : feed with { Order = order, OnEnd = end };
     }
 }

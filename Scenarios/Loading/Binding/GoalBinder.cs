@@ -180,6 +180,11 @@ internal static class GoalBinder
                 goal.Context.Errors.Add(at.Origin, path, error.Message!, error.Suggestion);
                 continue;
             }
+            if (template.Generators is [var generator, ..])
+            {
+                goal.Context.Errors.Add(at.Origin, path, $"generates {Quote.Text(generator.Text)}, which no session has sent",
+                    $"Name the value: `data: {{ order: {{ generate: {{ id: \"{Template.Placeholder(generator.Text)}\" }} }} }}`, and write `{{{{order.id}}}}` here and in the goal.");
+            }
             foreach (var name in template.Placeholders.Where(name => !captured.Contains(name)))
             {
                 if (name.Contains('.', StringComparison.Ordinal))

@@ -27,7 +27,8 @@ internal static class ScenarioBinder
         var load = LoadBinder.Bind(reader, agents, duration);
         var llm = LlmBinder.Bind(reader);
         var personas = Personas(reader);
-        var feeds = DataBinder.Bind(reader);
+        var feeds = DataBinder.Bind(reader, agents, load.Rate is not null);
+        iterations = RowLimit.Apply(reader, feeds.Specs, iterations, load.Rate is not null);
         var secrets = feeds.Secrets(reader);
         var goals = GoalBinder.Bind(reader, feeds);
         Journeys(reader);
@@ -51,6 +52,7 @@ internal static class ScenarioBinder
             Personas = personas,
             Data = feeds.Specs,
             Secrets = secrets,
+            Environment = feeds.Environment,
             Goals = goals,
             Thresholds = thresholds,
             Session = session,
@@ -92,6 +94,7 @@ internal static class ScenarioBinder
                 Name = names.Check(reader, reader.Value("name", names.Default, Rules.Name("hurried"))),
                 Prompt = reader.OptionalReference("prompt", Rules.Text("\"You are in a hurry.\"")),
                 Think = reader.Value("think", ThinkTime.None, Rules.Think),
+                Patience = reader.Optional("patience", Rules.Duration("20s")),
                 Weight = reader.Value("weight", 1, Rules.Number("1", 0, 1e9, above: true)),
             });
             reader.Finish();

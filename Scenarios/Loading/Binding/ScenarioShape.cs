@@ -61,9 +61,11 @@ internal static class ScenarioShape
     public static ObjectShape Goal { get; } = new(
         Scalar("name"), Scalar("weight"), Scalar("goal"), new FieldShape("success", FieldKind.ObjectList, Success));
 
-    public static ObjectShape Persona { get; } = new(Scalar("name"), Scalar("prompt"), Scalar("think"), Scalar("weight"));
+    public static ObjectShape Persona { get; } = new(Scalar("name"), Scalar("prompt"), Scalar("think"), Scalar("patience"), Scalar("weight"));
 
-    public static ObjectShape Feed { get; } = new(Scalar("csv"), new FieldShape("rows", FieldKind.Rows));
+    public static ObjectShape Feed { get; } = new(
+        Scalar("csv"), Scalar("json"), Scalar("jsonl"), new FieldShape("rows", FieldKind.Rows), new FieldShape("generate", FieldKind.ScalarMap),
+        Scalar("order"), Scalar("onEnd"));
 
     public static ObjectShape Target { get; } = new(
         Scalar("name"), Scalar("url"), Scalar("openapi"), new FieldShape("hosts", FieldKind.ScalarList),

@@ -273,6 +273,7 @@ public sealed class AgentWorkerTests
 
         Assert.Equal(("http://gateway:5100/", "http://127.0.0.1:5200/"), (options.GatewayUrl!.AbsoluteUri, options.LlmProxyUrl.AbsoluteUri));
         Assert.Equal(2, Assert.Throws<Scenarios.ApeTestException>(() => AgentOptions.FromEnvironment(_ => "nowhere")).ExitCode);
+        Assert.Equal((int.MaxValue, TimeSpan.FromSeconds(30)), (options.MaxBlocks, options.ShutdownDrain));
     }
 
     /// <summary>A queue that can take a block away, as an expired lease does.</summary>

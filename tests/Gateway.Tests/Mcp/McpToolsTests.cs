@@ -16,7 +16,7 @@ public sealed class McpToolsTests
         await client.InitializeAsync();
 
         Assert.Equal(
-            ["login", "listNotes", "addNote", "getNote", "deleteNote", "wipe", "http_get", "http_post", "http_put", "http_patch", "http_delete", "state_update", "state_get"],
+            ["login", "listNotes", "addNote", "getNote", "deleteNote", "wipe", "http_get", "http_post", "http_put", "http_patch", "http_delete", "page_follow", "page_submit", "state_update", "state_get"],
             await client.ToolsAsync());
     }
 

@@ -8,7 +8,7 @@ using ApeTest.Tests.Shared;
 namespace ApeTest.Runs.Tests.Queue;
 
 /// <summary>What every <see cref="IRunQueue"/> does. Each implementation derives one test class and says how its clock is moved on.</summary>
-public abstract class RunQueueContract
+public abstract partial class RunQueueContract
 {
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -247,18 +247,6 @@ public abstract class RunQueueContract
     }
 
     [Fact]
-    public async Task Signal_Scale_ReachesTheWorker()
-    {
-        var plan = await SubmitAsync(50);
-        await ClaimAsync("w1");
-        await Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Scale, 7), Cancellation);
-
-        Assert.Equal(new RunOrders(7, StopStage.None), (await Queue.HeartbeatAsync("w1", Cancellation)).Runs[plan.Run]);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
-            Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Scale, 51), Cancellation));
-    }
-
-    [Fact]
     public async Task Signal_AfterTheEnd_ChangesNothing()
     {
         var plan = await SubmitAsync(50);
@@ -318,6 +306,8 @@ public abstract class RunQueueContract
         return plan;
     }
 
+    protected Task ScaleAsync(RunPlan plan, int agents) => Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Scale, agents), Cancellation);
+
     protected async Task<BlockLease> ClaimAsync(string worker)
     {
         var lease = await Queue.ClaimAsync(worker, Cancellation);
@@ -338,6 +328,12 @@ public abstract class RunQueueContract
         Assert.NotNull(last);
         Assert.True(last.Ended);
         return last with { Batches = batches.ToImmutable() };
+    }
+
+    private async Task<(string Status, int Blocks)> EndOfAsync(RunPlan plan)
+    {
+        var end = await EndAsync(plan.Run);
+        return (end.Status, end.BlocksTotal);
     }
 
     private static async Task<RunState> NextAsync(IAsyncEnumerator<RunState> states, Func<RunState, bool> wanted)

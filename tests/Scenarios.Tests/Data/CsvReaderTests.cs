@@ -40,7 +40,7 @@ public sealed class CsvReaderTests
     public void Read_BrokenEverywhere_StopsAfterTen() =>
         Assert.Equal(10, Read("a,b\n" + string.Concat(Enumerable.Repeat("x\n", 1000))).Errors.Length);
 
-    private static CsvTable Read(string text)
+    private static FeedTable Read(string text)
     {
         using var reader = new StringReader(text);
         return CsvReader.Read(reader);

@@ -27,8 +27,8 @@ public sealed class SessionInputsTests
     {
         for (var session = 0; session < 50; session++)
         {
-            var first = SessionInputs.Create(Scenario, 42, 3, session);
-            var second = SessionInputs.Create(Scenario with { Name = "copy" }, 42, 3, session);
+            var first = SessionInputs.Create(Scenario, 42, 3, session, TimeProvider.System);
+            var second = SessionInputs.Create(Scenario with { Name = "copy" }, 42, 3, session, TimeProvider.System);
 
             Assert.Equal(first.Goal, second.Goal);
             Assert.Equal(first.Persona, second.Persona);
@@ -42,7 +42,7 @@ public sealed class SessionInputsTests
     public void Create_ManySessions_MeetTheWeights()
     {
         const int Count = 20_000;
-        var sessions = Enumerable.Range(0, Count).Select(i => SessionInputs.Create(Scenario, 42, i % 4, i / 4)).ToList();
+        var sessions = Enumerable.Range(0, Count).Select(i => SessionInputs.Create(Scenario, 42, i % 4, i / 4, TimeProvider.System)).ToList();
 
         Assert.InRange(sessions.Count(s => s.Goal.Name == "buy") / (double)Count, 0.74, 0.76);
         Assert.InRange(sessions.Count(s => s.Persona!.Name == "hurried") / (double)Count, 0.79, 0.81);
@@ -53,7 +53,7 @@ public sealed class SessionInputsTests
     [Fact]
     public void Create_OtherSeed_GivesOtherChoices()
     {
-        var goals = (long seed) => string.Concat(Enumerable.Range(0, 64).Select(i => SessionInputs.Create(Scenario, seed, 0, i).Goal.Name[0]));
+        var goals = (long seed) => string.Concat(Enumerable.Range(0, 64).Select(i => SessionInputs.Create(Scenario, seed, 0, i, TimeProvider.System).Goal.Name[0]));
 
         Assert.NotEqual(goals(1), goals(2));
     }
@@ -61,28 +61,29 @@ public sealed class SessionInputsTests
     [Fact]
     public void Create_Feeds_TakeTheRowOfSlotAndSession()
     {
-        Assert.Equal("u0", SessionInputs.Create(Scenario, 1, 0, 0).Values["user.name"]);
-        Assert.Equal("u2", SessionInputs.Create(Scenario, 1, 2, 0).Values["user.name"]);
-        Assert.Equal("u1", SessionInputs.Create(Scenario, 1, 0, 1).Values["user.name"]);
-        Assert.Equal("red", SessionInputs.Create(Scenario, 1, 3, 9).Values["color.name"]);
+        Assert.Equal("u0", SessionInputs.Create(Scenario, 1, 0, 0, TimeProvider.System).Values["user.name"]);
+        Assert.Equal("u2", SessionInputs.Create(Scenario, 1, 2, 0, TimeProvider.System).Values["user.name"]);
+        Assert.Equal("u1", SessionInputs.Create(Scenario, 1, 0, 1, TimeProvider.System).Values["user.name"]);
+        Assert.Equal("red", SessionInputs.Create(Scenario, 1, 3, 9, TimeProvider.System).Values["color.name"]);
     }
 
     [Fact]
     public void Create_Secrets_StayOutOfGoalAndValues()
     {
-        var inputs = Enumerable.Range(0, 100).Select(i => SessionInputs.Create(Scenario, 1, 0, i)).First(s => s.Goal.Name == "buy");
+        var inputs = Enumerable.Range(0, 100).Select(i => SessionInputs.Create(Scenario, 1, 0, i, TimeProvider.System)).First(s => s.Goal.Name == "buy");
         var number = inputs.Values["user.name"][1];
 
         Assert.Equal($"Log in as u{number} / {{{{user.password}}}}, buy red.", inputs.GoalText);
         Assert.Equal(["color.name", "user.name"], inputs.Values.Keys.Order());
         Assert.Equal([KeyValuePair.Create("user.password", $"p{number}")], inputs.Secrets);
-        Assert.Equal("data:user.name", SessionInputs.Provenance("user.name"));
+        Assert.Equal("data:user.name", inputs.SourceOf($"u{number}"));
+        Assert.Null(inputs.SourceOf($"p{number}"));
     }
 
     [Fact]
     public void Create_NoPersonas_HasNoThinkTime()
     {
-        var inputs = SessionInputs.Create(RunPlanner.Create(Yaml.Valid(Yaml.Minimal), "run", 1), 0, 0);
+        var inputs = SessionInputs.Create(RunPlanner.Create(Yaml.Valid(Yaml.Minimal), "run", 1), 0, 0, TimeProvider.System);
 
         Assert.Null(inputs.Persona);
         Assert.Equal(TimeSpan.Zero, inputs.NextThink());
@@ -91,14 +92,24 @@ public sealed class SessionInputsTests
     [Fact]
     public void NextThink_Range_StaysWithin()
     {
-        var thinks = Enumerable.Range(0, 500).Select(i => SessionInputs.Create(Scenario, 1, 0, i)).Where(s => s.Persona!.Name == "hurried")
+        var thinks = Enumerable.Range(0, 500).Select(i => SessionInputs.Create(Scenario, 1, 0, i, TimeProvider.System)).Where(s => s.Persona!.Name == "hurried")
             .Select(s => s.NextThink().TotalMilliseconds).ToList();
 
         Assert.All(thinks, think => Assert.InRange(think, 100, 300));
         Assert.InRange(thinks.Average(), 190, 210);
     }
 
-    [Fact]
-    public void Row_LargeSessionNumbers_DoNotOverflow() =>
-        Assert.Equal((int)((999L + (int.MaxValue * 1000L)) % 7), FeedCursor.Row(999, int.MaxValue, 1000, 7));
+    [Theory]
+    [InlineData(null, 120)]
+    [InlineData("20s", 20)]
+    [InlineData("10m", 120)]
+    public void Create_Patience_ShortensTheSession(string? patience, int seconds)
+    {
+        var scenario = Yaml.Valid(Yaml.Minimal + $"personas: [ {{ name: p, patience: {patience ?? "null"} }} ]\n");
+
+        var limits = SessionInputs.Create(scenario, 1, 0, 0, TimeProvider.System).Limits;
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), limits.Timeout);
+        Assert.Equal(scenario.Session.MaxSteps, limits.MaxSteps);
+    }
 }

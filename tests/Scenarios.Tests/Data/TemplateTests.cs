@@ -5,7 +5,6 @@ namespace ApeTest.Scenarios.Tests.Data;
 public sealed class TemplateTests
 {
     private static readonly Dictionary<string, string> Values = new() { ["user.name"] = "ann", ["orderId"] = "7" };
-    private static readonly Dictionary<string, string> Secrets = new() { ["user.password"] = "hunter2" };
 
     [Theory]
     [InlineData("plain", "plain")]
@@ -15,16 +14,6 @@ public sealed class TemplateTests
     [InlineData("\\{{user.name}} {single} }}", "{{user.name}} {single} }}")]
     public void Render_Placeholders_AreFilledIn(string text, string expected) =>
         Assert.Equal(expected, Template.Parse(text).Render(Values.GetValueOrDefault));
-
-    [Fact]
-    public void Render_ForAModel_KeepsSecretsAsPlaceholders()
-    {
-        var rendered = Template.Parse("Log in as {{user.name}} / {{user.password}}; {{user.name}}.").Render(Values, Secrets);
-
-        Assert.Equal("Log in as ann / {{user.password}}; ann.", rendered.Text);
-        Assert.Equal([new RenderedValue("user.password", "hunter2", "data:user.password")], rendered.Secrets);
-        Assert.Equal([new RenderedValue("user.name", "ann", "data:user.name")], rendered.Values);
-    }
 
     [Fact]
     public void Render_ValueThatLooksLikeAPlaceholder_IsNotRenderedAgain() =>
@@ -39,10 +28,23 @@ public sealed class TemplateTests
     [InlineData("{{}}", 0)]
     [InlineData("{{a b}}", 0)]
     [InlineData("{{9}}", 0)]
+    [InlineData("a {{uuid(}}", 2)]
+    [InlineData("{{uid()}}", 0)]
     public void TryParse_BrokenPlaceholder_SaysWhere(string text, int position)
     {
         Assert.False(Template.TryParse(text, out _, out var error));
         Assert.Equal(position, error.Position);
         Assert.NotNull(error.Suggestion);
+    }
+
+    [Fact]
+    public void Render_Generators_AreAskedInOrderOrLeft()
+    {
+        var template = Template.Parse("{{int(1..6)}} {{orderId}} {{ uuid() }} \\{{uuid()}}");
+
+        Assert.Equal(["int(1..6)", "uuid()"], template.Generators.Select(generator => generator.Text));
+        Assert.Equal(["orderId"], template.Placeholders);
+        Assert.Equal("<int(1..6)> 7 <uuid()> {{uuid()}}", template.Render(Values.GetValueOrDefault, generator => $"<{generator.Text}>"));
+        Assert.Equal("{{int(1..6)}} 7 {{uuid()}} {{uuid()}}", template.Render(Values.GetValueOrDefault));
     }
 }

@@ -63,6 +63,7 @@ public sealed class ResolvedScenarioTests
           - name: hurried # file:6
             prompt: "Quick!\nNow \"please\"." # file:6
             think: "0" # default
+            patience: null # default
             weight: 1 # default
         data:
           user:
@@ -71,6 +72,8 @@ public sealed class ResolvedScenarioTests
                 password: "***" # file:10, redacted
               - name: "123" # file:11
                 password: "***" # file:11, redacted
+            order: sequential # default
+            onEnd: recycle # default
         secrets:
           - user.password # file:12
         goals:

@@ -377,7 +377,7 @@ public sealed class OpenApiImporterTests
     {
         var tools = ToolCatalog.Generic(Base).CreateTools(null!, "shop", TimeProvider.System);
 
-        Assert.Equal(["http_get", "http_post", "http_put", "http_patch", "http_delete", "state_update"], tools.Specs.Select(static spec => spec.Name));
+        Assert.Equal(["http_get", "http_post", "http_put", "http_patch", "http_delete", "page_follow", "page_submit", "state_update"], tools.Specs.Select(static spec => spec.Name));
         Assert.False(tools.Specs[^1].IsAction);
     }
 }

@@ -55,7 +55,7 @@ public sealed class DeclaredOracleTests
         var transport = new FakeTransport(Some.Exchange(200, """{"access_token":"planted"}""", headers: [("Set-Cookie", "x=planted")]));
         var state = Some.Session();
         state.BearerToken = "t-1";
-        state.Cookies.Add(Base, new System.Net.Cookie("sid", "c-1"));
+        state.Cookies.Take(Base, "sid=c-1");
 
         oracle.Observe(1, "checkout", Some.Exchange(201, """{"id":1}"""));
         await oracle.JudgeAsync(transport, "shop", state, TimeProvider.System, Cancellation);

@@ -1,4 +1,5 @@
 using ApeTest.Targets.Http;
+using ApeTest.Targets.Tools;
 
 namespace ApeTest.Targets.Tests.Sessions;
 
@@ -10,7 +11,12 @@ public sealed class SessionStateTests
     [InlineData("/oauth", """{"access_token":"t-1","id_token":"i"}""", "t-1")]
     [InlineData("/anything", """{"accessToken":"t-1"}""", "t-1")]
     [InlineData("/v1/sessions", """{"user":"a","jwt":"t-1"}""", "t-1")]
+    [InlineData("/api/token/", """{"refresh":"r","access":"t-1"}""", "t-1")]
+    [InlineData("/login", """{"sessionToken":"t-1"}""", "t-1")]
+    [InlineData("/graphql", """{"data":{"signIn":{"token":"t-1"}}}""", "t-1")]
+    [InlineData("/graphql", """{"data":{"orders":{"token":"coupon"}}}""", null)]
     [InlineData("/orders", """{"token":"coupon"}""", null)]
+    [InlineData("/orders", """{"access":"public"}""", null)]
     [InlineData("/login", """{"a":{"b":{"token":"deep"}}}""", null)]
     [InlineData("/login", """{"token":5}""", null)]
     [InlineData("/login", """{"token":"with space"}""", null)]
@@ -86,6 +92,30 @@ public sealed class SessionStateTests
         state.Observe(Some.Exchange(200, headers: [("Set-Cookie", cookie)], url: "http://shop.test/"));
 
         Assert.DoesNotContain("sid", state.CookieHeader(new Uri("http://evil.com/")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Observe_ThroughAGateway_KeysCookiesByTheTargetsUrl()
+    {
+        string? shown = null;
+        await using var gateway = await TestTarget.StartAsync(context =>
+        {
+            shown = context.Request.Headers.Cookie.ToString();
+            context.Response.Headers["X-Ape-Timing"] = "gateway=0,target=0,retries=0,fault=none";
+            context.Response.Headers.SetCookie = context.Request.Path == "/shop/login" ? "sid=1" : "gone=; Max-Age=0";
+            return Task.CompletedTask;
+        });
+        using var transport = new GatewayTransport(gateway.Url, token: null, TimeSpan.FromSeconds(30), TimeProvider.System);
+        var tools = ToolCatalog.Generic(new Uri("http://shop.test/")).CreateTools(transport, "shop", TimeProvider.System);
+        var state = Some.Session();
+
+        var login = await tools.InvokeAsync(Some.Call("http_post", """{"path":"/login"}"""), state, TestContext.Current.CancellationToken);
+        await tools.InvokeAsync(Some.Call("http_get", """{"path":"/orders"}"""), state, TestContext.Current.CancellationToken);
+
+        Assert.Equal("""{"status":200}""", login.Observation);
+        Assert.Equal("sid=1", shown);
+        Assert.Equal("sid=1", state.CookieHeader(new Uri("http://shop.test/anything")));
+        Assert.Equal("", state.CookieHeader(new Uri(gateway.Url, "/shop/orders")));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class StateToolTests
 
         Assert.Equal(["login", "charge", "tag", "either", "state_update"], catalog.CreateTools(new FakeTransport(), "shop", TimeProvider.System).Specs.Select(static spec => spec.Name));
         Assert.Equal(
-            ["login", "charge", "tag", "either", "http_get", "http_post", "http_put", "http_patch", "http_delete", "state_update", "state_get"],
+            ["login", "charge", "tag", "either", "http_get", "http_post", "http_put", "http_patch", "http_delete", "page_follow", "page_submit", "state_update", "state_get"],
             catalog.CreateTools(new FakeTransport(), "shop", TimeProvider.System, generic: true).Specs.Select(static spec => spec.Name));
     }
 }

@@ -5,19 +5,25 @@ using System.Text.Json.Nodes;
 namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 
 /// <summary>Fills an operation's parameters from the goal, the known state and earlier responses, or says which call must come first.</summary>
-internal sealed class ArgumentFinder
+internal sealed partial class ArgumentFinder
 {
     private const int MaxDepth = 4;
 
     private static readonly FrozenSet<string> Quantity = Words.Set("quantity qty count copies seats tickets units number guests people persons passengers participants nights amount places");
-    private static readonly FrozenSet<string> Amount = Words.Set("amount value sum price total balance deposit money budget limit");
+    private static readonly FrozenSet<string> Amount = Words.Set("amount value sum price total balance deposit money budget limit cents minor pence");
+    private static readonly FrozenSet<string> Minor = Words.Set("cents minor pence");
+    private static readonly FrozenSet<string> Holder = Words.Set("guest customer passenger holder recipient contact patient visitor attendee traveler traveller participant buyer full first last");
     private static readonly FrozenSet<string> Currency = Words.Set("currency");
     private static readonly FrozenSet<string> MainText = Words.Set("title name text content message body comment subject summary label note");
     private static readonly FrozenSet<string> SideText = Words.Set("description details remark reason reference memo purpose notes note");
     private static readonly FrozenSet<string> User = Words.Set("username user login email name account identifier member handle card");
     private static readonly FrozenSet<string> StartWords = Words.Set("from start begin after checkin departure");
-    private static readonly FrozenSet<string> EndWords = Words.Set("to end until till before due return checkout");
+    private static readonly FrozenSet<string> EndWords = Words.Set("to end until till before due return checkout out departure back");
     private static readonly FrozenSet<string> Optional = Words.Set("coupon promo voucher discount notes note comment description tags metadata created updated token version");
+
+    private static readonly FrozenSet<string> Technical = Words.Set("idempotency key token id request correlation currency header version etag match iban");
+    private static readonly FrozenSet<string> Answered = Words.Set("reply parent thread quoted");
+    private static readonly string Reply = Words.Stem("reply");
 
     private readonly PlanContext _context;
     private readonly ReferenceFinder _references;
@@ -26,8 +32,12 @@ internal sealed class ArgumentFinder
     {
         _context = context;
         Lookups = new Lookups(context, this);
+        Explorer = new Explorer(context, this);
         _references = new ReferenceFinder(context, this);
     }
+
+    /// <summary>Looks into one place after the other.</summary>
+    public Explorer Explorer { get; }
 
     /// <summary>Listings and searches.</summary>
     public Lookups Lookups { get; }
@@ -62,7 +72,8 @@ internal sealed class ArgumentFinder
         return (arguments, Found.Nothing);
     }
 
-    private Found Find(Parameter parameter, Operation operation, Step step, bool needed, int depth)
+    /// <summary>One argument, or the call that must come first.</summary>
+    public Found Find(Parameter parameter, Operation operation, Step step, bool needed, int depth)
     {
         // 1. What a refusal asked for.
         if (step.Fixed.TryGetValue(parameter.Name, out var set))
@@ -82,6 +93,12 @@ internal sealed class ArgumentFinder
             return Found.Of(credential);
         }
 
+        // "reply to the message 'X'": replyTo is the message
+        if (parameter.Noun is null && !parameter.InPath && step.Intent.Verb == Reply && parameter.Type is "string" or "integer" && parameter.Is(Answered) && parameter.Enum.Length == 0)
+        {
+            return depth > MaxDepth ? Found.Nothing : _references.Find(parameter.As(operation.Noun), operation, step, needed, depth + 1);
+        }
+
         // 3. What the goal says under this very name.
         if (parameter.Noun is null && GoalValues.Attribute(step.Intent, parameter) is { } attribute)
         {
@@ -91,7 +108,7 @@ internal sealed class ArgumentFinder
         // 4. Which thing is meant.
         if (parameter.Noun is not null || parameter.Item?.Noun is not null)
         {
-            return needed || _references.IsMentioned(parameter.Noun ?? parameter.Item!.Noun!, step.Intent, operation)
+            return needed || PhraseFinder.IsMentioned(parameter.Noun is not null ? parameter : parameter.Item!, step.Intent, operation, _context.Tools)
                 ? depth > MaxDepth ? Found.StuckBecause($"{parameter.Name} needs too many other calls first") : _references.Find(parameter, operation, step, needed, depth)
                 : Found.Nothing;
         }
@@ -133,7 +150,9 @@ internal sealed class ArgumentFinder
         return Found.Of(_context.Values.Make(parameter, step.Failures));
     }
 
-    private static bool IsUsual(Parameter parameter) => !parameter.Nullable && !parameter.Is(Optional) && parameter.Tokens is not ["id"];
+    // A number that nobody asked for (weeks, priority) is better left to the API.
+    private static bool IsUsual(Parameter parameter) => !parameter.Nullable
+        && (parameter.Type is not ("integer" or "number") || parameter.Noun is not null || parameter.Is(Quantity) || parameter.Is(Amount)) && !parameter.Is(Optional) && parameter.Tokens is not ["id"];
 
     private Found Parts(Parameter[] properties, Operation operation, Step step, int depth)
     {
@@ -186,12 +205,17 @@ internal sealed class ArgumentFinder
         return null;
     }
 
-    private static JsonNode? Said(Parameter parameter, Operation operation, Step step)
+    private JsonNode? Said(Parameter parameter, Operation operation, Step step)
     {
         var intent = step.Intent;
         if (parameter.Enum.Length > 0)
         {
             return GoalValues.Choice(intent, parameter);
+        }
+
+        if (parameter.Type == "boolean")
+        {
+            return GoalValues.Flag(intent, parameter);
         }
 
         var money = intent.Money;
@@ -204,7 +228,7 @@ internal sealed class ArgumentFinder
         {
             if (parameter.Is(Amount) && money is not null)
             {
-                var cents = parameter.Tokens.Contains("cent") || parameter.Tokens.Contains("minor");
+                var cents = parameter.Is(Minor) || MinorText().IsMatch(parameter.Description);
                 return GoalValues.Number(cents ? money with { Number = money.Number * 100 } : money, parameter);
             }
 
@@ -225,13 +249,55 @@ internal sealed class ArgumentFinder
 
         if (parameter.Type is "string" or "" && parameter.Format is "" or "email")
         {
-            return Text(parameter, operation, intent);
+            return Text(parameter, operation, step);
         }
 
         return null;
     }
 
-    private static JsonValue? Date(Parameter parameter, Intent intent)
+    // "to DE33" for toIban, "ship to Hamburg" for city
+    private static JsonValue? ByRole(Parameter parameter, Intent intent)
+    {
+        if (parameter.Noun is null && parameter.Tokens is ["to" or "from", _, ..] && intent.Phrases.FirstOrDefault(phrase => phrase.Preposition == parameter.Tokens[0]) is { } phrase)
+        {
+            return phrase.Tokens.FirstOrDefault(token => token.Kind is TokenKind.Id or TokenKind.Literal or TokenKind.Email) is { } said ? JsonValue.Create(said.Text) : null;
+        }
+
+        if (!parameter.Tokens.Contains("city") && !parameter.Tokens.Contains("town"))
+        {
+            return null;
+        }
+
+        var place = intent.Phrases.Where(phrase => phrase.Preposition is "to" or "in").SelectMany(phrase => Naming.ProperNames(phrase.Tokens)).FirstOrDefault();
+        return place is null ? null : JsonValue.Create(place);
+    }
+
+    private static bool IsOnlyText(Parameter parameter, Operation operation) =>
+        parameter is { Required: true, InPath: false } && !parameter.IsPassword && !parameter.Is(Technical)
+        && operation.Parameters.Count(other => other is { Required: true, InPath: false, Type: "string", Noun: null, Enum.Length: 0, Format: "" }) == 1;
+
+    // "react with thumbsup": the one text that the operation wants is the one thing that is left of the words.
+    private static JsonValue? Leftover(Step step)
+    {
+        bool IsFree(GoalToken token) => !step.Claims.Values.Any(claimed => claimed.Contains(token));
+        var literal = step.Intent.Tokens.FirstOrDefault(token => token.Kind is TokenKind.Literal or TokenKind.Id && IsFree(token));
+        var word = step.Intent.Phrases.FirstOrDefault(phrase => phrase.Preposition is "with" or "using")?.Content.FirstOrDefault(IsFree);
+        return (literal ?? word) is { } found ? JsonValue.Create(found.Text) : null;
+    }
+
+    // A proper name that names no thing of the API is a person's.
+    private static string? Person(Parameter parameter, Step step)
+    {
+        var free = step.Intent.Tokens.Where(token => !step.Claims.Values.Any(claimed => claimed.Contains(token))).ToList();
+        var name = Naming.ProperNames(free).Find(candidate => candidate.Contains(' ', StringComparison.Ordinal))
+            ?? step.Intent.Phrases.Where(phrase => phrase.Preposition is "for" or "under").SelectMany(phrase => Naming.ProperNames(phrase.Tokens)).FirstOrDefault();
+        return name is null ? null
+            : parameter.Tokens.Contains("first") ? name.Split(' ')[0]
+            : parameter.Tokens.Contains("last") || parameter.Tokens.Contains("famili") ? name.Split(' ')[^1]
+            : name;
+    }
+
+    private JsonValue? Date(Parameter parameter, Intent intent)
     {
         var dates = intent.Tokens.Where(token => token.Kind == TokenKind.Date).ToList();
         if (dates.Count == 0)
@@ -239,23 +305,54 @@ internal sealed class ArgumentFinder
             return null;
         }
 
-        var token = dates.Count > 1 && parameter.Is(EndWords) && !parameter.Is(StartWords) ? dates[^1] : dates[0];
-        var text = token.Text;
+        // "check_in" begins as "checkin" does.
+        var ends = parameter.Is(EndWords) && !parameter.Is(StartWords) && !parameter.Tokens.Contains("in");
+        var behind = intent.Phrases.Where(phrase => ends ? phrase.Preposition is "until" or "till" or "to" : phrase.Preposition is "from" or "starting")
+            .SelectMany(phrase => phrase.Tokens).FirstOrDefault(dates.Contains);
+        var token = behind ?? (dates.Count > 1 && ends ? dates[^1] : dates[0]);
+        var text = _context.Values.Day(token);
         return JsonValue.Create(parameter.Format == "date-time" && text.Length == 10 ? text + "T10:00:00Z" : parameter.Format == "date" && text.Length > 10 ? text[..10] : text);
     }
 
+    [System.Text.RegularExpressions.GeneratedRegex(@"\b(?:cents?|pence|minor (?:currency )?units?|smallest (?:currency )?unit)\b", System.Text.RegularExpressions.RegexOptions.IgnoreCase)]
+    private static partial System.Text.RegularExpressions.Regex MinorText();
+
     // A literal that names no other thing is what the new thing is called or says.
-    private static JsonValue? Text(Parameter parameter, Operation operation, Intent intent)
+    private static JsonValue? Text(Parameter parameter, Operation operation, Step step)
     {
+        var intent = step.Intent;
         if (parameter.Format == "email" || parameter.Tokens.Contains("email"))
         {
             return intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Email) is { } mail ? JsonValue.Create(mail.Text) : null;
         }
 
+        // "assign it to bob" where the assignee is a plain text
+        if (intent.Verb.Length > 0 && intent.Kind is IntentKind.Act or IntentKind.Update && parameter.Tokens.Any(token => Words.Related(intent.Verb, token))
+            && intent.Phrases.FirstOrDefault(phrase => phrase.Preposition is "to" or "as") is { Tokens.Count: > 0 } behind)
+        {
+            return JsonValue.Create(string.Join(' ', behind.Tokens.Select(token => token.Text)));
+        }
+
+        if (ByRole(parameter, intent) is { } there)
+        {
+            return there;
+        }
+
+        // Some write amounts as text: "120.50".
+        if (parameter.Is(Amount) && (intent.Money ?? intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Number)) is { } sum)
+        {
+            return JsonValue.Create(sum.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
         var isMain = parameter.Is(MainText);
+        if (parameter.Tokens.Contains("name") && (parameter.IsInner || parameter.Is(Holder)) && Person(parameter, step) is { } person)
+        {
+            return JsonValue.Create(person);
+        }
+
         if (!isMain && !parameter.Is(SideText))
         {
-            return null;
+            return IsOnlyText(parameter, operation) ? Leftover(step) : null;
         }
 
         var texts = operation.Parameters.Concat(operation.Parameters.SelectMany(other => other.Properties))

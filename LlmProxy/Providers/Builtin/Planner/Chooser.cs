@@ -76,7 +76,7 @@ internal static class Chooser
             score += found ? token.IsCapital ? 2 : 1 : texts.Exists(text => text.Contains(token.Text, StringComparison.OrdinalIgnoreCase)) ? 0.5 : 0;
         }
 
-        var named = phrase.Tokens.Count(token => token.Kind is TokenKind.Literal);
+        var named = phrase.Tokens.Count(token => token.Kind is TokenKind.Literal or TokenKind.Id or TokenKind.Email);
         return new Choice(thing, score, named > 0 ? literals > 0 : words == 0 || score > 0, hits == words && literals >= named);
     }
 

@@ -16,6 +16,9 @@ internal sealed class GoalReader(ToolSet tools)
         "from to into for with by in on at under about via using within over below above until till until onto through starting ending between");
 
     private static readonly FrozenSet<string> Pointers = Words.Set("it them that this one those these him her");
+    private static readonly FrozenSet<string> Measures = Words.Set("number quantity amount pair list copy unit piece lot set couple dozen rest total count sum bottle box bag pack");
+
+    private const string CheckIn = "check";
 
     private static readonly FrozenDictionary<string, IntentKind> Verbs = Table();
 
@@ -24,9 +27,20 @@ internal sealed class GoalReader(ToolSet tools)
         var credentials = Credentials.Take(ref goal);
         List<Intent> intents = [];
         List<GoalToken> focus = [];
+        List<GoalToken> ahead = [];
         foreach (var clause in Clauses(GoalScanner.Scan(goal)))
         {
-            Add(clause, intents, ref focus);
+            // "In the project Launch, mark ...": where it is done is said first.
+            // "Squash and merge": how it is done is said first.
+            if (FindVerb(clause).Kind is null && ((intents.Count == 0 && clause is [{ Kind: TokenKind.Word }])
+                || (IsPreposition(clause[0]) && (intents.Count == 0 || clause[0].StartsSentence))))
+            {
+                ahead = clause;
+                continue;
+            }
+
+            Add([.. clause, .. FindVerb(clause).Kind is null ? [] : ahead], intents, ref focus);
+            ahead = FindVerb(clause).Kind is null ? ahead : [];
         }
 
         if (credentials is not null && !intents.Exists(intent => intent.Kind is IntentKind.Login))
@@ -42,6 +56,7 @@ internal sealed class GoalReader(ToolSet tools)
     private void Add(List<GoalToken> clause, List<Intent> intents, ref List<GoalToken> focus)
     {
         var (kind, verb, rest) = FindVerb(clause);
+        var particle = kind == IntentKind.Act && verb == CheckIn ? "in" : "";
         var previous = intents.Count > 0 ? intents[^1] : null;
         if (kind is null)
         {
@@ -52,6 +67,16 @@ internal sealed class GoalReader(ToolSet tools)
 
             // "buy a tea and a coffee": the verb is said once. Anything else belongs to the clause before.
             var begins = clause[0].Kind == TokenKind.Number || clause[0].Is("a") || clause[0].Is("an") || clause[0].Is("another");
+            if (clause[0].Kind == TokenKind.Literal && previous.ChangesState && previous.Object.Tokens.LastOrDefault(token => token.Kind == TokenKind.Literal) is { } sibling)
+            {
+                // "the cards 'Mow' and 'Weed'": the same again with another name.
+                var swapped = previous.Object.Tokens.Select(token => token == sibling ? clause[0] : token).ToList();
+                var behind = clause.Count > 1 ? clause[1..] : Spoken(previous).Skip(previous.Object.Tokens.Count).ToList();
+                intents.Add(Build(previous.Kind, previous.Verb, $"{previous.Verb} {Said(clause)}", [.. swapped, .. behind], false));
+                Share(intents, previous);
+                return;
+            }
+
             if (begins && previous.Kind is IntentKind.Buy or IntentKind.Create or IntentKind.Delete)
             {
                 (kind, verb, rest) = (previous.Kind, previous.Verb, clause);
@@ -66,6 +91,7 @@ internal sealed class GoalReader(ToolSet tools)
 
         var pointsBack = rest.Count > 0 && rest.TakeWhile(token => !IsPreposition(token)).All(token => token.Kind == TokenKind.Word
             && (Pointers.Contains(token.Stem) || Words.IsIdle(token.Stem) || Order.IsWord(token)));
+        var ofIt = rest.Exists(token => token.Is("its"));
         var bare = rest.TakeWhile(token => !IsPreposition(token)).ToList();
         if (pointsBack && bare.Count > 0)
         {
@@ -74,12 +100,26 @@ internal sealed class GoalReader(ToolSet tools)
             rest = [.. order, .. focus, .. rest.Skip(bare.Count)];
         }
 
-        var intent = Build(kind.Value, verb, Said(clause), rest, pointsBack);
+        var intent = Build(kind.Value, verb, Said(clause), rest, pointsBack || ofIt, particle);
         intents.Add(intent);
+        if (rest == clause && previous is not null)
+        {
+            Share(intents, previous);
+        }
+
         if (intent.Object.Tokens.Count > 0 && intent.Kind is not (IntentKind.Login or IntentKind.Logout or IntentKind.Register))
         {
             // What was looked for is all that was said of it; of anything else the object.
             focus = [.. (intent.ChangesState ? intent.Object.Tokens : Spoken(intent)).Where(token => token.Kind != TokenKind.Money)];
+        }
+    }
+
+    // "add a tea and a coffee to the cart": where holds for both.
+    private static void Share(List<Intent> intents, Intent previous)
+    {
+        if (previous.Phrases.Count == 1 && intents[^1].Phrases.Skip(1).FirstOrDefault() is { Preposition: "to" or "into" or "in" or "on" or "from" } shared)
+        {
+            intents[^2] = Build(previous.Kind, previous.Verb, previous.Text, [.. Spoken(previous), new GoalToken(TokenKind.Word, shared.Preposition), .. shared.Tokens], previous.PointsBack);
         }
     }
 
@@ -101,7 +141,7 @@ internal sealed class GoalReader(ToolSet tools)
         }
     }
 
-    private static Intent Build(IntentKind kind, string verb, string text, List<GoalToken> tokens, bool pointsBack)
+    private static Intent Build(IntentKind kind, string verb, string text, List<GoalToken> tokens, bool pointsBack, string particle = "")
     {
         List<Phrase> phrases = [];
         List<GoalToken> current = [];
@@ -112,9 +152,20 @@ internal sealed class GoalReader(ToolSet tools)
             if (GoalScanner.IsNaming(token) && i + 1 < tokens.Count && tokens[i + 1].Kind == TokenKind.Word)
             {
                 // A name without quotes runs to the next preposition.
-                var name = tokens.Skip(i + 1).TakeWhile(next => next.Kind is TokenKind.Word or TokenKind.Number && !IsPreposition(next)).ToList();
-                current.Add(new GoalToken(TokenKind.Literal, string.Join(' ', name.Select(next => next.Text))));
+                var name = tokens.Skip(i + 1).TakeWhile((next, at) => next.IsGlued || at == 0 || (next.Kind is TokenKind.Word or TokenKind.Number && !IsPreposition(next) && !next.Is("due"))).ToList();
+                current.Add(new GoalToken(TokenKind.Literal, string.Concat(name.Select((next, at) => at == 0 || next.IsGlued ? next.Text : " " + next.Text))));
                 i += name.Count;
+            }
+            else if (token.Is("of") && current.Count > 0 && current[^1] is { Kind: TokenKind.Word } head && !Words.IsIdle(head.Stem) && !Order.IsWord(head) && !Measures.Contains(head.Stem))
+            {
+                // "the comments of the task": two things; "two of the cheapest", "a copy of" are one.
+                phrases.Add(new Phrase(preposition, current));
+                (preposition, current) = ("of", []);
+            }
+            else if (token.Is(":") && i + 1 < tokens.Count && tokens[i + 1].Kind == TokenKind.Literal && phrases.Count > 0 && current.TrueForAll(word => Words.IsIdle(word.Stem)))
+            {
+                // "two tasks in it: 'Pack'": what is listed is the object.
+                phrases[0] = new Phrase(phrases[0].Preposition, [.. phrases[0].Tokens, tokens[++i]]);
             }
             else if (IsPreposition(token) && !token.IsCapital)
             {
@@ -135,6 +186,7 @@ internal sealed class GoalReader(ToolSet tools)
             Text = text,
             Phrases = phrases,
             PointsBack = pointsBack,
+            Particle = particle,
             Quantity = QuantityOf(phrases),
         };
     }
@@ -159,7 +211,7 @@ internal sealed class GoalReader(ToolSet tools)
         return null;
     }
 
-    private static bool IsPreposition(GoalToken token) => token.Kind == TokenKind.Word && Prepositions.Contains(token.Stem);
+    private static bool IsPreposition(GoalToken token) => token.Is("paying") || token.Kind == TokenKind.Word && Prepositions.Contains(token.Stem);
 
     private IEnumerable<List<GoalToken>> Clauses(List<GoalToken> tokens)
     {
@@ -168,7 +220,14 @@ internal sealed class GoalReader(ToolSet tools)
         {
             var token = tokens[i];
             var mark = token.Kind == TokenKind.Mark && token.Text is "," or ";" or "." or "!" or "\n";
+            if (clause.Count == 0 && !mark && (i == 0 || tokens[i - 1].Is(".") || tokens[i - 1].Is("!")))
+            {
+                tokens[i] = token = token with { StartsSentence = true };
+            }
+
             var joint = token.Is("then") || token.Is("afterwards") || token.Is("finally") || token.Is("and") || token.Is("&") || token.Is("before");
+            // "I want to see a film: book two seats"
+            mark |= token.Is(":") && i + 1 < tokens.Count && tokens[i + 1] is { Kind: TokenKind.Word, IsCapital: false } behind && Verbs.ContainsKey(behind.Stem) && clause.Count > 3;
             if (!mark && !joint)
             {
                 clause.Add(token);
@@ -199,6 +258,22 @@ internal sealed class GoalReader(ToolSet tools)
             }
 
             var next = i + 1 < clause.Count ? clause[i + 1].Text.ToLowerInvariant() : "";
+            if (i == 0 && token.Is("to") && next == "be")
+            {
+                return (null, "", clause); // "..., to be returned in May"
+            }
+
+            if (i == 0 && (token.Text.EndsWith("ed", StringComparison.Ordinal) || token.Text.EndsWith("ing", StringComparison.Ordinal)) && !token.IsCapital && Verbs.ContainsKey(token.Stem))
+            {
+                return (null, "", clause); // "..., assigned to Ann": it says more of what was said
+            }
+
+            // "place an order for two teas"
+            if (token.Stem is "plac" or "mak" or "put" && tools.Matcher.AddToCart is not null
+                && clause.FindIndex(i, other => other.Is("for")) is > 0 and var at && at - i <= 3 && clause[at - 1].Stem is "order" or "purchas")
+            {
+                return (IntentKind.Buy, "buy", clause[(at + 1)..]);
+            }
             if (Articles.Contains(token.Stem) && i + 1 < clause.Count)
             {
                 if (!Actors.Contains(clause[i + 1].Stem))
@@ -210,6 +285,11 @@ internal sealed class GoalReader(ToolSet tools)
                 continue;
             }
 
+            if (token.Stem is "tick" or "cross" && clause[^1].Is("off"))
+            {
+                return (IntentKind.Act, "complet", clause[(i + 1)..^1]); // "tick it off"
+            }
+
             if (Phrasal(token.Stem, next) is { } phrasal)
             {
                 return (phrasal.Kind, phrasal.Verb, clause[(i + 2)..]);
@@ -217,13 +297,11 @@ internal sealed class GoalReader(ToolSet tools)
 
             if (Verbs.TryGetValue(token.Stem, out var kind))
             {
-                return (Refine(kind, clause[(i + 1)..]), token.Stem, clause[(i + 1)..]);
+                return (Refine(kind, token.Stem, clause[(i + 1)..]), token.Stem, clause[(i + 1)..]);
             }
 
-            // A verb nobody listed, but the API has it ("archive the project").
-            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem)
-                && tools.Operations.Any(operation => !operation.IsRead && (operation.NameTokens.FirstOrDefault() == token.Stem
-                    || (operation.PathTokens.LastOrDefault() == token.Stem && operation.Parent.Length > 0))))
+            // A verb nobody listed, but the API has it ("archive the project", "react to the message").
+            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && IsOfApi(token.Stem))
             {
                 return (IntentKind.Act, token.Stem, clause[(i + 1)..]);
             }
@@ -237,9 +315,18 @@ internal sealed class GoalReader(ToolSet tools)
         return (null, "", clause);
     }
 
-    private static IntentKind Refine(IntentKind kind, List<GoalToken> rest) =>
+    private bool IsOfApi(string stem) => tools.Operations.Any(operation => !operation.IsRead && !operation.Has("search")
+        && ((operation.NameTokens.Any(token => Words.Related(token, stem)) && !tools.Operations.Any(read => read.IsRead && read.Noun == stem))
+            || (operation.PathTokens.LastOrDefault() is { } last && Words.Related(last, stem) && operation.Parent.Length > 0)));
+
+    private static IntentKind Refine(IntentKind kind, string verb, List<GoalToken> rest) =>
+        // "get a ticket" is no look at one
+        kind == IntentKind.Read && verb is "get" or "grab" && rest.Count > 0 && (rest[0].Kind == TokenKind.Number || rest[0].Is("a") || rest[0].Is("an"))
+            && !rest.Exists(token => token.Is("list") || token.Is("overview")) ? IntentKind.Buy
+        // "open an issue" makes one, "start the task" does not
+        : kind == IntentKind.Create && verb is "start" or "open" or "begin" && rest.Count > 0 && (rest[0].Is("the") || rest[0].Is("my") || Pointers.Contains(rest[0].Stem)) ? IntentKind.Act
         // "create an account" registers only where it says nothing else about the account.
-        kind == IntentKind.Create && rest.Count is > 0 and <= 4 && rest.Any(token => token.Stem is "account" or "profil") && rest.Any(token => token.Stem is "user" or "customer")
+        : kind == IntentKind.Create && rest.Count is > 0 and <= 4 && rest.Any(token => token.Stem is "account" or "profil") && rest.Any(token => token.Stem is "user" or "customer")
             ? IntentKind.Register
             : kind;
 
@@ -249,8 +336,10 @@ internal sealed class GoalReader(ToolSet tools)
         ("log" or "sign", "out" or "off") => (IntentKind.Logout, "logout"),
         ("sign", "up") => (IntentKind.Register, "register"),
         ("check", "out") => (IntentKind.Create, "checkout"),
+        ("check", "in") => (IntentKind.Act, CheckIn),
         ("look", "up" or "for" or "at") or ("search", "for") or ("brows", "through") => (IntentKind.Read, "find"),
         ("giv", "back") or ("bring", "back") => (IntentKind.Act, "return"),
+        ("tick" or "check" or "cross", "off") => (IntentKind.Act, "complet"),
         ("top", "up") => (IntentKind.Create, "deposit"),
         ("get", "back") => (IntentKind.Act, "return"),
         _ => null,
@@ -264,7 +353,7 @@ internal sealed class GoalReader(ToolSet tools)
         Add(IntentKind.Register, "register signup");
         Add(IntentKind.Buy, "buy purchase order shop acquire");
         Add(IntentKind.Create, "create add make book reserve borrow rent hire loan send transfer pay deposit withdraw post submit write file place put "
-            + "schedule enroll enrol join subscribe upload invite comment rate review like start open issue request apply lend donate checkout wire report plan leave attach");
+            + "schedule enroll enrol join subscribe upload invite comment rate review like reply answer react start open issue request apply lend donate checkout wire report plan leave attach");
         Add(IntentKind.Act, "return complete close reopen finish resolve confirm approve accept reject extend renew mark activate deactivate archive publish "
             + "lock unlock pause resume stop redeem claim assign move");
         Add(IntentKind.Update, "update change edit rename set modify raise lower increase decrease correct reschedule replace");

@@ -21,14 +21,14 @@ internal static partial class GoalScanner
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     // "called Groceries list" names something without quotes.
-    private static readonly FrozenSet<string> Naming = Words.Set("called named titled entitled labelled");
+    private static readonly FrozenSet<string> Naming = Words.Set("called named titled entitled labelled saying reading stating containing");
 
     public static List<GoalToken> Scan(string text)
     {
         List<GoalToken> tokens = [];
         foreach (Match match in Token().Matches(text))
         {
-            tokens.Add(Read(match));
+            tokens.Add(Read(match) with { IsGlued = match.Index > 0 && !char.IsWhiteSpace(text[match.Index - 1]) });
         }
 
         MergeMoney(tokens);
@@ -50,9 +50,24 @@ internal static partial class GoalScanner
             return new(TokenKind.Literal, text[1..^1]);
         }
 
+        if (match.Groups["pair"].Success && !text.Equals("and/or", StringComparison.OrdinalIgnoreCase))
+        {
+            return new(TokenKind.Id, text); // "owner/name"
+        }
+
         if (match.Groups["email"].Success)
         {
             return new(TokenKind.Email, text);
+        }
+
+        if (match.Groups["spoken"].Success)
+        {
+            return new(TokenKind.Date, Ahead(text));
+        }
+
+        if (match.Groups["day"].Success && DateOnly.TryParse($"{match.Groups["d"].Value} {match.Groups["m"].Value} {match.Groups["y"].Value}", CultureInfo.InvariantCulture, out var day))
+        {
+            return new(TokenKind.Date, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         }
 
         if (match.Groups["date"].Success)
@@ -78,6 +93,15 @@ internal static partial class GoalScanner
         return new(TokenKind.Mark, text);
     }
 
+    // "+3" is three days from now: a goal is read once, and sent on many days.
+    private static string Ahead(string text)
+    {
+        var digits = string.Concat(text.Where(char.IsDigit));
+        var days = digits.Length == 0 ? text.StartsWith("tom", StringComparison.OrdinalIgnoreCase) ? 1 : 0
+            : int.Parse(digits, CultureInfo.InvariantCulture) * (text.Contains("week", StringComparison.OrdinalIgnoreCase) ? 7 : 1);
+        return "+" + days.ToString(CultureInfo.InvariantCulture);
+    }
+
     // "$20", "20 EUR", "20 euros": one amount.
     private static void MergeMoney(List<GoalToken> tokens)
     {
@@ -101,6 +125,11 @@ internal static partial class GoalScanner
         (?<secret>\{\{[^{}]+\}\})
         |(?<quoted>"[^"]+"|“[^”]+”|«[^»]+»|(?<![\p{L}\d])'(?:[^']|'(?=\p{L}))+'(?![\p{L}\d])|‘[^’]+’|`[^`]+`)
         |(?<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+        |(?<pair>(?<![\p{L}\d/])[\p{L}\d][\w.-]*/[\p{L}\d][\w.-]*[\p{L}\d](?!/))
+        |(?<id>\#[\p{L}][\w-]*\w)
+        |(?<spoken>(?i:today|tomorrow|in[ ]\d{1,3}[ ](?:days?|weeks?))\b)
+        |(?<day>(?i:(?<d>\d{1,2})(?:st|nd|rd|th)?[ ](?:of[ ])?(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,?[ ](?<y>\d{4})\b))
+        |(?<day>(?i:\b(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ ](?<d>\d{1,2})(?:st|nd|rd|th)?,?[ ](?<y>\d{4})\b))
         |(?<date>\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)
         |(?<number>(?<![\p{L}\d-])\d+(?:,\d{3})*(?:\.\d+)?(?![\p{L}\d_-]*[\p{L}\d]))
         |(?<id>\#?(?=[\p{L}\d_.-]*\d)[\p{L}\d](?:[\p{L}\d_.-]*[\p{L}\d])?)

@@ -12,6 +12,12 @@ internal sealed record GoalToken(TokenKind Kind, string Text)
     /// <summary>ISO code of an amount's currency; empty for none.</summary>
     public string Currency { get; init; } = "";
 
+    /// <summary>Whether no blank stands before it: the parts of "team-lunch".</summary>
+    public bool IsGlued { get; init; }
+
+    /// <summary>Whether a sentence begins with it.</summary>
+    public bool StartsSentence { get; init; }
+
     public bool IsCapital => Kind == TokenKind.Word && char.IsUpper(Text[0]);
 
     /// <summary>Whether it is a value and not a word: something to be put into a request as it stands.</summary>

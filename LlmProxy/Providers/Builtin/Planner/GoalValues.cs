@@ -49,6 +49,7 @@ internal static class GoalValues
     public static JsonNode? Choice(Intent intent, Parameter parameter)
     {
         (string Value, double Score) best = ("", 0);
+        var spoken = Spoken(intent);
         foreach (var value in parameter.Enum)
         {
             var words = Words.Split(value);
@@ -56,17 +57,20 @@ internal static class GoalValues
             foreach (var word in words)
             {
                 var hit = 0.0;
-                foreach (var token in intent.Tokens)
+                foreach (var token in spoken)
                 {
                     hit = Math.Max(hit, token.Kind == TokenKind.Word ? Words.Match(word, token.Stem)
                         : token.Kind != TokenKind.Mark && token.Text.Equals(value, StringComparison.OrdinalIgnoreCase) ? 1
                         : token.Kind == TokenKind.Money && token.Currency.Equals(value, StringComparison.OrdinalIgnoreCase) ? 1 : 0);
                 }
 
-                hits += Math.Max(hit, 0.9 * Words.Match(word, intent.Verb));
+                var verb = intent.Kind == IntentKind.Create && StateWords.IsField(parameter) ? 0 : Math.Max(0.8 * Words.Match(word, intent.Verb), 0.9 * StateWords.Match(intent.Verb, word));
+                hits += Math.Max(hit, Math.Max(verb, intent.Particle.Length > 0 && word == intent.Particle ? 1 : 0));
             }
 
-            var score = words.Length == 0 ? 0 : hits / words.Length;
+            // "in progress" is one state of two words; to start something needs only the telling one.
+            var telling = words.Length < 2 || intent.Kind == IntentKind.Create ? 0 : words.Max(word => StateWords.Match(intent.Verb, word) * 0.7);
+            var score = words.Length == 0 ? 0 : Math.Max(telling, hits / words.Length);
             if (score > best.Score)
             {
                 best = (value, score);
@@ -74,6 +78,32 @@ internal static class GoalValues
         }
 
         return best.Score >= 0.6 ? Values.Typed(best.Value, parameter.Type) : null;
+    }
+
+    /// <summary>A flag that the words raise or lower: "a private channel", "mark it as done", "without breakfast"; null when they do not speak of it.</summary>
+    public static JsonNode? Flag(Intent intent, Parameter parameter)
+    {
+        var spoken = Spoken(intent);
+        foreach (var word in parameter.Tokens)
+        {
+            if (word.Length > 2 && spoken.FindIndex(token => token.Stem == word) is >= 0 and var at)
+            {
+                return JsonValue.Create(!(at > 0 && No.Contains(spoken[at - 1].Stem)));
+            }
+
+            if (intent.Kind is IntentKind.Act or IntentKind.Update or IntentKind.Delete
+                && (StateWords.Match(intent.Verb, word) > 0 || spoken.Exists(token => token.Stem.Length > 2 && StateWords.Match(token.Stem, word) > 0)))
+            {
+                return JsonValue.Create(true);
+            }
+
+            if (StateWords.Ends(intent.Verb, word))
+            {
+                return JsonValue.Create(false);
+            }
+        }
+
+        return null;
     }
 
     public static JsonNode Number(GoalToken token, Parameter parameter) =>
@@ -94,8 +124,9 @@ internal static class GoalValues
             }
         }
 
-        // "rename the task 'A' to 'B'": the last is the new one.
-        return intent.Kind is IntentKind.Update ? [.. free.AsEnumerable().Reverse()] : free;
+        // "rename the task 'A' to 'B'": the last is the new one. Of what exists the first only says which.
+        return intent.Kind is not (IntentKind.Update or IntentKind.Act) || !operation.Parameters.Any(parameter => parameter is { InPath: true, Noun: not null }) ? free
+            : [.. free.Where(literal => intent.Phrases.Any(phrase => phrase.Preposition is "to" or "into" or "with" or "as" && phrase.Tokens.Contains(literal))).Reverse()];
     }
 
     // In "comment 'Hi' to the task 'Fix it'" the second literal tells which task: the operation has a reference to a task.
@@ -170,7 +201,7 @@ internal static class GoalValues
             return Yes.Contains(value.Stem) ? JsonValue.Create(true) : No.Contains(value.Stem) ? JsonValue.Create(false) : null;
         }
 
-        return parameter.Type == "string" && linked && value.Kind == TokenKind.Word && !Words.IsIdle(value.Stem) ? JsonValue.Create(value.Text) : null;
+        return parameter.Type == "string" && (linked || (value.Text.Length > 1 && value.Text.All(char.IsUpper))) && value.Kind == TokenKind.Word && !Words.IsIdle(value.Stem) ? JsonValue.Create(value.Text) : null;
     }
 
     private static List<GoalToken> Spoken(Intent intent)

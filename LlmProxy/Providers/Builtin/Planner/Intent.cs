@@ -8,6 +8,9 @@ internal sealed class Intent
     /// <summary>Stem of its verb; empty when there is none.</summary>
     public required string Verb { get; init; }
 
+    /// <summary>Stem of the word that belongs to the verb, as "in" of "check in"; empty for none.</summary>
+    public string Particle { get; init; } = "";
+
     /// <summary>Its words as the goal has them, for messages.</summary>
     public required string Text { get; init; }
 
@@ -18,6 +21,13 @@ internal sealed class Intent
 
     /// <summary>Whether the object is only pointed at: "it", "them", "that one".</summary>
     public bool PointsBack { get; init; }
+
+    /// <summary>The same with what another clause says of it: "buy a tea" and "pay by card".</summary>
+    public Intent With(Intent more) => new()
+    {
+        Kind = Kind, Verb = Verb, Particle = Particle, Text = Text + " and " + more.Text, PointsBack = PointsBack, Quantity = Quantity ?? more.Quantity,
+        Phrases = [.. Phrases, .. more.Phrases.Where(phrase => phrase.Tokens.Count > 0).Select(phrase => phrase.Preposition.Length > 0 ? phrase : new Phrase("with", phrase.Tokens))],
+    };
 
     public IEnumerable<GoalToken> Tokens => Phrases.SelectMany(phrase => phrase.Tokens);
 

@@ -72,6 +72,11 @@ internal sealed class IntentMatcher
         return best;
     }
 
+    /// <summary>All operations that would do for an intent, the best first; at most three.</summary>
+    public IReadOnlyList<Operation> Rank(Intent intent) =>
+        [.. _tools.Operations.Select(operation => (Operation: operation, Score: Score(operation, intent, false))).Where(entry => entry.Score >= Enough)
+            .OrderByDescending(entry => entry.Score).ThenBy(entry => entry.Operation.PathTokens.Length).Select(entry => entry.Operation).Take(3)];
+
     private Operation? FindLogin() => Best(operation => operation.IsRead || operation.Method == "DELETE" || Any(operation, LogoutWords) || Any(operation, RefreshWords)
         ? 0
         : (Any(operation.NameTokens, LoginNames) ? 4 : 0) + (Phrase(operation.NameTokens, "log", "in") || Phrase(operation.NameTokens, "sign", "in") ? 4 : 0)
@@ -103,7 +108,7 @@ internal sealed class IntentMatcher
             + (Any(operation, CheckoutWords) ? 4 : 0) + (operation.NameTokens.Any(PlacingWords.Contains) ? 1 : 0)
             - (operation.Parent.Length > 0 && !CartWords.Contains(operation.Parent) ? 2 : 0), 4);
 
-    private static double Score(Operation operation, Intent intent, bool atHand)
+    private double Score(Operation operation, Intent intent, bool atHand)
     {
         var method = MethodFit(operation, intent.Kind);
         if (method <= -4)
@@ -115,6 +120,18 @@ internal sealed class IntentMatcher
         var verb = Math.Max(
             Math.Max(5 * Overlap(operation.NameTokens, intent.Verb), 4 * Overlap(operation.PathTokens, intent.Verb)),
             2.5 * Overlap(operation.SummaryTokens, intent.Verb));
+        // POST /loans/{id}/return: the path itself says what is done.
+        if (intent.Kind != IntentKind.Create && operation is { EndsWithParameter: false, Parent.Length: > 0 } && operation.Noun == intent.Verb)
+        {
+            verb = Math.Max(verb, 5.5);
+        }
+
+        // A status may be all there is: "cancel the booking" is PATCH {"status":"cancelled"}, "assign it" is PATCH {"assigneeId":..}.
+        if (intent.Verb.Length > 0 && operation.Method is "PATCH" or "PUT")
+        {
+            verb = Math.Max(verb, StateWords.CanSet(operation, intent.Verb) ? 4.5
+                : operation.Parameters.Any(parameter => !parameter.InPath && Overlap(parameter.Tokens, intent.Verb) > 0) ? 4 : 0);
+        }
 
         // 2. What it is done to. The head of the object weighs most; the other words tell apart what is left.
         var nouns = 0.0;
@@ -130,7 +147,9 @@ internal sealed class IntentMatcher
 
         if (head.Length > 0)
         {
-            nouns += 2 * Words.Match(operation.Noun, head);
+            // POST /cards/{id}/move is done to a card.
+            var done = Words.Match(operation.Noun, intent.Verb) > 0 ? Words.Match(operation.Parent, head) : 0;
+            nouns += 2 * Math.Max(done, Words.Match(operation.Noun, head));
         }
         else if (intent.Object.Tokens.Count == 0 && intent.Phrases.Count == 1)
         {
@@ -152,6 +171,11 @@ internal sealed class IntentMatcher
         }
 
         points += intent.Kind == IntentKind.Create && operation.EndsWithParameter ? -1.5 : 0;
+        // returnLoan is no way to lend, whatever else is said of returning.
+        points += intent.Kind == IntentKind.Create && operation is { EndsWithParameter: false, Parent.Length: > 0, NameTokens: [var first, ..] } && first == operation.Noun
+            && Words.Match(operation.Noun, intent.Verb) == 0 && !Words.Related(operation.Noun, head) ? -2 : 0;
+        // What is done to a thing that exists makes no new one.
+        points += intent.Kind == IntentKind.Act && operation is { Method: "POST", EndsWithParameter: false } && verb < 3 && _tools.Operations.Any(other => other.IsCollection && other.Noun == operation.Noun) ? -2 : 0;
         points += intent.Kind == IntentKind.Read && operation.IsCollection ? Math.Min(0.5, 0.1 * operation.Parameters.Length) : 0;
         return verb + nouns < 2 ? -1 : points;
     }
@@ -192,7 +216,7 @@ internal sealed class IntentMatcher
         (IntentKind.Update, "POST") => 0.5,
         (IntentKind.Update, _) => -5,
         (IntentKind.Delete, "DELETE") => 2,
-        (IntentKind.Delete, "POST" or "PUT" or "PATCH") => -0.5,
+        (IntentKind.Delete, "POST" or "PUT" or "PATCH") => 0,
         _ => 0,
     };
 

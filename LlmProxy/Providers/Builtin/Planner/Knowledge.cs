@@ -18,9 +18,13 @@ internal sealed class Knowledge
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _more = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _listed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
     private JsonObject _context = [];
 
     public List<Thing> Things { get; } = [];
+
+    /// <summary>What was spoken of last, by noun: "it", "the task".</summary>
+    public Dictionary<string, Thing> Focus { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether this very call was made and answered for good.</summary>
     public bool WasMade(string key) => _calls.ContainsKey(key);
@@ -66,7 +70,14 @@ internal sealed class Knowledge
             Add(nouns, JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["id"] = last }), true, operation.Name);
         }
 
-        _counts[key] = Things.Count - before;
+        var fresh = 0;
+        for (var i = before; i < Things.Count; i++)
+        {
+            fresh += _shown.Add(operation.Name + " " + Things[i].Key) ? 1 : 0;
+        }
+
+        // A page that shows what was shown already says that there are no pages.
+        _counts[key] = arguments.Any(pair => pair.Key.Contains("page", StringComparison.OrdinalIgnoreCase)) ? fresh : Things.Count - before;
         if (operation.IsCollection && answer.Body.ValueKind == JsonValueKind.Object)
         {
             NoteMore(operation, arguments, key, answer.Body);
@@ -158,7 +169,12 @@ internal sealed class Knowledge
         }
 
         var wraps = value.EnumerateObject().Any(property => property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
-            && IsContainer(property.Name)) && !value.TryGetProperty("id", out _);
+            && IsContainer(property.Name))
+            && !value.EnumerateObject().Any(property => property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && Words.Split(property.Name) is { Length: > 0 } tokens && tokens[^1] == "id" && (tokens.Length == 1 || nouns.Contains(tokens[^2])));
+        // {"reservation":{...}}: the thing is inside.
+        wraps |= depth == 0 && value.EnumerateObject().Count(property => property.Value.ValueKind == JsonValueKind.Object) == 1
+            && !value.EnumerateObject().Any(property => property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+            && value.EnumerateObject().Any(property => property.Value.ValueKind == JsonValueKind.Object);
         if (!wraps && !isListing)
         {
             Add(nouns, value, made, source);
@@ -189,7 +205,10 @@ internal sealed class Knowledge
     {
         if (Things.Count < MaxThings)
         {
-            Things.Add(new Thing(nouns, Merge(value), made, source));
+            Things.Add(new Thing(nouns, Merge(value), made, source)
+            {
+                Lent = _context.Count == 0 ? [] : [.. _context.Select(pair => pair.Key).Where(name => value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out _))],
+            });
         }
     }
 

@@ -81,7 +81,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
 
     /// <summary>Whether the API itself can say that nothing of that description exists.</summary>
     public bool CanFilter(Parameter parameter, string noun, Phrase phrase) =>
-        phrase.Tokens.Any(token => token.Kind == TokenKind.Literal)
+        phrase.Tokens.Any(token => token.Kind is TokenKind.Literal or TokenKind.Id or TokenKind.Email)
         || Candidates(parameter, noun, phrase, null, false).Any(operation => operation.Parameters.Any(other => other.Is(Search) || other.Is(Kinds) || other.Is(Named)));
 
     /// <summary>Arguments of a listing.</summary>
@@ -98,13 +98,13 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
                 continue;
             }
 
-            var (values, obstacle) = arguments.Fill(Only(operation, parameter), step, depth + 1);
-            if (obstacle.Ends)
+            var found = arguments.Find(parameter, operation, step, true, depth + 1);
+            if (found.Ends)
             {
-                return (filled, obstacle);
+                return (filled, found);
             }
 
-            if (values[parameter.Name] is { } value)
+            if (found.Value is { } value)
             {
                 filled[parameter.Name] = value.DeepClone();
             }
@@ -139,6 +139,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
     private List<Operation> Candidates(Parameter parameter, string noun, Phrase phrase, Step? step, bool canBeMade)
     {
         List<(Operation Operation, double Score)> scored = [];
+        var hasOwn = context.Tools.Operations.Any(operation => operation.IsCollection && operation.Noun == noun);
         foreach (var operation in context.Tools.Operations)
         {
             if (!operation.IsRead || operation == step?.Operation && !operation.IsCollection)
@@ -148,6 +149,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
 
             var score = operation.IsCollection && operation.Noun == noun ? 5
                 : operation.IsCollection && SearchPaths.Contains(operation.Noun) && operation.PathTokens.Contains(noun) ? 4.5
+                : hasOwn ? 0
                 : operation.IsCollection && Words.Related(operation.Noun, noun) ? 3
                 : operation.IsCollection && operation.NameTokens.Contains(noun) ? 2.5
                 : !canBeMade && operation.IsCollection && phrase.Content.Any(token => Words.Related(operation.Noun, token.Stem)) ? 1.5
@@ -176,7 +178,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
         return [.. scored.OrderByDescending(entry => entry.Score).ThenBy(entry => entry.Operation.PathTokens.Length).Select(entry => entry.Operation).Take(3)];
     }
 
-    private static JsonNode? Filter(Parameter parameter, Operation operation, Phrase phrase, List<GoalToken> words, Step step, int level)
+    private JsonNode? Filter(Parameter parameter, Operation operation, Phrase phrase, List<GoalToken> words, Step step, int level)
     {
         if (parameter.Is(Sort) || parameter.Is(Direction))
         {
@@ -201,7 +203,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
 
         if (parameter.Enum.Length > 0)
         {
-            return level > 0 ? null : parameter.Enum.FirstOrDefault(value => words.Exists(word => word.Text.Equals(value, StringComparison.OrdinalIgnoreCase)
+            return level > 0 ? null : parameter.Enum.FirstOrDefault(value => phrase.Content.Concat(words).Any(word => word.Text.Equals(value, StringComparison.OrdinalIgnoreCase)
                 || Words.Split(value).SequenceEqual([word.Stem]))) is { } named ? JsonValue.Create(named) : null;
         }
 
@@ -236,7 +238,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
 
         if (parameter.Format is "date" || parameter.Tokens.Contains("date"))
         {
-            return step.Intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Date) is { } date ? JsonValue.Create(date.Text) : null;
+            return step.Intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Date) is { } date ? JsonValue.Create(context.Values.Day(date)) : null;
         }
 
         if (hasSearch || words.Count == 0 || parameter.Type != "string")
@@ -273,8 +275,8 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
             return JsonValue.Create(words[0].Text);
         }
 
-        var names = words.Where(word => word.IsCapital).ToList();
-        return JsonValue.Create(names.Count > 0 ? string.Join(' ', names.Select(word => word.Text)) : Singular(words[^1].Text));
+        var names = Naming.ProperNames(words);
+        return JsonValue.Create(names.Count > 0 ? string.Join(' ', names) : Singular(words[^1].Text));
     }
 
     private static string Singular(string word) =>
@@ -315,20 +317,6 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
     private static int Most(Parameter parameter) =>
         parameter.Schema.ValueKind == JsonValueKind.Object && parameter.Schema.TryGetProperty("maximum", out var maximum) && maximum.TryGetInt32(out var most)
             ? Math.Min(most, 100) : 100;
-
-    private static Operation Only(Operation operation, Parameter parameter) => new()
-    {
-        Name = operation.Name,
-        Method = operation.Method,
-        Path = operation.Path,
-        NameTokens = operation.NameTokens,
-        PathTokens = operation.PathTokens,
-        SummaryTokens = operation.SummaryTokens,
-        Parameters = [parameter],
-        Noun = operation.Noun,
-        Parent = operation.Parent,
-        EndsWithParameter = operation.EndsWithParameter,
-    };
 
     [GeneratedRegex(@"[-+]?\b[A-Za-z][A-Za-z_]*(?:[:_.](?:asc|desc))?\b", RegexOptions.CultureInvariant)]
     private static partial Regex SortWord();

@@ -9,8 +9,11 @@ internal sealed class Parameter
     private const int MaxDepth = 6;
     private static readonly FrozenSet<string> IdWords = Words.Set("id ids uuid guid");
     private static readonly FrozenSet<string> KeyWords = Words.Set("id ids uuid guid ref reference slug sku isbn code number no key");
+    private static readonly FrozenSet<string> ArticleKeys = Words.Set("sku isbn ean asin barcode gtin upc");
     private static readonly FrozenSet<string> FromRoles = Words.Set("from source src sender debit origin payer");
     private static readonly FrozenSet<string> ToRoles = Words.Set("to destination dest dst target recipient beneficiary receiver credit payee");
+    private static readonly FrozenSet<string> PersonRoles = Words.Set("assignee owner author reporter creator reviewer responsible manager recipient sender borrower lender guest host payer buyer seller approver participant attendee invitee patient holder");
+    private static readonly FrozenSet<string> People = Words.Set("user member person people employee contact customer account patron profile patient client guest student");
     private static readonly FrozenSet<string> NeverReference = Words.Set("idempotency date year month day");
 
     public required string Name { get; init; }
@@ -24,6 +27,9 @@ internal sealed class Parameter
     public required bool Required { get; init; }
 
     public bool InPath { get; init; }
+
+    /// <summary>Whether it is a property of an object inside the body: the name of the guest of a booking.</summary>
+    public bool IsInner { get; init; }
 
     public string Format { get; init; } = "";
 
@@ -47,6 +53,14 @@ internal sealed class Parameter
 
     /// <summary>Whether it asks for a password. "pass" alone does; "boarding_pass" does not.</summary>
     public bool IsPassword => Is(Operation.PasswordWords) || string.Equals(Name, "pass", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The same, as a reference to a <paramref name="noun"/>.</summary>
+    public Parameter As(string noun)
+    {
+        var same = (Parameter)MemberwiseClone();
+        same.Noun = noun;
+        return same;
+    }
 
     public bool Is(FrozenSet<string> stems)
     {
@@ -73,6 +87,7 @@ internal sealed class Parameter
             Type = type,
             Required = required,
             InPath = inPath,
+            IsInner = depth > 0,
             Nullable = nullable,
             Format = Text(schema, "format"),
             Description = Text(schema, "description"),
@@ -97,6 +112,16 @@ internal sealed class Parameter
         }
 
         Item?.RecogniseCollections(collections);
+        // "assigneeId" is a user's id where the API lists users and no assignees.
+        if (Noun is not null && !InPath && PersonRoles.Contains(Noun) && !collections.Contains(Noun))
+        {
+            Noun = People.FirstOrDefault(collections.Contains) ?? Noun;
+        }
+        else if (Noun is null && Tokens is [var person] && PersonRoles.Contains(person) && Enum.Length == 0 && (Type == "integer" || Format == "uuid"))
+        {
+            Noun = People.FirstOrDefault(collections.Contains);
+        }
+
         if (Noun is not null || Enum.Length > 0 || Type is not ("string" or "integer") || Tokens.Length is 0 or > 3)
         {
             return;
@@ -109,6 +134,21 @@ internal sealed class Parameter
         {
             Noun = last;
             Role = role;
+        }
+    }
+
+    /// <summary>A key that says of no thing whose it is.</summary>
+    public void RecogniseKeys(string searched)
+    {
+        foreach (var property in Properties)
+        {
+            property.RecogniseKeys(searched);
+        }
+
+        Item?.RecogniseKeys(searched);
+        if (Noun is null && Required && Tokens is [var key] && ArticleKeys.Contains(key) && Enum.Length == 0 && Type is "string" or "integer")
+        {
+            Noun = searched;
         }
     }
 

@@ -6,7 +6,7 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 /// Thinks a session through: which step is next and which call serves it. It keeps nothing between requests; it replays the calls that
 /// were made, learns from their answers, and says what comes next.
 /// </summary>
-internal sealed class PlanEngine
+internal sealed class PlanEngine : IWay
 {
     private const int MaxFailures = 3;
     private const int MaxRepeats = 2;
@@ -14,9 +14,8 @@ internal sealed class PlanEngine
     private readonly PlanContext _context;
     private readonly ArgumentFinder _arguments;
     private readonly IntentMatcher _matcher;
-    private readonly List<Step> _steps = [];
-    private readonly List<string> _unmatched = [];
-    private Step? _login;
+    private readonly List<Step> _steps;
+    private readonly Step? _login;
     private string? _stuck;
 
     public PlanEngine(PlanContext context, IReadOnlyList<Intent> intents)
@@ -24,24 +23,34 @@ internal sealed class PlanEngine
         _context = context;
         _arguments = new ArgumentFinder(context);
         _matcher = context.Tools.Matcher;
-        foreach (var intent in intents)
+        var plan = new PlanBuilder(_matcher);
+        plan.Add(intents);
+        (_steps, _login) = (plan.Steps, plan.Login);
+        if (_steps.Count == 0 || plan.Unmatched.Count > 0)
         {
-            AddSteps(intent, intents);
-        }
-
-        if (_steps.Count == 0 || _unmatched.Count > 0)
-        {
-            _stuck = _unmatched.Count > 0
-                ? "no operation matches: " + string.Join("; ", _unmatched.Select(text => $"\"{text}\""))
+            _stuck = plan.Unmatched.Count > 0
+                ? "no operation matches: " + string.Join("; ", plan.Unmatched.Select(text => $"\"{text}\""))
                 : $"the goal names nothing that the {context.Tools.Operations.Count} operations could do";
         }
     }
 
     /// <summary>The next call; null when all is done or nothing more can be done (then <see cref="Stuck"/> says why).</summary>
-    public Planned? Next()
+    private Planned? Next()
     {
         while (_stuck is null && _steps.Find(step => step.State == StepState.Open) is { } step)
         {
+            if (step.IsSeeking)
+            {
+                if (!IsShown(step) && _arguments.Explorer.Next(step.Operation.Noun, step) is { } look)
+                {
+                    return look;
+                }
+
+                step.State = StepState.Done;
+                Remember(new Planned(step.Operation, [], step, ""));
+                continue;
+            }
+
             var (arguments, obstacle) = Prepare(step);
             if (obstacle.Call is not null)
             {
@@ -53,7 +62,17 @@ internal sealed class PlanEngine
                 return new Planned(step.Operation, arguments, step, "");
             }
 
-            GiveUp(step, obstacle.Stuck);
+            if (step.IsShort && step.Failures++ < MaxFailures && TakeAnother(step, Observation.None))
+            {
+                step.IsShort = false;
+                continue;
+            }
+
+            if (!TryOther(step, obstacle.Stuck))
+            {
+                // Nothing else was to be had: what was refused says why.
+                GiveUp(step, step.Refusal.Length > 0 ? step.Refusal : step.Obstacle ?? obstacle.Stuck);
+            }
         }
 
         return null;
@@ -62,8 +81,9 @@ internal sealed class PlanEngine
     /// <summary>Why nothing more can be done; null when all is well.</summary>
     public string? Stuck => _stuck;
 
-    /// <summary>Where it stands, for people.</summary>
-    public string Describe(Planned call) => call.IsTarget
+    public Suggestion? Suggest() => Next() is { } next ? new Suggestion(next.Operation.Name, next.Arguments, Describe(next)) : null;
+
+    private static string Describe(Planned call) => call.IsTarget
         ? $"{call.Step.Intent.Text}: {call.Operation.Name}"
         : $"{call.Step.Intent.Text}: {call.Operation.Name} first, to find the {call.Alias}";
 
@@ -103,89 +123,26 @@ internal sealed class PlanEngine
             return _arguments.Lookups.Fill(step.Operation, step.Operation.Noun, phrase, step, step.Level, 1, 0);
         }
 
-        return _arguments.Fill(step.Operation, step, 0);
+        var (arguments, obstacle) = _arguments.Fill(step.Operation, step, 0);
+        return !obstacle.Ends && ChangesNothing(step.Operation, arguments)
+            ? (arguments, Found.StuckBecause($"{step.Intent.Text}: nothing in the goal says what {step.Operation.Name} shall change"))
+            : (arguments, obstacle);
     }
 
-    private void AddSteps(Intent intent, IReadOnlyList<Intent> all)
+    private static bool ChangesNothing(Operation operation, JsonObject arguments) =>
+        operation.Method == "PATCH" && operation.Parameters.Any(parameter => !parameter.InPath)
+        && !operation.Parameters.Any(parameter => !parameter.InPath && arguments.ContainsKey(parameter.Name));
+
+    // It cannot even be called, or nothing is where it looks: another operation that the words fit.
+    private bool TryOther(Step step, string obstacle)
     {
-        switch (intent.Kind)
+        if (step.Alternatives.Count == 0 || step.Refusal.Length > 0)
         {
-            case IntentKind.Choose:
-                return;
-            case IntentKind.Login:
-                if (_matcher.Login is { } login)
-                {
-                    _steps.Add(_login = new Step(intent, login));
-                }
-
-                return;
-            case IntentKind.Logout:
-                if (_matcher.Logout is { } logout)
-                {
-                    _steps.Add(new Step(intent, logout));
-                }
-
-                return;
-            case IntentKind.Register:
-                Add(intent, _matcher.Register ?? _matcher.Match(intent));
-                return;
-            case IntentKind.Buy when _matcher.AddToCart is { } add && _matcher.Checkout is { } checkout:
-                Buy(intent, all, add, checkout);
-                return;
-            case IntentKind.Read:
-                if (_matcher.Match(intent, IsAtHand(intent)) is { } read)
-                {
-                    _steps.Add(new Step(intent, read));
-                }
-                else if (all.Count == 1)
-                {
-                    _unmatched.Add(intent.Text);
-                }
-
-                return;
-            default:
-                Add(intent, _matcher.Match(intent));
-                return;
-        }
-    }
-
-    // "view the order" behind a step that makes one; "the orders" means the list.
-    private bool IsAtHand(Intent intent) =>
-        intent.Object.Head.Length > 0 && !intent.Object.Content[^1].Text.EndsWith('s')
-        && _steps.Exists(step => step.Operation.Method == "POST" && step.Intent.ChangesState
-            && (Words.Related(step.Operation.Noun, intent.Object.Head) || Words.Related(step.Intent.Verb, intent.Object.Head)));
-
-    private void Buy(Intent intent, IReadOnlyList<Intent> all, Operation add, Operation checkout)
-    {
-        var fill = new Step(intent, add);
-        _steps.Add(fill);
-        // One checkout behind the last thing bought, unless the goal itself says where.
-        var behind = all.SkipWhile(other => other != intent).Skip(1).ToList();
-        if (behind.Exists(other => other.Kind == IntentKind.Buy) || behind.Exists(other => other.Kind == IntentKind.Create && _matcher.Match(other) == checkout))
-        {
-            return;
+            return false;
         }
 
-        var order = new Step(intent, checkout);
-        order.Filled.AddRange(_steps.Where(step => step.Operation == add));
-        _steps.Add(order);
-    }
-
-    private void Add(Intent intent, Operation? operation)
-    {
-        if (operation is null)
-        {
-            _unmatched.Add(intent.Text);
-            return;
-        }
-
-        var step = new Step(intent, operation);
-        if (operation == _matcher.Checkout)
-        {
-            step.Filled.AddRange(_steps.Where(other => other.Operation == _matcher.AddToCart));
-        }
-
-        _steps.Add(step);
+        _steps[_steps.IndexOf(step)] = new Step(step.Intent, step.Alternatives[0]) { Alternatives = [.. step.Alternatives.Skip(1)], Obstacle = step.Obstacle ?? obstacle };
+        return true;
     }
 
     private void Succeed(Planned call)
@@ -207,7 +164,45 @@ internal sealed class PlanEngine
             }
         }
 
+        if (step.Intent.Kind == IntentKind.Read && step.Operation.IsCollection && step.Operation.Parameters.Any(parameter => parameter is { InPath: true, Noun: not null }) && !IsShown(step))
+        {
+            step.IsSeeking = true;
+            return;
+        }
+
         step.State = StepState.Done;
+        Remember(call);
+    }
+
+    // Whether what the step looks for by name was seen; true where it names none.
+    private bool IsShown(Step step) => !step.Intent.Object.Tokens.Any(token => token.Kind is TokenKind.Literal)
+        || Naming.Named(_context.Knowledge.Things.Where(thing => thing.IsA(step.Operation.Noun)), step.Intent.Object.Tokens, step.Excluded).Count > 0;
+
+    // What a step was about is what "it" and "the task" mean from now on.
+    private void Remember(Planned call)
+    {
+        var (knowledge, operation) = (_context.Knowledge, call.Operation);
+        foreach (var parameter in operation.Parameters)
+        {
+            if (parameter.Noun is { } noun && call.Arguments[parameter.Name]?.ToString() is { } id
+                && knowledge.Things.FindLast(thing => thing.IsA(noun) && thing.IdFor(parameter, noun)?.ToString() == id) is { } about)
+            {
+                knowledge.Focus[noun] = about;
+            }
+        }
+
+        if (operation.IsRead && operation.IsCollection)
+        {
+            var found = knowledge.Things.Where(thing => thing.IsA(operation.Noun) && thing.Source == operation.Name);
+            if (Chooser.Choose(found, call.Step.Intent.Object, operation.Noun, 1, call.Step.Excluded, false) is { Fits: true } choice)
+            {
+                knowledge.Focus[operation.Noun] = choice.Thing;
+            }
+        }
+        else if (!operation.IsRead && operation.Method != "DELETE" && knowledge.Things.FindLast(thing => thing.Made && thing.Source == operation.Name) is { } made && made.IsA(operation.Noun))
+        {
+            knowledge.Focus[operation.Noun] = made;
+        }
     }
 
     private void Fail(Planned call, Observation answer)
@@ -245,6 +240,7 @@ internal sealed class PlanEngine
         }
 
         step.Failures++;
+        step.Refusal = Reason(call, answer);
         if (step.Failures >= MaxFailures || answer.ErrorType == "unknown_tool")
         {
             GiveUp(step, Reason(call, answer));
@@ -252,7 +248,7 @@ internal sealed class PlanEngine
         }
 
         // 4. A value was wrong or missing; 5. the thing was not to be had: the next one.
-        if (Problem.Repair(answer, call, _context.Values) || TakeAnother(step) || Refill(step))
+        if (Problem.Repair(answer, call, _context.Values) || TakeAnother(step, answer) || Refill(step, answer))
         {
             return;
         }
@@ -293,19 +289,29 @@ internal sealed class PlanEngine
         return true;
     }
 
-    private static bool TakeAnother(Step step)
+    // Which of the things chosen was refused: the one the refusal speaks of, else the last that the goal does not name outright.
+    private static bool TakeAnother(Step step, Observation answer)
     {
-        if (!step.Chosen.Remove(step.LastChosen, out var thing))
+        var said = Problem.Describe(answer);
+        var words = Words.Split(said.Length > 64 ? said[..64] : said);
+        var open = step.Chosen.Where(pair => !step.Named.Contains(pair.Key)).ToList();
+        var name = open.Find(pair => pair.Value.Key.Length > 1 && said.Contains(pair.Value.Key, StringComparison.OrdinalIgnoreCase)).Key
+            ?? open.Find(pair => pair.Value.Nouns.Any(words.Contains)).Key
+            ?? open.Find(pair => pair.Value.Nouns.Any(noun => step.Intent.Object.Mentions(noun))).Key
+            ?? open.Find(pair => pair.Key == step.LastChosen).Key
+            ?? open.LastOrDefault().Key;
+        if (name is null || !step.Chosen.Remove(name, out var thing))
         {
             return false;
         }
 
         step.Excluded.Add(thing.Key);
+        step.Claims.Remove(name);
         return true;
     }
 
     // The cart holds what cannot be had: take it out, if the API can, and put the next best in.
-    private bool Refill(Step checkout)
+    private bool Refill(Step checkout, Observation answer)
     {
         var last = checkout.Filled.LastOrDefault(step => step.Chosen.Count > 0);
         if (last is null)
@@ -330,7 +336,7 @@ internal sealed class PlanEngine
         }
 
         last.State = StepState.Open;
-        return TakeAnother(last);
+        return TakeAnother(last, answer);
     }
 
     private void GiveUp(Step step, string reason)

@@ -71,6 +71,11 @@ internal static partial class Problem
             return Values.Typed(number.ToString(CultureInfo.InvariantCulture), parameter.Type);
         }
 
+        if (Pattern().Match(message) is { Success: true } told && values.Matching(parameter, told.Groups["p"].Value.TrimEnd('"', '\'', '.', ']').TrimEnd('"'), attempt) is { } fitting)
+        {
+            return JsonValue.Create(fitting);
+        }
+
         var options = OneOf().Match(message);
         return options.Success
             ? Values.Typed(options.Groups["v"].Value.Split([',', '|', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[0].Trim('\'', '"', '[', '.'), parameter.Type)
@@ -138,6 +143,9 @@ internal static partial class Problem
 
     [GeneratedRegex(@"(?:at (?:least|most)|minimum|maximum|greater than(?: or equal to)?|less than(?: or equal to)?|more than|>=?|<=?|up to|exceed|only)\D{0,12}(?<n>\d+(?:\.\d+)?)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Bound();
+
+    [GeneratedRegex(@"(?:match|pattern|regex|format)\D{0,20}?(?<p>\^\S+\$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
 
     [GeneratedRegex(@"(?:greater|more|less) than(?! or equal)|(?<![=])[<>](?!=)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Strict();

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,84 +6,122 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 /// <summary>Finds which thing a parameter such as <c>bookId</c> shall refer to, and the call that shows it when nothing has yet.</summary>
 internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder arguments)
 {
-    // What one has a number of: the thing itself is named behind "for" or "on".
-    private static readonly FrozenSet<string> Units = Words.Set("seat ticket place spot booking reservation appointment table loan order comment review");
-
-    /// <summary>Whether the intent speaks of such a thing at all.</summary>
-    public bool IsMentioned(string noun, Intent intent, Operation operation) =>
-        intent.Phrases.Any(phrase => phrase.Content.Any(token => Words.Related(token.Stem, noun)) && !(phrase.Preposition.Length == 0 && phrase.Head == operation.Noun && noun == operation.Noun && intent.Kind == IntentKind.Create));
+    private readonly Explorer _explorer = arguments.Explorer;
 
     public Found Find(Parameter parameter, Operation operation, Step step, bool needed, int depth)
     {
         var many = parameter.Item is not null && parameter.Noun is null;
         var single = many ? parameter.Item! : parameter;
         var noun = single.Noun!;
-        var phrase = PhraseFor(noun, single.Role, step.Intent, operation, step);
+        var (phrase, isExpress) = PhraseFinder.For(single, parameter.Name, operation, step, context.Tools);
         var how = step.Intent.Quantity ?? 1;
         var toBeHad = step.Intent.Kind is IntentKind.Buy or IntentKind.Create or IntentKind.Choose;
 
         // 1. The goal gives the id itself.
+        if (!many && Pair(operation, parameter, step.Intent) is { } part)
+        {
+            return Found.Of(Values.Typed(part, single.Type));
+        }
+
         if (!many && Literal(phrase, single, noun) is { } literal && !step.Excluded.Contains(literal))
         {
             return Found.Of(Values.Typed(literal, single.Type));
         }
 
-        // 2. Settled before.
+        // 2. Where the thing lies that is meant: a task known by name or by "it" knows its project.
+        var things = context.Knowledge.Things.Where(thing => thing.IdFor(single, noun) is not null && (thing.IsA(noun) || !thing.IsLent(single.Name)) && LiesWhere(thing, parameter, operation, step)).ToList();
+        if (!many && Outer(parameter, operation, step) is { } outer)
+        {
+            step.Chosen.Remove(parameter.Name);
+            return Found.Of(Values.Typed(outer, single.Type));
+        }
+
+        // 3. Settled before.
         if (!many && step.Chosen.TryGetValue(parameter.Name, out var settled) && !step.Excluded.Contains(settled.Key) && settled.IdFor(single, noun) is { } same)
         {
             return Found.Of(Values.Typed(same, single.Type));
         }
 
-        // 3. Where the thing lies that is meant: a task known by name or by "it" knows its project.
-        var things = context.Knowledge.Things.Where(thing => thing.IdFor(single, noun) is not null).ToList();
-        if (!many && Outer(parameter, operation, step) is { } outer)
+        // 4. What the goal names outright, in whatever words.
+        if (!many && !(single.Role.Length > 0 && isExpress) && ByName(things, noun, phrase, isExpress, step) is { } byName)
         {
-            return Found.Of(Values.Typed(outer, single.Type));
+            return Settle(parameter, single, noun, byName, step, true);
         }
 
-        // 4. One that this session made: by what it is called, by "it" or "the order", or because no other is spoken of.
+        // 5. One that this session made: by what it is called, by "it" or "the order", or because no other is spoken of.
         var plain = IsPlain(phrase, noun);
         var made = MadeHere(things, noun, step);
         if (!many && Own(things, phrase, noun, step) is { } own)
         {
-            return Settle(parameter, single, noun, own, step);
+            return Settle(parameter, single, noun, own, step, true);
         }
 
-        // 5. The state holds it, and nothing was said that would choose another.
+        // 6. The state holds it, and nothing was said that would choose another.
         if (!many && plain && context.FromState(parameter) is { } known && !step.Excluded.Contains(known.ToString()))
         {
             return Found.Of(Values.Typed(known, single.Type));
         }
 
-        // 6. A login answers with who we are.
+        // 7. A login answers with who we are.
         if (!many && things.Count == 0 && context.Knowledge.Named(parameter.Name, single.Type) is { } named)
         {
             return Found.Of(Values.Typed(named, single.Type));
         }
 
+        // 8. Only the other references tell: {owner} of /repos/{owner}/{repo}.
+        if (needed && depth < 2 && parameter.InPath && Known(things, noun).Count == 0 && !context.Tools.Operations.Any(other => other.IsRead && other.Noun == noun) && Others(parameter, operation, step, depth) is { } rest)
+        {
+            var where = rest.Ends ? null : operation.Parameters.Where(other => other.Noun is not null && other != parameter)
+                .Select(other => step.Chosen.GetValueOrDefault(other.Name)?.Inner(parameter)).FirstOrDefault(inner => inner is not null);
+            if (rest.Ends || where is not null)
+            {
+                return rest.Ends ? rest : Found.Of(Values.Typed(where!.Value, single.Type));
+            }
+        }
+
         var maker = context.Tools.Operations.FirstOrDefault(other => other.Method == "POST" && other.Noun == noun && !other.EndsWithParameter
             && other != operation && other != step.Operation);
 
-        // 7. Look it up, wider each time, until something fits.
-        var search = arguments.Lookups.Next(single, noun, phrase, step, depth, maker is not null, () => Fitting(things, phrase, noun, how, step, toBeHad));
+        // 9. Look it up, wider each time, until something fits.
+        var search = arguments.Lookups.Next(single, noun, phrase, step, depth, maker is not null, () => Fitting(things, phrase, isExpress, noun, how, step, toBeHad));
         if (search.Call is not null)
         {
             return search;
         }
 
-        var choice = Fitting(things, phrase, noun, how, step, toBeHad) ?? Chooser.Choose(Known(things, noun), phrase, noun, how, step.Excluded, toBeHad);
-        if (choice is not null && (choice.Fits || !arguments.Lookups.CanFilter(single, noun, phrase)))
+        var choice = Fitting(things, phrase, isExpress, noun, how, step, toBeHad) ?? Chooser.Choose(Known(things, noun), phrase, noun, how, step.Excluded, toBeHad);
+        var fits = choice is { Fits: true } && (step.Excluded.Count == 0 || choice.Full || phrase.Content.Count == 0);
+        // Where it lies may be somewhere else: each place in turn, unless the words say nothing that could be found there.
+        if (!many && !fits && (phrase.Tokens.Count > 0 || !isExpress) && step.Refusal.Length == 0 && !IsOuter(parameter, operation) && _explorer.Next(noun, step) is { } look)
         {
-            return many ? Several(parameter, single, noun, phrase, things, how, step) : Settle(parameter, single, noun, choice.Thing, step);
+            return Found.Need(look);
+        }
+
+        if (choice is not null && (fits || (step.Excluded.Count == 0 && (IsOuter(parameter, operation) || !arguments.Lookups.CanFilter(single, noun, phrase)))))
+        {
+            if (!fits || (choice.Score == 0 && phrase.Order is null))
+            {
+                step.Guessed.Add(parameter.Name);
+            }
+
+            return many ? Several(parameter, single, noun, phrase, things, how, step) : Settle(parameter, single, noun, choice.Thing, step, fits && phrase.Tokens.Any(token => token.Kind is TokenKind.Literal or TokenKind.Id));
+        }
+
+        // What did not fit may belong to another reference: that one first, then what is left of the words.
+        if (depth < 2 && phrase.Tokens.Count > 0 && Others(parameter, operation, step, depth) is { } others)
+        {
+            return others.Ends ? others : Find(parameter, operation, step, needed, depth + 3);
         }
 
         if (!many && made is not null)
         {
-            return Settle(parameter, single, noun, made, step);
+            return Settle(parameter, single, noun, made, step, false);
         }
 
-        // 8. There is none: make one, if the API makes such things.
-        if (needed && maker is not null && choice is null && !phrase.Tokens.Any(token => token.Kind == TokenKind.Literal && phrase.Mentions(noun)))
+        // 10. There is none: make one, if the API makes such things.
+        // What is to be changed or looked at exists, or the goal cannot be reached.
+        var isObject = !toBeHad && (operation.Noun == noun || operation.Parent == noun);
+        if (needed && maker is not null && !isObject && choice is null && step.Excluded.Count == 0 && !phrase.Tokens.Any(token => token.Kind == TokenKind.Literal && phrase.Mentions(noun)))
         {
             var (filled, obstacle) = arguments.Fill(maker, step, depth + 1);
             var call = new Planned(maker, filled, step, noun);
@@ -98,15 +135,19 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         return Found.StuckBecause(what.Length > 0 ? $"no {noun} was found that matches \"{what}\" for {operation.Name}" : $"no {noun} was found for {parameter.Name} of {operation.Name}");
     }
 
+    // In /projects/{projectId}/tasks/{taskId} the project only says where the task is.
+    private static bool IsOuter(Parameter parameter, Operation operation) =>
+        parameter.InPath && operation.Parameters.SkipWhile(other => other != parameter).Skip(1).Any(other => other is { InPath: true, Noun: not null });
+
     private static bool IsPlain(Phrase phrase, string noun) =>
         phrase.Order is null && !phrase.Tokens.Any(token => token.Kind is TokenKind.Literal or TokenKind.Id)
         && phrase.Content.All(token => Words.Related(token.Stem, noun));
 
-    private static Thing? MadeHere(List<Thing> things, string noun, Step step) =>
+    private Thing? MadeHere(List<Thing> things, string noun, Step step) =>
         things.FindLast(thing => thing.Made && thing.IsA(noun) && !step.Excluded.Contains(thing.Key))
         ?? things.FindLast(thing => thing.Made && thing.Nouns.Any(other => Words.Related(other, noun)) && !step.Excluded.Contains(thing.Key));
 
-    private static Thing? Own(List<Thing> things, Phrase phrase, string noun, Step step)
+    private Thing? Own(List<Thing> things, Phrase phrase, string noun, Step step)
     {
         if (phrase.Tokens.Any(token => token.Kind == TokenKind.Literal)
             && Chooser.Choose(things.Where(thing => thing.Made && thing.IsA(noun)), phrase, noun, 1, step.Excluded, false) is { Fits: true } named)
@@ -114,49 +155,115 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
             return named.Thing;
         }
 
-        var made = MadeHere(things, noun, step);
-        if (made is null)
+        var focus = context.Knowledge.Focus.GetValueOrDefault(noun);
+        var made = focus is not null && things.Contains(focus) && !step.Excluded.Contains(focus.Key) ? focus : MadeHere(things, noun, step);
+        if (made is null || (!made.Made && !(step.Intent.PointsBack || phrase.Order is null)))
         {
             return null;
         }
 
         var spokenOf = phrase.Content.Any(token => Words.Related(token.Stem, noun));
         var only = things.Where(thing => thing.Made && thing.IsA(noun)).Select(thing => thing.Key).Distinct().Count() == 1;
-        return IsPlain(phrase, noun) || step.Intent.PointsBack || (!spokenOf && only && made.IsA(noun)) ? made : null;
+        return IsPlain(phrase, noun) || step.Intent.PointsBack || (step.Intent.Object.Content.Count > 0 && IsPlain(step.Intent.Object, noun)) || (!spokenOf && only && made.IsA(noun)) ? made : null;
+    }
+
+    // A seat of another event than the chosen one will not do.
+    private static bool LiesWhere(Thing thing, Parameter parameter, Operation operation, Step step)
+    {
+        foreach (var (name, chosen) in step.Chosen)
+        {
+            if (name != parameter.Name && !step.Guessed.Contains(name) && Array.Find(operation.Parameters, other => other.Name == name && other.Noun is not null) is { } outer && outer.Noun != parameter.Noun
+                && thing.Source != chosen.Source && thing.Has(name) is { } where && chosen.IdFor(outer, outer.Noun!) is { } id && where.ToString() != id.ToString())
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private JsonElement? Outer(Parameter parameter, Operation operation, Step step)
     {
+        if (!parameter.InPath && operation.Method is not "POST")
+        {
+            return null; // to whom a task is assigned now says nothing of whom it shall be assigned to
+        }
+
         foreach (var inner in operation.Parameters.Where(other => other.Noun is not null && other.Noun != parameter.Noun && other != parameter))
         {
-            var phrase = PhraseFor(inner.Noun!, inner.Role, step.Intent, operation, step);
-            var things = context.Knowledge.Things.Where(thing => thing.IsA(inner.Noun!) && thing.Has(parameter.Name) is not null && thing.IdFor(inner, inner.Noun!) is not null).ToList();
-            if (Own(things, phrase, inner.Noun!, step) is { } thing)
+            var (phrase, isExpress) = PhraseFinder.For(inner, inner.Name, operation, step, context.Tools);
+            var things = context.Knowledge.Things.Where(thing => thing.IsA(inner.Noun!) && thing.Inner(parameter) is not null && (parameter.InPath || !thing.Made) && thing.IdFor(inner, inner.Noun!) is not null).ToList();
+            if ((ByName(things, inner.Noun!, phrase, isExpress, step) ?? Own(things, phrase, inner.Noun!, step)) is { } thing)
             {
-                return thing.Has(parameter.Name);
+                return thing.Inner(parameter);
             }
         }
 
         return null;
     }
 
-    private static Choice? Fitting(List<Thing> things, Phrase phrase, string noun, int quantity, Step step, bool toBeHad) =>
-        Chooser.Choose(Known(things, noun), phrase, noun, quantity, step.Excluded, toBeHad) is { Fits: true } choice ? choice : null;
-
-    private static List<Thing> Known(List<Thing> things, string noun)
+    // All the words count where none speaks of such a thing expressly.
+    private Thing? ByName(List<Thing> things, string noun, Phrase phrase, bool isExpress, Step step)
     {
-        var exact = things.Where(thing => thing.IsA(noun)).ToList();
-        return exact.Count > 0 ? exact : [.. things.Where(thing => thing.Nouns.Any(other => Words.Related(other, noun)))];
+        var known = Known(things, noun);
+        var named = Naming.Named(known, phrase.Tokens, step.Excluded);
+        if (named.Count == 0 && (!isExpress || IsPlain(phrase, noun)))
+        {
+            named = Naming.Named(known, [.. step.Intent.Tokens], step.Excluded);
+        }
+
+        return named.Count == 1 || (named.Count > 1 && named.TrueForAll(thing => thing.Key == named[0].Key)) ? named[^1] : null;
     }
 
-    private static Found Settle(Parameter parameter, Parameter single, string noun, Thing thing, Step step)
+    // Lets the operation's other references claim their words; null when there are none.
+    private Found? Others(Parameter parameter, Operation operation, Step step, int depth)
     {
+        Found? last = null;
+        foreach (var other in operation.Parameters.Where(other => other != parameter && other.Noun is not null && other.Required && !step.Claims.ContainsKey(other.Name)))
+        {
+            step.Claims[other.Name] = [];
+            var found = Find(other, operation, step, true, depth + 2);
+            if (found.Call is not null)
+            {
+                step.Claims.Remove(other.Name);
+                return found;
+            }
+
+            last = Found.Nothing;
+        }
+
+        return last;
+    }
+
+    private Choice? Fitting(List<Thing> things, Phrase phrase, bool isExpress, string noun, int quantity, Step step, bool toBeHad) =>
+        Naming.Named(Known(things, noun), isExpress ? phrase.Tokens : [.. step.Intent.Tokens], step.Excluded) is { Count: > 0 } named
+            ? Chooser.Choose(named, phrase, noun, quantity, step.Excluded, toBeHad) is { } best ? best with { Fits = true, Full = true } : null
+        :
+        Chooser.Choose(Known(things, noun), phrase, noun, quantity, step.Excluded, toBeHad) is { Fits: true } choice ? choice : null;
+
+    // Where the API lists articles, its items are something else.
+    private bool HasOwnList(string noun) => context.Tools.Operations.Any(operation => operation.IsCollection && operation.Noun == noun);
+
+    private List<Thing> Known(List<Thing> things, string noun)
+    {
+        var exact = things.Where(thing => thing.IsA(noun)).ToList();
+        return exact.Count > 0 || HasOwnList(noun) ? exact : [.. things.Where(thing => thing.Nouns.Any(other => Words.Related(other, noun)))];
+    }
+
+    private static Found Settle(Parameter parameter, Parameter single, string noun, Thing thing, Step step, bool isNamed)
+    {
+        step.Claims[parameter.Name] = [.. Naming.Claimed(thing, step.Intent.Tokens)];
+        if (isNamed)
+        {
+            step.Named.Add(parameter.Name);
+        }
+
         step.Chosen[parameter.Name] = thing;
         step.LastChosen = parameter.Name;
         return Found.Of(Values.Typed(thing.IdFor(single, noun)!.Value, single.Type));
     }
 
-    private static Found Several(Parameter parameter, Parameter single, string noun, Phrase phrase, List<Thing> things, int count, Step step)
+    private Found Several(Parameter parameter, Parameter single, string noun, Phrase phrase, List<Thing> things, int count, Step step)
     {
         var ids = new JsonArray();
         HashSet<string> taken = new(step.Excluded, StringComparer.Ordinal);
@@ -168,56 +275,31 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
             step.LastChosen = parameter.Name;
         }
 
+        if (ids.Count < count)
+        {
+            step.IsShort = true;
+            step.Chosen.Remove(parameter.Name);
+            return Found.StuckBecause($"only {ids.Count} of {count} {noun}s are to be had for {step.Operation.Name}");
+        }
+
         return Found.Of(ids);
     }
 
-    // The phrase that says which one: by role (from, to), by naming it, else the object itself.
-    private static Phrase PhraseFor(string noun, string role, Intent intent, Operation operation, Step step)
+    // "ann/engine" fills two path parameters that follow each other.
+    private static string? Pair(Operation operation, Parameter parameter, Intent intent)
     {
-        if (role.Length > 0)
+        if (!parameter.InPath || parameter.Type is not ("string" or ""))
         {
-            return intent.Phrases.FirstOrDefault(phrase => role == "to" ? phrase.Preposition is "to" or "into" or "onto" : phrase.Preposition == role)
-                ?? new Phrase(role, []);
+            return null;
         }
 
-        foreach (var exact in (ReadOnlySpan<bool>)[true, false])
-        {
-            foreach (var phrase in intent.Phrases)
-            {
-                if (phrase.Content.Any(token => exact ? token.Stem == noun : Words.Related(token.Stem, noun)))
-                {
-                    return phrase.Preposition.Length == 0 ? Joined(intent) : phrase;
-                }
-            }
-        }
-
-        // The object is something else: what is made ("a booking for 'Night Trains'") or another reference ("two seats for ...").
-        string[] others = [operation.Noun, step.Operation.Noun, .. operation.Parameters.SelectMany(Nouns).Where(other => other != noun)];
-        bool IsOther(Phrase phrase) => phrase.Content.Any(token => Units.Contains(token.Stem) || others.Any(other => other != noun && Words.Related(other, token.Stem)));
-        if (intent.Object.Tokens.Count > 0 && !IsOther(intent.Object))
-        {
-            return Joined(intent);
-        }
-
-        return intent.Phrases.Skip(1).FirstOrDefault(phrase => phrase.Preposition is "for" or "on" or "to" or "in" or "at" or "with" or "from" or "into"
-                && phrase.Tokens.Any(token => token.Kind is TokenKind.Literal or TokenKind.Id or TokenKind.Word) && !IsOther(phrase))
-            ?? new Phrase("", []);
-    }
-
-    private static IEnumerable<string> Nouns(Parameter parameter) =>
-        new[] { parameter.Noun, parameter.Item?.Noun }.OfType<string>();
-
-    // What narrows the object down follows it: "the novel by Herbert", "the train to Paris on 2026-12-01".
-    private static Phrase Joined(Intent intent)
-    {
-        List<GoalToken> tokens = [.. intent.Object.Tokens];
-        foreach (var phrase in intent.Phrases.Skip(1).Where(phrase => phrase.Preposition is "by" or "in" or "on" or "at" or "from" or "to" or "about" or "with"))
-        {
-            tokens.AddRange(phrase.Tokens.Where(token => token.Kind is not (TokenKind.Number or TokenKind.Money)));
-        }
-
-        var bound = intent.Phrases.FirstOrDefault(phrase => phrase.Preposition is "under" or "below" or "over" or "above");
-        return bound is null ? new Phrase("", tokens) : new Phrase(bound.Preposition, [.. tokens, .. bound.Tokens]);
+        var path = operation.Path;
+        var at = path.IndexOf("{" + parameter.Name + "}", StringComparison.OrdinalIgnoreCase);
+        var end = at + parameter.Name.Length + 2;
+        var isFirst = at >= 0 && path.AsSpan(end).StartsWith("/{");
+        var isSecond = at > 1 && path.AsSpan(0, at).EndsWith("}/");
+        var pair = isFirst || isSecond ? intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Id && token.Text.Contains('/', StringComparison.Ordinal))?.Text.Split('/') : null;
+        return pair is not { Length: 2 } ? null : isFirst ? pair[0] : pair[1];
     }
 
     // "order 42", "#42", "account ACC-1"; a word-like id may also be a name, then what was seen decides.
@@ -227,8 +309,8 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         {
             var token = phrase.Tokens[i];
             var behindNoun = i > 0 && Words.Related(phrase.Tokens[i - 1].Stem, noun);
-            if (token.Kind == TokenKind.Id && (behindNoun || phrase.Content.All(word => Words.Related(word.Stem, noun)))
-                && !context.Knowledge.Things.Exists(thing => thing.IsA(noun) && thing.Value.ToString().Contains(token.Text, StringComparison.OrdinalIgnoreCase) && thing.IdFor(parameter, noun)?.ToString() != token.Text))
+            if (token.Kind == TokenKind.Id && token.Text.Any(char.IsDigit) && (behindNoun || phrase.Content.All(word => Words.Related(word.Stem, noun)))
+                && !(!token.Text.All(char.IsDigit) && context.Knowledge.Things.Exists(thing => thing.IsA(noun) && thing.Value.ToString().Contains(token.Text, StringComparison.OrdinalIgnoreCase) && thing.IdFor(parameter, noun)?.ToString() != token.Text)))
             {
                 return parameter.Type == "integer" && !long.TryParse(token.Text, out _) ? null : token.Text;
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ApeTest.LlmProxy.Providers.Builtin.Planner.Browsing;
 
 namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 
@@ -13,6 +14,7 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 /// <item>Each intent gets the operation whose words fit best (<see cref="IntentMatcher"/>).</item>
 /// <item>The calls so far are replayed, and what they showed is remembered (<see cref="PlanEngine"/>, <see cref="Knowledge"/>).</item>
 /// <item>The next open step's parameters are filled; what is missing is looked up first (<see cref="ArgumentFinder"/>, <see cref="ReferenceFinder"/>).</item>
+/// <item>A target without a description is gone through by the goal's own requests or page by page (<see cref="RequestWay"/>, <see cref="PageWay"/>).</item>
 /// <item>When no step is open it calls <c>finish</c>.</item>
 /// </list>
 /// </summary>
@@ -33,28 +35,41 @@ internal sealed class RulePlanner(TimeProvider clock)
 
         var (intents, credentials) = tools.Understand(conversation.Goal);
         var context = new PlanContext(conversation, tools, credentials, new Knowledge(), new Values(conversation.Goal, identity, now));
-        var engine = new PlanEngine(context, intents);
+        var way = Way(context, intents);
         foreach (var call in conversation.Calls)
         {
-            engine.Observe(call);
+            way.Observe(call);
         }
 
-        var next = engine.Next();
+        var next = way.Suggest();
         var number = conversation.Calls.Count.ToString(CultureInfo.InvariantCulture);
         var callId = "call_" + id[9..21] + number;
         if (next is not null)
         {
-            return new PlannerAnswer(id, now.ToUnixTimeSeconds(), engine.Describe(next),
-                new PlannedCall(callId, next.Operation.Name, next.Arguments.ToJsonString()), tokens);
+            return new PlannerAnswer(id, now.ToUnixTimeSeconds(), next.Thought, new PlannedCall(callId, next.Tool, next.Arguments.ToJsonString()), tokens);
         }
 
-        var reason = engine.Stuck ?? "every part of the goal is done";
+        var reason = way.Stuck ?? "every part of the goal is done";
         if (!tools.CanFinish)
         {
             return new PlannerAnswer(id, now.ToUnixTimeSeconds(), reason, null, tokens);
         }
 
-        var finish = new JsonObject { ["outcome"] = engine.Stuck is null ? "success" : "failure", ["reason"] = reason };
+        var finish = new JsonObject { ["outcome"] = way.Stuck is null ? "success" : "failure", ["reason"] = reason };
         return new PlannerAnswer(id, now.ToUnixTimeSeconds(), reason, new PlannedCall(callId, "finish", finish.ToJsonString()), tokens);
+    }
+
+    private static IWay Way(PlanContext context, IReadOnlyList<Intent> intents)
+    {
+        if (context.Tools is { Operations.Count: > 0 } or { HasHttp: false })
+        {
+            return new PlanEngine(context, intents);
+        }
+
+        var named = RequestWay.Read(context, context.Conversation.Goal);
+        // "Open /shop and buy a mug": one place to begin at, and then something to do there.
+        return named is null || (named.OnlyStart is not null && intents.Count > 1)
+            ? new PageWay(context, [.. intents.Where(intent => !intent.Text.Contains(" / ", StringComparison.Ordinal))], named?.OnlyStart ?? "/")
+            : named;
     }
 }

@@ -5,6 +5,12 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 /// <summary>One operation that an intent needs done, and how far it got.</summary>
 internal sealed class Step(Intent intent, Operation operation)
 {
+    /// <summary>Other operations that would do, the best first.</summary>
+    public IReadOnlyList<Operation> Alternatives { get; init; } = [];
+
+    /// <summary>Why the operation that fits best could not be called; null for the first.</summary>
+    public string? Obstacle { get; init; }
+
     public Intent Intent { get; } = intent;
 
     public Operation Operation { get; } = operation;
@@ -25,6 +31,27 @@ internal sealed class Step(Intent intent, Operation operation)
 
     /// <summary>What was chosen for a reference, by parameter name; the last is the one to change when it does not work.</summary>
     public Dictionary<string, Thing> Chosen { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Words of the goal that name what was chosen, by parameter name: they say nothing of another parameter.</summary>
+    public Dictionary<string, HashSet<GoalToken>> Claims { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Parameters whose thing the goal names outright: no other will do.</summary>
+    public HashSet<string> Named { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Parameters whose thing is only a guess: nothing in the goal speaks of it.</summary>
+    public HashSet<string> Guessed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether fewer things are to be had than are wanted.</summary>
+    public bool IsShort { get; set; }
+
+    /// <summary>Whether a thing that is named was not where it was looked for first.</summary>
+    public bool IsSeeking { get; set; }
+
+    /// <summary>Looks into one place after the other that were made.</summary>
+    public int Looks { get; set; }
+
+    /// <summary>What the last refusal of its own operation said; empty for none.</summary>
+    public string Refusal { get; set; } = "";
 
     public string LastChosen { get; set; } = "";
 

@@ -15,11 +15,12 @@ internal sealed class ToolSet
     private readonly Dictionary<string, Operation> _byName;
     private readonly ConcurrentDictionary<string, (IReadOnlyList<Intent> Intents, Credentials? Credentials)> _goals = new(StringComparer.Ordinal);
 
-    private ToolSet(IReadOnlyList<Operation> operations, bool canFinish, bool hasHttp)
+    private ToolSet(IReadOnlyList<Operation> operations, bool canFinish, bool hasHttp, bool hasPages)
     {
         Operations = operations;
         CanFinish = canFinish;
         HasHttp = hasHttp;
+        HasPages = hasPages;
         _byName = operations.ToDictionary(operation => operation.Name, StringComparer.Ordinal);
         Collections = operations.Where(operation => operation.IsCollection).Select(operation => operation.Noun)
             .Concat(operations.Where(operation => operation.EndsWithParameter).Select(operation => operation.Noun))
@@ -28,6 +29,14 @@ internal sealed class ToolSet
         foreach (var parameter in operations.SelectMany(operation => operation.Parameters))
         {
             parameter.RecogniseCollections(Collections);
+        }
+
+        // "sku" is the id of what is searched for, whatever that is called.
+        var searched = operations.Where(operation => operation.IsCollection && operation.Path.Contains('/', StringComparison.Ordinal) && !operation.Path.Contains('{', StringComparison.Ordinal))
+            .OrderByDescending(operation => operation.Parameters.Length).Select(operation => operation.Noun).FirstOrDefault();
+        foreach (var parameter in operations.Where(operation => !operation.IsRead && searched is not null).SelectMany(operation => operation.Parameters))
+        {
+            parameter.RecogniseKeys(searched!);
         }
     }
 
@@ -44,6 +53,12 @@ internal sealed class ToolSet
 
     /// <summary>Whether the generic <c>http_*</c> tools are offered.</summary>
     public bool HasHttp { get; }
+
+    /// <summary>Whether <c>page_follow</c> and <c>page_submit</c> are offered.</summary>
+    public bool HasPages { get; }
+
+    /// <summary>Whether a word of the goal means a noun of the API: a word that the API itself uses for another thing does not.</summary>
+    public bool Means(string stem, string noun) => stem == noun || (!Collections.Contains(stem) && Words.Related(stem, noun));
 
     public Operation? Find(string name) => _byName.GetValueOrDefault(name);
 
@@ -84,7 +99,7 @@ internal sealed class ToolSet
     private static ToolSet Read(JsonElement tools)
     {
         Dictionary<string, Operation> operations = new(StringComparer.Ordinal);
-        var (canFinish, hasHttp) = (false, false);
+        var (canFinish, hasHttp, hasPages) = (false, false, false);
         foreach (var tool in tools.EnumerateArray())
         {
             if (!tool.TryGetProperty("function", out var function))
@@ -93,10 +108,11 @@ internal sealed class ToolSet
             }
 
             var name = function.GetProperty("name").GetString()!;
-            if (name is "finish" or "state_update" || name.StartsWith("http_", StringComparison.Ordinal))
+            if (name is "finish" or "state_update" or "state_get" or "session_start" or "page_follow" or "page_submit" || name.StartsWith("http_", StringComparison.Ordinal))
             {
                 canFinish |= name == "finish";
                 hasHttp |= name == "http_get";
+                hasPages |= name == "page_submit";
                 continue;
             }
 
@@ -105,6 +121,6 @@ internal sealed class ToolSet
             operations[name] = Operation.Read(name, description, schema);
         }
 
-        return new ToolSet([.. operations.Values], canFinish, hasHttp);
+        return new ToolSet([.. operations.Values], canFinish, hasHttp, hasPages);
     }
 }

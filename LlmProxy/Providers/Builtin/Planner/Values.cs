@@ -92,6 +92,11 @@ internal sealed class Values(string goal, SessionIdentity identity, DateTimeOffs
 
     private string Text(Parameter parameter, int attempt)
     {
+        if (PatternOf(parameter.Schema) is { } pattern && PatternText.Make(pattern, Digest(parameter.Name, attempt, attempt > 0)) is { } fitting)
+        {
+            return fitting;
+        }
+
         if (parameter.Format == "uuid" || (parameter.Is(Unique) && parameter.Tokens.Contains(Words.Stem("idempotency"))))
         {
             return new Guid(Digest(parameter.Name, attempt, fresh: true).AsSpan(0, 16)).ToString();
@@ -121,6 +126,16 @@ internal sealed class Values(string goal, SessionIdentity identity, DateTimeOffs
             _ => $"Ape test {tag}",
         };
     }
+
+    /// <summary>A text that matches a pattern which a refusal told; null when the pattern is beyond what can be made.</summary>
+    public string? Matching(Parameter parameter, string pattern, int attempt) => PatternText.Make(pattern, Digest(parameter.Name, attempt, attempt > 0));
+
+    private static string? PatternOf(JsonElement schema) =>
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("pattern", out var pattern) && pattern.ValueKind == JsonValueKind.String ? pattern.GetString() : null;
+
+    /// <summary>A date of the goal as ISO text; <c>+3</c> is three days from today.</summary>
+    public string Day(GoalToken date) =>
+        date.Text.StartsWith('+') ? now.UtcDateTime.AddDays(int.Parse(date.Text, CultureInfo.InvariantCulture)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : date.Text;
 
     private string Dates(Parameter parameter, int attempt)
     {

@@ -9,10 +9,10 @@ internal static class Words
     private static readonly string[] Groups =
     [
         "= buy purchase order checkout acquire",
-        "borrow loan lend rent rental hire checkout lending",
+        "= borrow loan lend rent rental hire checkout lending",
         "= book booking reserve reservation ticket",
         "return giveback",
-        "transfer send payment wire move",
+        "= transfer send payment wire remit",
         "= pay payment settle charge",
         "= cancel delete remove void revoke",
         "delete remove discard destroy drop clear",
@@ -21,6 +21,7 @@ internal static class Words
         "add put append insert attach create",
         "= list find search look browse get show view fetch query read retrieve check see",
         "= update change edit modify set patch",
+        "reply message comment post answer",
         "rename update title name",
         "mark update set status complete",
         "move update transfer",
@@ -47,9 +48,14 @@ internal static class Words
         "= user account member customer profile patron",
         "= product item article good",
         "flight trip journey",
+        "= repo repository",
+        "= org organization organisation",
+        "= person people user member employee contact",
     ];
 
     private static readonly FrozenDictionary<string, string[]> Synonyms = Index();
+
+    private static readonly FrozenSet<string> Suffixes = FrozenSet.Create("ion", "ation", "al", "ment", "er", "or", "e", "ee", "ance", "ence");
 
     private static readonly SplitWords Stems = new(static name => Array.ConvertAll(Parts(name), Stem));
 
@@ -57,14 +63,19 @@ internal static class Words
         "a an the this that these those some any my your our their his her its me i you we it them one ones of and or then please now also "
         + "just so be is are was were do does would like want need should must can will have has had there all each every both own very "
         + "available existing certain given copy copies unit units piece pieces item items thing things euro euros eur usd dollar dollars "
-        + "gbp pound pounds chf finally first next last after afterwards before once again first when done ready user new");
+        + "gbp pound pounds chf him her there as result hit match finally first next last after afterwards before once again first when done ready user new");
 
     /// <summary>Words that carry no meaning for matching.</summary>
     public static bool IsIdle(string stem) => Idle.Contains(stem);
 
     /// <summary>1 for the same stem, 0.75 for synonyms, 0 otherwise.</summary>
     public static double Match(string a, string b) =>
-        a == b ? 1 : Synonyms.TryGetValue(a, out var others) && Array.IndexOf(others, b) >= 0 ? 0.75 : 0;
+        a == b ? 1 : Synonyms.TryGetValue(a, out var others) && Array.IndexOf(others, b) >= 0 ? 0.75 : IsDerived(a, b) || IsDerived(b, a) ? 0.75 : 0;
+
+    // "react" and "reaction", "renew" and "renewal", "assign" and "assignee"
+    private static bool IsDerived(string word, string longer) =>
+        word.Length >= 5 && longer.Length > word.Length && longer.Length <= word.Length + 5 && longer.StartsWith(word, StringComparison.Ordinal)
+        && Suffixes.Contains(longer[word.Length..]);
 
     /// <summary>Whether two nouns may name the same thing.</summary>
     public static bool Related(string a, string b) => Match(a, b) > 0;
@@ -130,7 +141,7 @@ internal static class Words
         words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Stem).ToFrozenSet(StringComparer.Ordinal);
 
     private static string Undouble(string word) =>
-        word.Length > 3 && word[^1] == word[^2] && word[^1] is not ('l' or 's' or 'e' or 'o') ? word[..^1] : word;
+        word.Length > 3 && word[^1] == word[^2] && (word[^1] is not ('l' or 's' or 'e' or 'o') || (word[^1] == 'l' && word.Length >= 7)) ? word[..^1] : word;
 
     private static FrozenDictionary<string, string[]> Index()
     {

@@ -14,6 +14,9 @@ internal abstract class SimulatedApi
 
     public List<string> Log { get; } = [];
 
+    /// <summary>What was changed, in order, in the API's own words: what a test of a goal compares with.</summary>
+    public List<string> Effects { get; } = [];
+
     /// <summary>Properties as <c>name:type</c>, <c>!</c> behind for required, <c>a|b</c> for enumerations, <c>type(format)</c>.</summary>
     protected void Map(string name, string description, string properties, Func<JsonObject, Reply> handler)
     {

@@ -1,11 +1,14 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace ApeTest.Targets.Tools;
+namespace ApeTest.Targets.Tools.Pages;
 
 /// <summary>Writes a page as JSON, the longest form that fits: forms are kept to the last, because a session cannot go on without them.</summary>
 internal static class HtmlWriter
 {
+    /// <summary>Longest value that is shown; a longer one, a page's saved state, is carried along all the same.</summary>
+    private const int MaxValue = 2000;
+
     /// <summary>How much is kept at each attempt to fit: characters of text, links, options of a field, forms.</summary>
     private static readonly (int Text, int Links, int Options, int Forms)[] Attempts =
         [(4000, 60, 50, 20), (2500, 40, 20, 20), (1500, 20, 10, 20), (800, 10, 5, 10), (400, 5, 3, 3), (200, 0, 0, 1), (200, 0, 0, 0)];
@@ -24,7 +27,7 @@ internal static class HtmlWriter
             if (buffer.WrittenCount <= limit || attempt == Attempts.Length - 1)
             {
                 var isCut = page.IsCut || page.Text.Length > text || page.Links.Count > links || page.Forms.Count > forms
-                    || page.Forms.Exists(form => form.Fields.Exists(field => field.Options.Count > choices));
+                    || page.Forms.Exists(form => form.Fields.Exists(field => field.Options.Count > choices || field.Value?.Length > MaxValue));
                 return (buffer.WrittenMemory, isCut);
             }
         }
@@ -68,7 +71,7 @@ internal static class HtmlWriter
         writer.WriteStartObject();
         writer.WriteString("name", SecretFiller.Redact(field.Name, secrets));
         writer.WriteString("type", field.Type);
-        if (field.Value is { } value)
+        if (field.Value is { Length: <= MaxValue } value)
         {
             writer.WriteString("value", SecretFiller.Redact(value, secrets));
         }

@@ -3,8 +3,9 @@ using AngleSharp.Html;
 using AngleSharp.Html.Parser;
 using AngleSharp.Html.Parser.Tokens;
 using AngleSharp.Text;
+using ApeTest.Targets.Sessions.Csrf;
 
-namespace ApeTest.Targets.Tools;
+namespace ApeTest.Targets.Tools.Pages;
 
 /// <summary>
 /// Reduces a page to title, text, links and forms in one pass over AngleSharp's tokens. No tree is built: a hostile page that nests a
@@ -14,17 +15,18 @@ internal sealed class HtmlReader
 {
     private const int MaxText = 20_000;
     private const int MaxLinks = 100;
-    private const int MaxForms = 20;
-    private const int MaxFields = 60;
-    private const int MaxOptions = 50;
 
-    /// <summary>Longest text of a link, title or option.</summary>
-    private const int MaxLabel = 120;
+    /// <summary>Most characters of all links of a page.</summary>
+    private const int MaxLinked = 32 * 1024;
 
-    /// <summary>Longest value: a token against forgery fits, a page's whole saved state does not.</summary>
-    private const int MaxValue = 2000;
+    /// <summary>Longest text of a link, title, button or option.</summary>
+    public const int MaxLabel = 120;
 
-    private readonly HtmlPage _page = new();
+    /// <summary>Longest reference, and value against forgery.</summary>
+    private const int MaxReference = 2000;
+
+    private readonly HtmlPage _page;
+    private readonly HtmlFormReader _forms;
     private readonly Uri? _url;
     private readonly Uri? _target;
     private readonly StringBuilder _text = new();
@@ -32,11 +34,7 @@ internal sealed class HtmlReader
     private Uri? _base;
     private string? _href;
     private string? _linkLabel;
-    private HtmlForm? _form;
-    private HtmlField? _field;
-    private bool _inOption;
-    private bool _isSelected;
-    private string? _optionValue;
+    private int _linked;
 
     /// <summary>Name of the element whose raw text is being passed over or taken; null in ordinary text.</summary>
     private string? _raw;
@@ -46,6 +44,8 @@ internal sealed class HtmlReader
         _url = url;
         _target = target;
         _base = url;
+        _page = new HtmlPage { Url = url };
+        _forms = new HtmlFormReader(_page, Resolve);
     }
 
     /// <summary>Reads a page. Nothing in it makes this throw.</summary>
@@ -116,18 +116,10 @@ internal sealed class HtmlReader
             case "img" when _href is not null && Attribute(tag, "alt") is { } alternative:
                 Append(_label, alternative, MaxLabel);
                 break;
-            case "form":
-                StartForm(tag);
+            case "meta":
+                OnMeta(Attribute(tag, "name") ?? "", Attribute(tag, "content") ?? "");
                 break;
-            case "input" or "button" or "select" or "textarea":
-                StartField(tag);
-                break;
-            case "option":
-                EndOption();
-                _inOption = true;
-                _optionValue = Attribute(tag, "value");
-                _isSelected = Attribute(tag, "selected") is not null;
-                _label.Clear();
+            case var _ when _forms.OnStart(tag):
                 break;
             default:
                 // A tag parts words, as nearly all of them do on the screen.
@@ -156,23 +148,7 @@ internal sealed class HtmlReader
             case "a":
                 EndLink();
                 break;
-            case "form":
-                EndOption();
-                (_form, _field) = (null, null);
-                break;
-            case "option":
-                EndOption();
-                break;
-            case "select":
-                EndOption();
-                _field = null;
-                break;
-            case "textarea":
-                if (_field is { Type: "textarea" })
-                {
-                    _field.Value = _label.Length == 0 ? null : Bounded(_label.ToString(), MaxValue);
-                }
-                _field = null;
+            case var _ when _forms.OnEnd(name):
                 break;
             default:
                 OnText(" ");
@@ -186,18 +162,31 @@ internal sealed class HtmlReader
         {
             return;
         }
-        if (_raw is "title" || _inOption || _field is { Type: "textarea" })
+        if (_raw is "title")
         {
-            Append(_label, text, _field is { Type: "textarea" } ? MaxValue : MaxLabel);
+            Append(_label, text, MaxLabel);
+            return;
+        }
+        if (_forms.OnText(text))
+        {
             return;
         }
         if (_href is not null)
         {
             Append(_label, text, MaxLabel);
         }
-        if (_field is not { Type: "select" })
+        Append(_text, text, MaxText);
+    }
+
+    private void OnMeta(string name, string content)
+    {
+        if (CsrfNames.IsHeaderName(name))
         {
-            Append(_text, text, MaxText);
+            _page.CsrfHeader = Bounded(content, MaxLabel);
+        }
+        else if (CsrfNames.IsValue(name) && content.Length is > 0 and <= MaxReference)
+        {
+            _page.Csrf ??= (name, content);
         }
     }
 
@@ -205,8 +194,9 @@ internal sealed class HtmlReader
     {
         if (_href is { } href && Resolve(href) is { } resolved)
         {
-            if (_page.Links.Count < MaxLinks)
+            if (_page.Links.Count < MaxLinks && _linked + resolved.Length <= MaxLinked)
             {
+                _linked += resolved.Length;
                 var text = Label();
                 _page.Links.Add(new HtmlLink(text.Length > 0 ? text : Collapse(Bounded(_linkLabel ?? "", MaxLabel)), resolved));
             }
@@ -222,104 +212,11 @@ internal sealed class HtmlReader
         _href = null;
     }
 
-    private void StartForm(HtmlTagToken tag)
-    {
-        // Forms do not nest (HTML, "The form element"): a second start is none.
-        if (_form is not null)
-        {
-            return;
-        }
-        var method = string.Equals(Attribute(tag, "method"), "post", StringComparison.OrdinalIgnoreCase) ? "POST" : "GET";
-        _form = new HtmlForm(Resolve(Attribute(tag, "action") ?? "") ?? "", method);
-        if (_page.Forms.Count < MaxForms)
-        {
-            _page.Forms.Add(_form);
-        }
-        else
-        {
-            _page.IsCut = true;
-        }
-    }
-
-    private void StartField(HtmlTagToken tag)
-    {
-        EndOption();
-        var type = tag.Name is "select" or "textarea" ? tag.Name : (Attribute(tag, "type") ?? (tag.Name == "button" ? "submit" : "text")).ToLowerInvariant();
-        type = Bounded(type, 20);
-        _field = new HtmlField(Bounded(Attribute(tag, "name") ?? "", MaxLabel), tag.Name == "button" ? "button" : type)
-        {
-            IsRequired = Attribute(tag, "required") is not null,
-        };
-        _label.Clear();
-        var isOpen = tag.Name is "select" or "textarea";
-        if (_form is null || _field.Name.Length == 0 || type is "reset" or "image" || Attribute(tag, "disabled") is not null)
-        {
-            _field = isOpen ? _field : null;
-            return;
-        }
-        // What a browser would send: a password is the session's own and never shown.
-        var value = Attribute(tag, "value");
-        if (!isOpen && type != "password" && value is { Length: > 0 })
-        {
-            _field.Value = value.Length <= MaxValue ? value : null;
-            _page.IsCut |= value.Length > MaxValue;
-        }
-        AddField(tag, type, isOpen);
-    }
-
-    private void AddField(HtmlTagToken tag, string type, bool isOpen)
-    {
-        var known = type is "radio" ? _form!.Fields.Find(field => field.Type == "radio" && field.Name == _field!.Name) : null;
-        if (type is "radio" or "checkbox")
-        {
-            var value = _field!.Value ?? "on";
-            var field = known ?? _field;
-            field.Value = Attribute(tag, "checked") is not null ? value : known?.Value;
-            if (field.Options.Count < MaxOptions)
-            {
-                field.Options.Add(value);
-            }
-        }
-        if (known is null)
-        {
-            if (_form!.Fields.Count < MaxFields)
-            {
-                _form.Fields.Add(_field!);
-            }
-            else
-            {
-                _page.IsCut = true;
-            }
-        }
-        _field = isOpen ? _field : null;
-    }
-
-    private void EndOption()
-    {
-        if (_inOption && _field is { Type: "select" })
-        {
-            var value = Bounded(_optionValue ?? Label(), MaxLabel);
-            if (_field.Options.Count < MaxOptions)
-            {
-                _field.Options.Add(value);
-            }
-            else
-            {
-                _page.IsCut = true;
-            }
-            if (_isSelected)
-            {
-                _field.Value = value;
-            }
-        }
-        _inOption = false;
-    }
-
     /// <summary>A reference as a path on the page's own host, absolute elsewhere; null for one that is no page (<c>javascript:</c>, <c>mailto:</c>, <c>#part</c>).</summary>
     private string? Resolve(string reference)
     {
         reference = reference.Trim();
-        if (reference.StartsWith('#') || reference.Length > MaxValue)
+        if (reference.StartsWith('#') || reference.Length > MaxReference)
         {
             return null;
         }
@@ -333,7 +230,8 @@ internal sealed class HtmlReader
             : url.AbsoluteUri;
     }
 
-    private static string? Attribute(HtmlTagToken tag, string name)
+    /// <summary>Value of an attribute; null where the tag has none.</summary>
+    public static string? Attribute(HtmlTagToken tag, string name)
     {
         foreach (var attribute in tag.Attributes)
         {
@@ -363,7 +261,9 @@ internal sealed class HtmlReader
 
     private string Label() => Collapse(Bounded(_label.ToString(), MaxLabel));
 
-    private static string Bounded(string text, int length) => ObservationWriter.Cut(text, length);
+    /// <summary>Cut, without splitting a surrogate pair.</summary>
+    public static string Bounded(string text, int length) => ObservationWriter.Cut(text, length);
 
-    private static string Collapse(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>With white space as the screen shows it.</summary>
+    public static string Collapse(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -1,0 +1,128 @@
+using System.Collections.Frozen;
+
+namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
+
+/// <summary>Makes the steps of a goal: which operation each intent needs, and what goes with it (a cart needs a checkout).</summary>
+internal sealed class PlanBuilder(IntentMatcher matcher)
+{
+    private static readonly FrozenSet<string> Qualifiers = Words.Set("pay ship deliver use apply settle charge send leave");
+
+    public List<Step> Steps { get; } = [];
+
+    /// <summary>The goal's own words for which no operation was found.</summary>
+    public List<string> Unmatched { get; } = [];
+
+    /// <summary>The step that logs in; null when the goal has none.</summary>
+    public Step? Login { get; private set; }
+
+    public void Add(IReadOnlyList<Intent> intents)
+    {
+        var all = Qualified(intents);
+        foreach (var intent in all)
+        {
+            AddSteps(intent, all);
+        }
+    }
+
+    // "... and pay by card" where nothing is paid apart says how to order.
+    private List<Intent> Qualified(IReadOnlyList<Intent> intents)
+    {
+        List<Intent> result = [];
+        foreach (var intent in intents)
+        {
+            if (result.Count > 0 && result[^1].Kind is IntentKind.Buy or IntentKind.Create && Qualifiers.Contains(intent.Verb) && matcher.Match(intent) is null)
+            {
+                result[^1] = result[^1].With(intent);
+            }
+            else
+            {
+                result.Add(intent);
+            }
+        }
+
+        return result;
+    }
+
+    private void AddSteps(Intent intent, IReadOnlyList<Intent> all)
+    {
+        switch (intent.Kind)
+        {
+            case IntentKind.Choose:
+                return;
+            case IntentKind.Login:
+                if (matcher.Login is { } login)
+                {
+                    Steps.Add(Login = new Step(intent, login));
+                }
+
+                return;
+            case IntentKind.Logout:
+                if (matcher.Logout is { } logout)
+                {
+                    Steps.Add(new Step(intent, logout));
+                }
+
+                return;
+            case IntentKind.Register:
+                Add(intent, matcher.Register ?? matcher.Match(intent));
+                return;
+            case IntentKind.Buy when matcher.AddToCart is { } add && matcher.Checkout is { } checkout:
+                Buy(intent, all, add, checkout);
+                return;
+            case IntentKind.Read:
+                if (matcher.Match(intent, IsAtHand(intent)) is { } read)
+                {
+                    Steps.Add(new Step(intent, read));
+                }
+                else if (all.Count == 1)
+                {
+                    Unmatched.Add(intent.Text);
+                }
+
+                return;
+            default:
+                Add(intent, matcher.Match(intent));
+                return;
+        }
+    }
+
+    // "view the order" behind a step that makes one; "the orders" means the list.
+    private bool IsAtHand(Intent intent) =>
+        intent.Object.Head.Length > 0 && !intent.Object.Content[^1].Text.EndsWith('s')
+        && Steps.Exists(step => step.Operation.Method == "POST" && step.Intent.ChangesState
+            && (Words.Related(step.Operation.Noun, intent.Object.Head) || Words.Related(step.Intent.Verb, intent.Object.Head)));
+
+    private void Buy(Intent intent, IReadOnlyList<Intent> all, Operation add, Operation checkout)
+    {
+        var fill = new Step(intent, add);
+        Steps.Add(fill);
+        // One checkout behind the last thing bought, unless the goal itself says where.
+        var behind = all.SkipWhile(other => other != intent).Skip(1).ToList();
+        if (behind.Exists(other => other.Kind == IntentKind.Buy) || behind.Exists(other => other.Kind == IntentKind.Create && matcher.Match(other) == checkout))
+        {
+            return;
+        }
+
+        var order = new Step(intent, checkout);
+        order.Filled.AddRange(Steps.Where(step => step.Operation == add));
+        Steps.Add(order);
+    }
+
+    private void Add(Intent intent, Operation? operation)
+    {
+        if (operation is null)
+        {
+            Unmatched.Add(intent.Text);
+            return;
+        }
+
+        var step = new Step(intent, operation) { Alternatives = [.. matcher.Rank(intent).Where(other => other != operation && other.Noun == operation.Noun
+            && (intent.Kind is IntentKind.Create or IntentKind.Buy || other is { EndsWithParameter: true } or { Parent.Length: > 0, IsCollection: false }))] };
+        if (operation == matcher.Checkout)
+        {
+            step.Filled.AddRange(Steps.Where(other => other.Operation == matcher.AddToCart));
+        }
+
+        Steps.Add(step);
+    }
+}

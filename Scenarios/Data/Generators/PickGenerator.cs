@@ -1,0 +1,9 @@
+using System.Collections.Immutable;
+
+namespace ApeTest.Scenarios.Data.Generators;
+
+/// <summary><c>pick(red|green|blue)</c>: one of the texts, all equally often.</summary>
+internal sealed class PickGenerator(string text, long place, ImmutableArray<string> choices) : Generator(text, place)
+{
+    internal override string Value(SessionDraw draw, int number) => choices[(int)draw.Number(this, number, choices.Length)];
+}

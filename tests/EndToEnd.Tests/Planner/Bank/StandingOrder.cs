@@ -1,0 +1,3 @@
+namespace ApeTest.EndToEnd.Tests.Planner.Bank;
+
+internal sealed record StandingOrder(string Id, string Customer, NewStandingOrder Order);

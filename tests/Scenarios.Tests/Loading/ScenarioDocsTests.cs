@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using ApeTest.Scenarios.Data;
+using ApeTest.Scenarios.Data.Generators;
+using ApeTest.Tests.Shared;
+
+namespace ApeTest.Scenarios.Tests.Loading;
+
+/// <summary>What docs/scenario.md shows can be loaded.</summary>
+public sealed partial class ScenarioDocsTests : IDisposable
+{
+    private static readonly (string Name, string Text)[] Files =
+    [
+        ("users.csv", "name,password\nann,hunter2\n"),
+        ("cards.json", "[ { \"number\": \"4111\", \"owner\": { \"name\": \"Ann\" }, \"limits\": [ 100 ] } ]"),
+        ("vouchers.jsonl", "{ \"code\": \"A\" }\n{ \"code\": \"B\" }\n"),
+    ];
+
+    private readonly TempDirectory _directory = new();
+
+    public ScenarioDocsTests()
+    {
+        foreach (var (name, text) in Files)
+        {
+            File.WriteAllText(_directory.Combine(name), text);
+        }
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Docs_EveryYamlBlock_Loads()
+    {
+        var blocks = YamlBlock().Matches(Docs()).Select(match => match.Groups[1].Value).ToArray();
+
+        Assert.Equal(4, blocks.Length);
+        foreach (var block in blocks)
+        {
+            var text = block.Contains("target:", StringComparison.Ordinal) ? block
+                : block.Contains("goals:", StringComparison.Ordinal) ? "target: { url: \"http://127.0.0.1:5080\" }\n" + block
+                : Yaml.Minimal + block;
+            var scenario = Yaml.Load(text, directory: _directory.Path).ThrowIfInvalid();
+            Assert.NotEmpty(SessionInputs.Create(scenario, 1, 0, 0, TimeProvider.System).GoalText);
+        }
+    }
+
+    [Fact]
+    public void Docs_EveryCall_IsAGenerator()
+    {
+        var calls = Call().Matches(Docs()).Select(match => match.Value.Replace("\\|", "|", StringComparison.Ordinal)).Distinct().ToArray();
+
+        Assert.All(calls, call => Assert.Single(Template.Parse(call).Generators));
+        Assert.All(GeneratorParser.Examples.Keys, name => Assert.Contains(calls, call => call.StartsWith($"{{{{{name}(", StringComparison.Ordinal)));
+    }
+
+    private static string Docs([CallerFilePath] string source = "") =>
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", "scenario.md"));
+
+    [GeneratedRegex("```yaml\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex YamlBlock();
+
+    [GeneratedRegex(@"\{\{[a-z]+\([^`}]*\)\}\}")]
+    private static partial Regex Call();
+}
