@@ -16,6 +16,7 @@ internal sealed class Admission : IDisposable
     private readonly RunBudgets? _runs;
     private readonly bool _boundRuns;
     private readonly BudgetLedger? _ledger;
+    private TaskCompletionSource? _settlement;
 
     /// <summary>Reads the budget file, where there is one. Throws <see cref="LlmProxyConfigException"/>.</summary>
     public Admission(LlmProxyOptions options, TimeProvider clock, ILogger<Admission> logger)
@@ -118,8 +119,10 @@ internal sealed class Admission : IDisposable
 
         (tokens, costUsd) = (Math.Max(0, tokens), Math.Max(0, costUsd));
         LedgerMark keyMark = default, runMark = default;
+        TaskCompletionSource? settlement;
         lock (_lock)
         {
+            (settlement, _settlement) = (_settlement, null);
             account?.Rate?.Settle(reservation.Tokens, tokens);
             if (account?.Budget is not null)
             {
@@ -135,9 +138,27 @@ internal sealed class Admission : IDisposable
             }
         }
 
+        settlement?.TrySetResult();
         // A call may have taken more than was reserved. Where it cannot be written now, the next call of the same budget does not leave before it is.
         _ledger?.TryWrite(keyMark);
         _ledger?.TryWrite(runMark);
+    }
+
+    /// <summary>Completes when the next reservation is settled or given back. To be taken before <see cref="TryAdmit"/>, so that none is missed.</summary>
+    public Task NextSettlement
+    {
+        get
+        {
+            if (_runs is null && _keys.Count == 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            lock (_lock)
+            {
+                return (_settlement ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
     }
 
     /// <summary>Whether a call with this key and run needs an upper bound of its output: only then a budget of tokens or money holds.</summary>
@@ -155,11 +176,19 @@ internal sealed class Admission : IDisposable
 
     private KeyAccount? Account(ProxyKey key) => _keys.Count > 0 && _keys.TryGetValue(key.Name, out var account) ? account : null;
 
-    private void Withdraw(in Reservation reservation)
+    /// <summary>Gives a reservation back whose call never left: as if it had not been asked for.</summary>
+    public void Withdraw(in Reservation reservation)
     {
         var (account, run) = (reservation.Account, reservation.Run);
+        if (account is null && run is null)
+        {
+            return;
+        }
+
+        TaskCompletionSource? settlement;
         lock (_lock)
         {
+            (settlement, _settlement) = (_settlement, null);
             account?.Rate?.Withdraw(reservation.Tokens);
             account?.Budget?.Withdraw(reservation.Tokens, reservation.CostUsd);
             if (run is not null)
@@ -168,5 +197,7 @@ internal sealed class Admission : IDisposable
                 _runs!.Release(run);
             }
         }
+
+        settlement?.TrySetResult();
     }
 }

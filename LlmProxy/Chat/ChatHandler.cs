@@ -52,12 +52,14 @@ internal sealed class ChatHandler(
         call.Ask(candidates[0]);
         var run = context.Request.Headers.Baggage.Count > 0 && RequestIdentity.Parse(context.Request.Headers.Baggage.ToString())?.Run is { Length: > 0 } named ? named : null;
         int? most = admission.IsBounded(key, run) ? ReservedCompletion : null;
-        if (admission.TryAdmit(Asked(request, candidates, key, run), out var reservation) is { } exhausted)
+        call.MostCompletionTokens = most is null ? null : MostCompletion(request);
+        var (exhausted, reservation) = await AdmitAsync(Asked(request, candidates, key, run), measure, context.RequestAborted);
+        if (exhausted is not null)
         {
-            measure.ErrorType = exhausted.Code == KeyRate.Code ? ErrorTypes.RateLimited : ErrorTypes.Budget;
+            measure.ErrorType = exhausted.Code switch { null => ErrorTypes.Cancelled, KeyRate.Code => ErrorTypes.RateLimited, _ => ErrorTypes.Budget };
             measure.Status = exhausted.Status;
-            await MeasureHeader.WriteErrorAsync(context, call, exhausted);
             report.Write(measure, span: null);
+            await MeasureHeader.WriteErrorAsync(context, call, exhausted);
             return;
         }
 
@@ -66,19 +68,90 @@ internal sealed class ChatHandler(
         try
         {
             // 5. Ask one provider after the other, until one has answered.
-            await AskAsync(context, call, candidates, run ?? key.Name, most);
+            await AskAsync(context, call, candidates, options.Keys.Count > 1 ? key.Name : run ?? key.Name, most);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            measure.ErrorType = ErrorTypes.Cancelled;
-            measure.Status = StatusCodes.Status499ClientClosedRequest;
+            if (!measure.Failed)
+            {
+                measure.ErrorType = ErrorTypes.Cancelled;
+                measure.Status = StatusCodes.Status499ClientClosedRequest;
+            }
+        }
+        catch (Exception error) // the edge: a fault of the proxy's own must not pass for a success
+        {
+            measure.ErrorType = ErrorTypes.Internal;
+            measure.Status = StatusCodes.Status500InternalServerError;
+            report.WriteFault(measure, error);
+            if (context.Response.HasStarted)
+            {
+                context.Abort(); // an end that cannot be taken for a clean one
+                return;
+            }
+
+            await MeasureHeader.WriteErrorAsync(context, call, new OpenAiError(measure.Status, "server_error", ErrorTypes.Internal, "the proxy failed; its log says why"));
         }
         finally
         {
             // 6. Settle and tell.
             call.Settle();
-            admission.Settle(in reservation, (long)measure.PromptTokens + measure.CompletionTokens, measure.CostUsd);
+            if (measure.WasSent)
+            {
+                admission.Settle(in reservation, (long)measure.PromptTokens + measure.CompletionTokens, measure.CostUsd);
+            }
+            else
+            {
+                admission.Withdraw(in reservation); // it never left: the queue, the breaker, a missing key
+            }
+
             report.Write(measure, span);
+        }
+    }
+
+    // Where only what other calls may still take stands against it, it waits for them to end: a budget ends a run when it is spent, not when it is lent.
+    private async Task<(OpenAiError? Refusal, Reservation Reservation)> AdmitAsync(AdmissionRequest asked, CallMeasure measure, CancellationToken client)
+    {
+        Task? settled = null;
+        long? began = null;
+        while (true)
+        {
+            var refusal = admission.TryAdmit(in asked, out var reservation);
+            if (refusal is not { RetryAfter: not null, Code: BudgetRefusal.Code })
+            {
+                return Ended(refusal, reservation);
+            }
+
+            if (settled is null)
+            {
+                // Asked again before the wait, so that no settlement in between is missed.
+                began ??= clock.GetTimestamp();
+                settled = admission.NextSettlement;
+                continue;
+            }
+
+            var left = options.Queue.Deadline - clock.GetElapsedTime(began!.Value);
+            if (left <= TimeSpan.Zero)
+            {
+                return Ended(refusal, reservation);
+            }
+
+            await settled.WaitAsync(left, clock, client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (client.IsCancellationRequested)
+            {
+                return Ended(new OpenAiError(StatusCodes.Status499ClientClosedRequest, "cancelled", null, "the client left"), default);
+            }
+
+            settled = null;
+        }
+
+        (OpenAiError?, Reservation) Ended(OpenAiError? refusal, Reservation reservation)
+        {
+            if (began is { } since)
+            {
+                measure.Waited(clock.GetElapsedTime(since));
+            }
+
+            return (refusal, reservation);
         }
     }
 
@@ -119,10 +192,13 @@ internal sealed class ChatHandler(
     /// <summary>The dearest candidate's price: whoever answers, the budget holds.</summary>
     private AdmissionRequest Asked(ChatRequest request, IReadOnlyList<Candidate> candidates, ProxyKey key, string? run)
     {
-        var completion = request.Kind == RequestKind.Embeddings ? 0 : request.MostCompletionTokens ?? ((long)ReservedCompletion * request.Choices);
-        var cost = candidates.Max(candidate => prices.Cost(candidate.Provider, candidate.Model, request.EstimatedPromptTokens, completion) ?? 0);
-        return new AdmissionRequest(key, run, request.EstimatedPromptTokens + completion, cost);
+        var completion = MostCompletion(request);
+        var cost = candidates.Max(candidate => prices.Cost(candidate.Provider, candidate.Model, request.MostPromptTokens, completion) ?? 0);
+        return new AdmissionRequest(key, run, request.MostPromptTokens + completion, cost);
     }
+
+    private static long MostCompletion(ChatRequest request) =>
+        request.Kind == RequestKind.Embeddings ? 0 : request.MostCompletionTokens ?? ((long)ReservedCompletion * request.Choices);
 
     private async Task<(ChatRequest? Request, OpenAiError? Error)> ReadAsync(HttpContext context, RequestKind kind)
     {
@@ -134,7 +210,7 @@ internal sealed class ChatHandler(
                 : (null, new OpenAiError(StatusCodes.Status413PayloadTooLarge, "invalid_request_error", "request_too_large",
                     $"the request is larger than {options.MaxRequestBytes} bytes (maxRequestBytes)"));
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException) // the latter: half a surrogate pair, or no UTF-8, in a text
         {
             return (null, OpenAiError.Invalid("invalid_json", $"the request is not {(kind == RequestKind.Chat ? "a chat completion" : "one for embeddings")}: {error.Message}"));
         }

@@ -48,11 +48,11 @@ internal sealed record ProxyArguments(ProxyFlags Flags, string? Urls = null, str
                 return read with { Help = true };
             }
 
-            var next = equals >= 0 ? args[i][(equals + 1)..] : i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : "";
+            var next = equals >= 0 ? args[i][(equals + 1)..] : i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : null;
             Check(Known.Contains(flag), $"'{flag}' is not a known flag; known: {string.Join(", ", Known)}");
             Check(seen.Add(flag), $"{flag} is given twice");
-            Check(next.Length > 0 || flag == "--new-key", $"{flag} has no value");
-            read = With(read, flag, next);
+            Check(next?.Length > 0 || (next is null && flag == "--new-key"), $"{flag} has no value{(flag == "--new-key" ? "; write for example --new-key ci, or leave the name out for \"default\"" : "")}");
+            read = With(read, flag, next ?? DefaultKeyName);
         }
 
         return read;
@@ -67,7 +67,7 @@ internal sealed record ProxyArguments(ProxyFlags Flags, string? Urls = null, str
         "--cassette-mode" => read with { Flags = read.Flags with { CassetteMode = value } },
         "--cassette-speed" => read with { Flags = read.Flags with { CassetteSpeed = value } },
         "--budget-file" => read with { Flags = read.Flags with { BudgetFile = value } },
-        _ => read with { NewKey = value.Length == 0 ? DefaultKeyName : value },
+        _ => read with { NewKey = value },
     };
 
     private static string Listening(string urls)

@@ -87,7 +87,15 @@ internal static class ProxyCommand
 
     private static async Task<int> NewKeyAsync(CliEnvironment environment, string name)
     {
-        environment.Out.WriteLine(NewProxyKey.Draw(name).Text);
+        try
+        {
+            environment.Out.WriteLine(NewProxyKey.Draw(name).Text);
+        }
+        catch (LlmProxyConfigException wrong)
+        {
+            throw new ApeTestException(string.Join('\n', wrong.Errors), "See 'ape-test proxy --help'.", ExitCodes.Input, wrong);
+        }
+
         await environment.Out.FlushAsync();
         environment.Error.WriteLine("Keep the key: it is shown only now. Add the entry to \"keys\" in the proxy's file.");
         return ExitCodes.Done;
