@@ -64,7 +64,7 @@ public sealed class RunModelTests : IDisposable
             Scenario(await UrlAsync(shop), $"{{ model: builtin/planner, cassette: {{ file: models.jsonl, mode: {mode}, speed: 0 }} }}");
             using var place = new TempDirectory();
 
-            (await ApeProcess.RunAsync(place, "start", _directory.Combine("shop.yaml"), "--agents", "3", "--iterations", "6", "--seed", "1")).Exits(0);
+            (await ApeProcess.RunAsync(place, "start", _directory.Combine("shop.yaml"), "--agents", "1", "--iterations", "6", "--seed", "1")).Exits(0);
 
             var run = await RunOnDisk.ReadAsync(place);
             Assert.Equal((6, 0), (run.Sessions.Count, run.Summary.Llm.Failed));
