@@ -12,6 +12,8 @@ namespace ApeTest.LlmProxy.Budgets;
 internal sealed class Admission : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _patience;
     private readonly FrozenDictionary<string, KeyAccount> _keys;
     private readonly RunBudgets? _runs;
     private readonly bool _boundRuns;
@@ -26,6 +28,7 @@ internal sealed class Admission : IDisposable
 
     internal Admission(LlmProxyOptions options, TimeProvider clock, ILogger logger, LedgerFiles? files)
     {
+        (_clock, _patience) = (clock, options.Queue.Deadline);
         _ledger = files is null ? null : BudgetLedger.Open(files, logger);
         _keys = options.Keys.Select(key => KeyAccount.Of(key, _ledger, clock)).OfType<KeyAccount>().ToFrozenDictionary(account => account.Name, StringComparer.Ordinal);
         var budgets = options.Budgets;
@@ -34,12 +37,22 @@ internal sealed class Admission : IDisposable
         _runs = limits.Any ? new RunBudgets(limits, _ledger, logger) : null;
     }
 
+    /// <summary>
+    /// Admits, or refuses. Where only what other calls may still take stands against it, it waits for them to end, up to <c>queue.deadline</c>: a budget ends a run when
+    /// it is spent, not when it is lent. A client that leaves meanwhile is refused with status 499 and no code.
+    /// </summary>
+    public ValueTask<(OpenAiError? Refusal, Reservation Reservation, TimeSpan Waited)> AdmitAsync(AdmissionRequest request, CancellationToken client)
+    {
+        var refusal = TryAdmit(in request, out var reservation);
+        return MayFitLater(refusal) ? WaitAsync(request, client) : ValueTask.FromResult((refusal, reservation, TimeSpan.Zero));
+    }
+
     /// <summary>Admits, or refuses with the 429 that the client gets: which limit, whose, how much is left, and when to come back where it is a rate.</summary>
     public OpenAiError? TryAdmit(in AdmissionRequest request, out Reservation reservation)
     {
         reservation = default;
         var account = Account(request.Key);
-        var runName = _runs is null || request.Run is null ? null : RunBudgets.NameOf(request.Run);
+        var runName = _runs is null ? null : request.Run;
         if (account is null && runName is null)
         {
             return null;
@@ -144,23 +157,6 @@ internal sealed class Admission : IDisposable
         _ledger?.TryWrite(runMark);
     }
 
-    /// <summary>Completes when the next reservation is settled or given back. To be taken before <see cref="TryAdmit"/>, so that none is missed.</summary>
-    public Task NextSettlement
-    {
-        get
-        {
-            if (_runs is null && _keys.Count == 0)
-            {
-                return Task.CompletedTask;
-            }
-
-            lock (_lock)
-            {
-                return (_settlement ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            }
-        }
-    }
-
     /// <summary>Whether a call with this key and run needs an upper bound of its output: only then a budget of tokens or money holds.</summary>
     public bool IsBounded(ProxyKey key, string? run) => (_boundRuns && run is not null) || Account(key)?.Budget?.Limits.BoundOutput == true;
 
@@ -171,6 +167,38 @@ internal sealed class Admission : IDisposable
         {
             _ledger?.Close(_keys.Values.Select(account => account.Budget).OfType<Budget>().Concat(_runs?.All ?? [])
                 .Select(budget => (budget.Mark.Entry!, budget.Used)));
+        }
+    }
+
+    private static bool MayFitLater(OpenAiError? refusal) => refusal is { RetryAfter: not null, Code: BudgetRefusal.Code };
+
+    private async ValueTask<(OpenAiError? Refusal, Reservation Reservation, TimeSpan Waited)> WaitAsync(AdmissionRequest request, CancellationToken client)
+    {
+        var began = _clock.GetTimestamp();
+        while (true)
+        {
+            // Before it is asked again, so that no settlement in between is missed.
+            var settlement = NextSettlement();
+            var refusal = TryAdmit(in request, out var reservation);
+            var waited = _clock.GetElapsedTime(began);
+            if (!MayFitLater(refusal) || waited >= _patience)
+            {
+                return (refusal, reservation, waited);
+            }
+
+            await settlement.WaitAsync(_patience - waited, _clock, client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (client.IsCancellationRequested)
+            {
+                return (new OpenAiError(StatusCodes.Status499ClientClosedRequest, "cancelled", null, "the client left"), default, _clock.GetElapsedTime(began));
+            }
+        }
+    }
+
+    private Task NextSettlement()
+    {
+        lock (_lock)
+        {
+            return (_settlement ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 

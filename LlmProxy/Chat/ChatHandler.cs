@@ -53,7 +53,8 @@ internal sealed class ChatHandler(
         var run = context.Request.Headers.Baggage.Count > 0 && RequestIdentity.Parse(context.Request.Headers.Baggage.ToString())?.Run is { Length: > 0 } named ? named : null;
         int? most = admission.IsBounded(key, run) ? ReservedCompletion : null;
         call.MostCompletionTokens = most is null ? null : MostCompletion(request);
-        var (exhausted, reservation) = await AdmitAsync(Asked(request, candidates, key, run), measure, context.RequestAborted);
+        var (exhausted, reservation, waited) = await admission.AdmitAsync(Asked(request, candidates, key, run), context.RequestAborted);
+        measure.Waited(waited);
         if (exhausted is not null)
         {
             measure.ErrorType = exhausted.Code switch { null => ErrorTypes.Cancelled, KeyRate.Code => ErrorTypes.RateLimited, _ => ErrorTypes.Budget };
@@ -105,53 +106,6 @@ internal sealed class ChatHandler(
             }
 
             report.Write(measure, span);
-        }
-    }
-
-    // Where only what other calls may still take stands against it, it waits for them to end: a budget ends a run when it is spent, not when it is lent.
-    private async Task<(OpenAiError? Refusal, Reservation Reservation)> AdmitAsync(AdmissionRequest asked, CallMeasure measure, CancellationToken client)
-    {
-        Task? settled = null;
-        long? began = null;
-        while (true)
-        {
-            var refusal = admission.TryAdmit(in asked, out var reservation);
-            if (refusal is not { RetryAfter: not null, Code: BudgetRefusal.Code })
-            {
-                return Ended(refusal, reservation);
-            }
-
-            if (settled is null)
-            {
-                // Asked again before the wait, so that no settlement in between is missed.
-                began ??= clock.GetTimestamp();
-                settled = admission.NextSettlement;
-                continue;
-            }
-
-            var left = options.Queue.Deadline - clock.GetElapsedTime(began!.Value);
-            if (left <= TimeSpan.Zero)
-            {
-                return Ended(refusal, reservation);
-            }
-
-            await settled.WaitAsync(left, clock, client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (client.IsCancellationRequested)
-            {
-                return Ended(new OpenAiError(StatusCodes.Status499ClientClosedRequest, "cancelled", null, "the client left"), default);
-            }
-
-            settled = null;
-        }
-
-        (OpenAiError?, Reservation) Ended(OpenAiError? refusal, Reservation reservation)
-        {
-            if (began is { } since)
-            {
-                measure.Waited(clock.GetElapsedTime(since));
-            }
-
-            return (refusal, reservation);
         }
     }
 

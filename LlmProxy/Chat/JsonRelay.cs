@@ -42,6 +42,7 @@ internal sealed class JsonRelay(LlmProxyOptions options)
         }
 
         response.Judge(failed: false);
+        await response.CountedAsync();
         MeasureHeader.Set(context, call);
         context.Response.StatusCode = response.Status;
         context.Response.ContentType = "application/json";

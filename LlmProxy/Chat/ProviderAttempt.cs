@@ -93,11 +93,13 @@ internal sealed class ProviderAttempt(LlmProxyOptions options, UpstreamCall upst
                 ? streams.RunAsync(context, call, response, deadline)
                 : jsons.RunAsync(context, call, response, deadline));
             response.Judge(failed: failure?.Error.Status >= StatusCodes.Status500InternalServerError);
+            await response.CountedAsync();
             return failure;
         }
         catch (Exception error) when (error is ProviderException || deadline.Expired is not null)
         {
             response.Judge(failed: true);
+            await response.CountedAsync();
             throw;
         }
     }

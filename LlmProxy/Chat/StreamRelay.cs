@@ -71,6 +71,7 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
                 reader.Advance(read);
                 if (Drain(reader, read == 0, clock.GetTimestamp(), context, stream, response, output))
                 {
+                    await response.CountedAsync();
                     await FlushAsync(output, deadline, stream);
                 }
 

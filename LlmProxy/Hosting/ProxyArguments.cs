@@ -1,4 +1,3 @@
-using System.Net;
 using ApeTest.LlmProxy.Options;
 using ApeTest.ServiceDefaults.Hosting;
 
@@ -74,25 +73,10 @@ internal sealed record ProxyArguments(ProxyFlags Flags, string? Urls = null, str
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            Check(IsBinding(url), $"--urls '{url}' is not an http address to listen on; write for example --urls http://127.0.0.1:{DefaultPorts.LlmProxy}");
+            Check(ServiceUrls.IsBinding(url), $"--urls '{url}' is not an http address to listen on; write for example --urls http://127.0.0.1:{DefaultPorts.LlmProxy}");
         }
 
         return urls;
-    }
-
-    private static bool IsBinding(string url)
-    {
-        try
-        {
-            var address = BindingAddress.Parse(url);
-            // https needs a certificate, which belongs to a proxy in front. An unknown host name would listen on every address.
-            return address.Scheme == "http" && address.PathBase.Length == 0 && address.Port is >= 0 and <= IPEndPoint.MaxPort
-                && (address.Host is "*" or "+" or "localhost" || address.IsUnixPipe || IPAddress.TryParse(address.Host, out _));
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
     }
 
     private static void Check(bool good, string error)

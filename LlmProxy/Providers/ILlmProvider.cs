@@ -95,6 +95,7 @@ internal enum RequestKind
 /// <summary>A provider's answer at its headers; disposing it closes the connection if the body was not read to its end.</summary>
 internal sealed class ProviderResponse(int status, string? contentType, Stream body, IDisposable? owner = null) : IAsyncDisposable
 {
+    private readonly TaskCompletionSource _counted = new();
     private TaskCompletionSource<bool>? _judged;
 
     public int Status { get; } = status;
@@ -123,8 +124,16 @@ internal sealed class ProviderResponse(int status, string? contentType, Stream b
     /// <summary>Says what came of it, once it is known: whether the provider failed. Only the first word counts.</summary>
     public void Judge(bool failed) => _judged?.TrySetResult(failed);
 
-    /// <summary>Completes when it is judged, or disposed, which is no failure. Asked for by one, before the response is used.</summary>
+    /// <summary>
+    /// After <see cref="Judge"/>: completes when the verdict is counted. Awaited before the client hears of it, so that its next call finds the breaker as it then is.
+    /// </summary>
+    public Task CountedAsync() => _judged is null ? Task.CompletedTask : _counted.Task;
+
+    /// <summary>Completes when it is judged, or disposed, which is no failure. Asked for by one, before the response is used; <see cref="Counted"/> follows.</summary>
     public Task<bool> JudgedAsync() => (_judged = new TaskCompletionSource<bool>()).Task;
+
+    /// <summary>Said by whoever asked for <see cref="JudgedAsync"/>, when it has counted the verdict.</summary>
+    public void Counted() => _counted.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {

@@ -69,6 +69,10 @@ internal sealed class ProviderBreaker
         {
             attempt.Refuse(error);
         }
+        finally
+        {
+            attempt.Counted();
+        }
     }
 
     private sealed class Attempt(ILlmProvider provider, ProviderRequest request, Func<bool> expired)
@@ -78,6 +82,8 @@ internal sealed class ProviderBreaker
         private Exception? _error;
 
         public Task<ProviderResponse> Answer => _answer.Task;
+
+        public void Counted() => _response?.Counted();
 
         public void Refuse(Exception error) => _answer.TrySetException(error);
 

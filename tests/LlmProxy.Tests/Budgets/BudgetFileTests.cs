@@ -309,17 +309,6 @@ public sealed class BudgetFileTests : IDisposable
     }
 
     [Fact]
-    public void Find_VeryLongName_IsKeptByItsHash()
-    {
-        static void One(ProxyKeyOptions key, BudgetOptions budgets) => budgets.MaxRequestsPerRun = 1;
-        using var admission = Budgeted.Open(File, One);
-        var run = new string('x', 30_000);
-        Assert.Equal(1, admission.Count(1, 0, run + "1"));
-        Assert.Equal(1, admission.Count(1, 0, run + "2"));
-        Assert.InRange(new FileInfo(File).Length, 1, 1000);
-    }
-
-    [Fact]
     public void Find_MoreRunsThanAreKept_ForgetsTheOneIdleLongest()
     {
         using var ledger = BudgetLedger.Open(new LedgerFiles(File), NullLogger.Instance);

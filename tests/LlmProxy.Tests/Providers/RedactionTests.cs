@@ -13,7 +13,7 @@ namespace ApeTest.LlmProxy.Tests.Providers;
 /// <summary>A provider's key shows nowhere, however the provider spells it.</summary>
 public sealed class RedactionTests
 {
-    private const string Key = "k3y/With+Odd&Signs='x'_0123456789";
+    private const string Key = "k3y/With+Odd&Signs='x'_0123456789?>?";
 
     public static TheoryData<string> Spellings =>
     [
