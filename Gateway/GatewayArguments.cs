@@ -1,4 +1,3 @@
-using System.Net;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
 using ApeTest.ServiceDefaults.Hosting;
@@ -62,27 +61,12 @@ internal sealed record GatewayArguments(string? Urls, string? Config, bool Help)
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!IsBinding(url))
+            if (!ServiceUrls.IsBinding(url))
             {
                 throw Wrong($"{UrlsFlag} '{Quote.Plain(url)}' is not an http address to listen on", $"Write for example {UrlsFlag} http://127.0.0.1:{DefaultPorts.Gateway}. ");
             }
         }
         return urls;
-    }
-
-    private static bool IsBinding(string url)
-    {
-        try
-        {
-            var address = BindingAddress.Parse(url);
-            // https needs a certificate, which belongs to a proxy in front. An unknown host name would listen on every address.
-            return address.Scheme == "http" && address.PathBase.Length == 0 && address.Port is >= 0 and <= IPEndPoint.MaxPort
-                && (address.Host is "*" or "+" or "localhost" || address.IsUnixPipe || IPAddress.TryParse(address.Host, out _));
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
     }
 
     private static ApeTestException Wrong(string what, string fix) => new($"{what}.", $"{fix}Known flags: {string.Join(", ", Known)}.", ExitCodes.Input);

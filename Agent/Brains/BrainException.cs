@@ -23,7 +23,10 @@ public sealed class BrainException(string type, string message, Exception? inner
     /// <summary>A token, cost or request budget of the run is used up; the run ends.</summary>
     public const string BudgetExhausted = "budget_exhausted";
 
-    /// <summary>Bounded: one of the constants, or <c>model_http_{status}</c>.</summary>
+    // What the proxy itself says no with, in its own words and not only as a status.
+    private static readonly string[] Codes = ["circuit_open", "queue_full", "queue_timeout", "cassette_miss", "model_not_found", "missing_provider_key"];
+
+    /// <summary>Bounded: one of the constants, <c>model_http_{status}</c>, or <c>model_{code}</c> of the proxy's own refusals.</summary>
     public string Type { get; } = type;
 
     /// <summary>What the failed call took, as far as it is known; null where no model was asked (a refusal for a budget).</summary>
@@ -31,7 +34,11 @@ public sealed class BrainException(string type, string message, Exception? inner
 
     /// <summary>Whether asking again may help: not for a refused key, an unknown model or an exhausted budget.</summary>
     public bool Transient { get; } = type is Timeout or Unreachable or Truncated or StreamError or Protocol or "model_http_408" or "model_http_429"
+        or "model_circuit_open" or "model_queue_full" or "model_queue_timeout"
         || type.StartsWith("model_http_5", StringComparison.Ordinal);
+
+    /// <summary>Type of a refusal by its code; null where the code says no more than the status.</summary>
+    public static string? OfCode(string? code) => Codes.Contains(code, StringComparer.Ordinal) ? "model_" + code : null;
 
     /// <summary>Type of an HTTP answer that is an error.</summary>
     public static string Http(int status) => status is >= 400 and < 600 ? $"model_http_{status}" : Protocol;

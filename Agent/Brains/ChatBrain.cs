@@ -13,7 +13,7 @@ namespace ApeTest.Agent.Brains;
 /// </summary>
 internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder prompts, TimeProvider time) : IBrain
 {
-    private const int MaxMessage = 300;
+    private const int MaxMessage = 1000;
     private readonly ToolDefinitions _definitions = new();
 
     public async ValueTask<Decision> DecideAsync(SessionView session, CancellationToken cancellationToken)
@@ -209,6 +209,7 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
                 {
                     type = BrainException.BudgetExhausted;
                 }
+                type = BrainException.OfCode(Text(error, "code")) ?? type;
             }
         }
         catch (JsonException)

@@ -13,7 +13,7 @@ namespace ApeTest.Gateway.Forwarding;
 /// </summary>
 internal sealed class GatewayTransformer(PolicyCall call, TimeProvider time) : HttpTransformer
 {
-    private HttpContext? _context;
+    private CancellationToken _client;
 
     /// <summary>Whether the answer's body rested longer than the time limit while the client was still there.</summary>
     public bool IsAnswerResting { get; private set; }
@@ -49,7 +49,7 @@ internal sealed class GatewayTransformer(PolicyCall call, TimeProvider time) : H
             throw new HttpRequestException("it switches protocols, which nobody asked for");
         }
         // The forwarder's token: of the client that leaves, and of the time limit. Later nobody can tell which it was.
-        _context = httpContext;
+        _client = httpContext.RequestAborted; // not the context: the forwarder's token may be cancelled when the request is long over
         _ = cancellationToken.UnsafeRegister(static self => ((GatewayTransformer)self!).OnCanceled(), this);
         // A target that speaks of errors or timing in our name would be believed.
         ApeHeaders.Strip(proxyResponse.Headers);
@@ -66,7 +66,7 @@ internal sealed class GatewayTransformer(PolicyCall call, TimeProvider time) : H
         return copied;
     }
 
-    private void OnCanceled() => IsAnswerResting = !_context!.RequestAborted.IsCancellationRequested;
+    private void OnCanceled() => IsAnswerResting = !_client.IsCancellationRequested;
 
     /// <summary>RFC 9110, 7.6.1: what <c>Connection</c> names is meant for this hop only. The upgrade of a WebSocket is YARP's.</summary>
     private static void RemoveNamed(StringValues connection, HttpRequestHeaders headers)

@@ -12,10 +12,13 @@ namespace ApeTest.LlmProxy.Budgets;
 internal sealed class Admission : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _patience;
     private readonly FrozenDictionary<string, KeyAccount> _keys;
     private readonly RunBudgets? _runs;
     private readonly bool _boundRuns;
     private readonly BudgetLedger? _ledger;
+    private TaskCompletionSource? _settlement;
 
     /// <summary>Reads the budget file, where there is one. Throws <see cref="LlmProxyConfigException"/>.</summary>
     public Admission(LlmProxyOptions options, TimeProvider clock, ILogger<Admission> logger)
@@ -25,6 +28,7 @@ internal sealed class Admission : IDisposable
 
     internal Admission(LlmProxyOptions options, TimeProvider clock, ILogger logger, LedgerFiles? files)
     {
+        (_clock, _patience) = (clock, options.Queue.Deadline);
         _ledger = files is null ? null : BudgetLedger.Open(files, logger);
         _keys = options.Keys.Select(key => KeyAccount.Of(key, _ledger, clock)).OfType<KeyAccount>().ToFrozenDictionary(account => account.Name, StringComparer.Ordinal);
         var budgets = options.Budgets;
@@ -33,12 +37,22 @@ internal sealed class Admission : IDisposable
         _runs = limits.Any ? new RunBudgets(limits, _ledger, logger) : null;
     }
 
+    /// <summary>
+    /// Admits, or refuses. Where only what other calls may still take stands against it, it waits for them to end, up to <c>queue.deadline</c>: a budget ends a run when
+    /// it is spent, not when it is lent. A client that leaves meanwhile is refused with status 499 and no code.
+    /// </summary>
+    public ValueTask<(OpenAiError? Refusal, Reservation Reservation, TimeSpan Waited)> AdmitAsync(AdmissionRequest request, CancellationToken client)
+    {
+        var refusal = TryAdmit(in request, out var reservation);
+        return MayFitLater(refusal) ? WaitAsync(request, client) : ValueTask.FromResult((refusal, reservation, TimeSpan.Zero));
+    }
+
     /// <summary>Admits, or refuses with the 429 that the client gets: which limit, whose, how much is left, and when to come back where it is a rate.</summary>
     public OpenAiError? TryAdmit(in AdmissionRequest request, out Reservation reservation)
     {
         reservation = default;
         var account = Account(request.Key);
-        var runName = _runs is null || request.Run is null ? null : RunBudgets.NameOf(request.Run);
+        var runName = _runs is null ? null : request.Run;
         if (account is null && runName is null)
         {
             return null;
@@ -118,8 +132,10 @@ internal sealed class Admission : IDisposable
 
         (tokens, costUsd) = (Math.Max(0, tokens), Math.Max(0, costUsd));
         LedgerMark keyMark = default, runMark = default;
+        TaskCompletionSource? settlement;
         lock (_lock)
         {
+            (settlement, _settlement) = (_settlement, null);
             account?.Rate?.Settle(reservation.Tokens, tokens);
             if (account?.Budget is not null)
             {
@@ -135,6 +151,7 @@ internal sealed class Admission : IDisposable
             }
         }
 
+        settlement?.TrySetResult();
         // A call may have taken more than was reserved. Where it cannot be written now, the next call of the same budget does not leave before it is.
         _ledger?.TryWrite(keyMark);
         _ledger?.TryWrite(runMark);
@@ -153,13 +170,53 @@ internal sealed class Admission : IDisposable
         }
     }
 
-    private KeyAccount? Account(ProxyKey key) => _keys.Count > 0 && _keys.TryGetValue(key.Name, out var account) ? account : null;
+    private static bool MayFitLater(OpenAiError? refusal) => refusal is { RetryAfter: not null, Code: BudgetRefusal.Code };
 
-    private void Withdraw(in Reservation reservation)
+    private async ValueTask<(OpenAiError? Refusal, Reservation Reservation, TimeSpan Waited)> WaitAsync(AdmissionRequest request, CancellationToken client)
     {
-        var (account, run) = (reservation.Account, reservation.Run);
+        var began = _clock.GetTimestamp();
+        while (true)
+        {
+            // Before it is asked again, so that no settlement in between is missed.
+            var settlement = NextSettlement();
+            var refusal = TryAdmit(in request, out var reservation);
+            var waited = _clock.GetElapsedTime(began);
+            if (!MayFitLater(refusal) || waited >= _patience)
+            {
+                return (refusal, reservation, waited);
+            }
+
+            await settlement.WaitAsync(_patience - waited, _clock, client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (client.IsCancellationRequested)
+            {
+                return (new OpenAiError(StatusCodes.Status499ClientClosedRequest, "cancelled", null, "the client left"), default, _clock.GetElapsedTime(began));
+            }
+        }
+    }
+
+    private Task NextSettlement()
+    {
         lock (_lock)
         {
+            return (_settlement ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    private KeyAccount? Account(ProxyKey key) => _keys.Count > 0 && _keys.TryGetValue(key.Name, out var account) ? account : null;
+
+    /// <summary>Gives a reservation back whose call never left: as if it had not been asked for.</summary>
+    public void Withdraw(in Reservation reservation)
+    {
+        var (account, run) = (reservation.Account, reservation.Run);
+        if (account is null && run is null)
+        {
+            return;
+        }
+
+        TaskCompletionSource? settlement;
+        lock (_lock)
+        {
+            (settlement, _settlement) = (_settlement, null);
             account?.Rate?.Withdraw(reservation.Tokens);
             account?.Budget?.Withdraw(reservation.Tokens, reservation.CostUsd);
             if (run is not null)
@@ -168,5 +225,7 @@ internal sealed class Admission : IDisposable
                 _runs!.Release(run);
             }
         }
+
+        settlement?.TrySetResult();
     }
 }

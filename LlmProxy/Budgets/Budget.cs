@@ -60,7 +60,7 @@ internal sealed class Budget(BudgetOwner owner, string name, BudgetLimits limits
     public void Reserve(long tokens, decimal costUsd)
     {
         _calls++;
-        _reserved += new Amounts(tokens, costUsd, 0);
+        _reserved += Limited(tokens, costUsd);
         Spent += new Amounts(0, 0, 1);
         RaiseMark();
     }
@@ -69,7 +69,7 @@ internal sealed class Budget(BudgetOwner owner, string name, BudgetLimits limits
     public void Settle(long reservedTokens, decimal reservedCostUsd, long tokens, decimal costUsd)
     {
         _calls--;
-        _reserved -= new Amounts(reservedTokens, reservedCostUsd, 0);
+        _reserved -= Limited(reservedTokens, reservedCostUsd);
         Spent += new Amounts(tokens, costUsd, 0);
         RaiseMark(); // a call may take more than was set aside
     }
@@ -78,9 +78,12 @@ internal sealed class Budget(BudgetOwner owner, string name, BudgetLimits limits
     public void Withdraw(long tokens, decimal costUsd)
     {
         _calls--;
-        _reserved -= new Amounts(tokens, costUsd, 0);
+        _reserved -= Limited(tokens, costUsd);
         Spent -= new Amounts(0, 0, 1);
     }
+
+    // A caller may state any number; one that no limit holds small is not added up.
+    private Amounts Limited(long tokens, decimal costUsd) => new(Limits.Tokens is null ? 0 : tokens, Limits.CostUsd is null ? 0 : costUsd, 0);
 
     private void RaiseMark()
     {

@@ -48,6 +48,10 @@ internal sealed partial class BudgetLedger : IDisposable
                 {
                     LedgerReader.Read(old, files.Path, ledger.Found);
                 }
+                else if (files.WasUsed)
+                {
+                    ledger.LogMissing(files.Path);
+                }
             }
 
             ledger.Rewrite();
@@ -165,6 +169,11 @@ internal sealed partial class BudgetLedger : IDisposable
         {
             Rewrite();
         }
+        else if (!_files.IsInPlace(_file, _length))
+        {
+            Rewrite();
+            LogLost(_files.Path);
+        }
 
         var entry = mark.Entry!;
         _text.ResetWrittenCount();
@@ -238,6 +247,14 @@ internal sealed partial class BudgetLedger : IDisposable
 
     [LoggerMessage(EventName = "llm.budgets.writable", Level = LogLevel.Information, Message = "the budget file {path} can be written again")]
     private partial void LogWritable(string path);
+
+    [LoggerMessage(EventName = "llm.budgets.missing", Level = LogLevel.Warning,
+        Message = "the budget file {path} is gone, though a proxy has used it before ({path}.lock): this one starts with nothing spent")]
+    private partial void LogMissing(string path);
+
+    [LoggerMessage(EventName = "llm.budgets.lost", Level = LogLevel.Warning,
+        Message = "the budget file {path} was deleted, replaced or cut off while it was in use: every figure was written anew")]
+    private partial void LogLost(string path);
 
     [LoggerMessage(EventName = "llm.budgets.not_rewritten", Level = LogLevel.Warning,
         Message = "the budget file {path} could not be rewritten ({error}): it keeps outdated lines for now")]

@@ -6,6 +6,9 @@ namespace ApeTest.LlmProxy.Budgets;
 /// <param name="Requests">Requests.</param>
 internal readonly record struct BudgetLimits(long? Tokens, decimal? CostUsd, long? Requests)
 {
+    /// <summary>The largest limit and the largest figure of a budget file: far beyond any budget, and far enough from overflow that it can be added to.</summary>
+    public const long Largest = 1_000_000_000_000_000;
+
     /// <summary>Whether there is any limit.</summary>
     public bool Any => BoundOutput || Requests is not null;
 

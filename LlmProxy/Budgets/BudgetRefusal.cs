@@ -6,6 +6,9 @@ namespace ApeTest.LlmProxy.Budgets;
 /// <summary>What a client is told that a hard budget stops.</summary>
 internal static class BudgetRefusal
 {
+    /// <summary>Code of the refusal. With <see cref="OpenAiError.RetryAfter"/>: only calls under way stand against it, which may turn out cheaper.</summary>
+    public const string Code = "budget_exhausted";
+
     // Read by the official SDKs, which otherwise ask again after every 429.
     private static readonly KeyValuePair<string, string>[] DoNotRetry = [new("x-should-retry", "false")];
 
@@ -28,10 +31,11 @@ internal static class BudgetRefusal
         var (owner, field) = budget.Owner == BudgetOwner.Key ? ("key", $"max{option} of the key") : ("run", $"budgets.max{option}PerRun");
         // Calls under way may turn out cheaper than what is reserved for them: then another attempt may go well.
         var mayFitLater = kind != BudgetKind.Requests && budget.ExceededBySpent(tokens, costUsd) is null;
-        return new OpenAiError(StatusCodes.Status429TooManyRequests, "insufficient_quota", "budget_exhausted",
+        return new OpenAiError(StatusCodes.Status429TooManyRequests, "insufficient_quota", Code,
             $"the {what} of {owner} \"{budget.Name}\" does not cover this call: {figures}; {(kind == BudgetKind.Requests ? "raise" : "ask for less or raise")} {field}")
         {
             Headers = mayFitLater ? null : DoNotRetry,
+            RetryAfter = mayFitLater ? 1 : null,
         };
     }
 

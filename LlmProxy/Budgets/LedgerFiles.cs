@@ -20,11 +20,15 @@ internal sealed class LedgerFiles(string file, Func<string, Stream>? create = nu
 
     private string NewPath => Path + ".new";
 
+    /// <summary>Whether a proxy has had the file before.</summary>
+    public bool WasUsed { get; private set; }
+
     /// <summary>Holds the file against other proxies until disposed. Throws <see cref="LlmProxyConfigException"/> where one has it.</summary>
     public void Lock()
     {
         try
         {
+            WasUsed = File.Exists(Path + ".lock");
             _lock = Open(Path + ".lock", FileMode.OpenOrCreate, FileShare.None);
         }
         catch (IOException error) when (Array.IndexOf(InUse, error.HResult) >= 0)
@@ -68,6 +72,14 @@ internal sealed class LedgerFiles(string file, Func<string, Stream>? create = nu
 
     /// <summary>Puts the new file in the place of the old one: a reader sees either, never a part.</summary>
     public void Replace() => File.Move(NewPath, Path, overwrite: true);
+
+    /// <summary>Whether an open file is still what the path leads to, as long as it ought to be: not deleted, replaced or cut off by somebody else.</summary>
+    public bool IsInPlace(Stream file, long length)
+    {
+        var seen = new FileInfo(Path);
+        return seen.Exists && seen.Length >= length && seen.Length == file.Length
+            && (file is not FileStream open || File.GetLastWriteTimeUtc(open.SafeFileHandle) == seen.LastWriteTimeUtc); // .NET tells no inodes
+    }
 
     public void Dispose() => _lock?.Dispose();
 

@@ -14,9 +14,6 @@ internal static class LedgerLine
     /// <summary>The first line of every budget file.</summary>
     public const string Header = """{"schema":"apetest.budgets/1"}""";
 
-    // Far beyond any budget, and far enough from overflow that what is read can be added to.
-    private const long Largest = 1_000_000_000_000_000;
-
     // Names are written as they are read; what JSON does not allow is escaped.
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,16 +23,16 @@ internal static class LedgerLine
         NumberHandling = JsonNumberHandling.Strict,
     };
 
-    /// <summary>Appends one line, with its line feed.</summary>
+    /// <summary>Appends one line, with its line feed. A figure beyond <see cref="BudgetLimits.Largest"/> is written as that: whatever is written can be read again.</summary>
     public static void Write(ArrayBufferWriter<byte> output, BudgetOwner owner, string name, Amounts amounts)
     {
         using (var json = new Utf8JsonWriter(output, Writing))
         {
             json.WriteStartObject();
             json.WriteString(owner == BudgetOwner.Key ? "key"u8 : "run"u8, name);
-            json.WriteNumber("tokens"u8, amounts.Tokens);
-            json.WriteNumber("costUsd"u8, amounts.CostUsd);
-            json.WriteNumber("requests"u8, amounts.Requests);
+            json.WriteNumber("tokens"u8, Math.Min(BudgetLimits.Largest, amounts.Tokens));
+            json.WriteNumber("costUsd"u8, Math.Min(BudgetLimits.Largest, amounts.CostUsd));
+            json.WriteNumber("requests"u8, Math.Min(BudgetLimits.Largest, amounts.Requests));
             json.WriteEndObject();
         }
 
@@ -49,7 +46,8 @@ internal static class LedgerLine
         try
         {
             var fields = JsonSerializer.Deserialize<Fields>(line, Reading);
-            if (fields is not { Tokens: >= 0 and <= Largest, CostUsd: >= 0 and <= Largest, Requests: >= 0 and <= Largest } || fields.Key is null == fields.Run is null)
+            if (fields is not { Tokens: >= 0 and <= BudgetLimits.Largest, CostUsd: >= 0 and <= BudgetLimits.Largest, Requests: >= 0 and <= BudgetLimits.Largest }
+                || fields.Key is null == fields.Run is null)
             {
                 error = "it needs either key or run, and tokens, costUsd and requests within 0..1e15";
                 return false;

@@ -30,9 +30,8 @@ internal static class LedgerReader
 
             if (ended)
             {
-                // A file whose only line has no end is another file, unless it is the beginning of ours.
-                var rest = buffer.AsSpan(start, end - start);
-                return number > 0 || Encoding.UTF8.GetBytes(LedgerLine.Header).AsSpan().StartsWith(rest) ? good : throw Foreign(path);
+                // A new file takes its place with its first line in it: one without a whole line is no file of ours, or has lost what it held.
+                return number > 0 ? good : throw (end == 0 ? Empty(path) : Foreign(path));
             }
 
             buffer.AsSpan(start, end - start).CopyTo(buffer);
@@ -63,6 +62,9 @@ internal static class LedgerReader
             throw Bad(path, number, error);
         }
     }
+
+    private static LlmProxyConfigException Empty(string path) =>
+        new([$"budgets.file: {path} is there but empty, which no budget file is: what it held is lost; restore it, or delete it to start with nothing spent"]);
 
     private static LlmProxyConfigException Foreign(string path) =>
         new([$"budgets.file: {path} is not a budget file: its first line is not {LedgerLine.Header}; name another file, or move this one away to start with nothing spent"]);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using ApeTest.LlmProxy.Keys;
 
 namespace ApeTest.LlmProxy.Budgets;
 
@@ -11,8 +10,6 @@ internal sealed partial class RunBudgets
 {
     /// <summary>Runs that are remembered.</summary>
     public const int Most = 10_000;
-
-    private const int LongestName = 128;
 
     private readonly Dictionary<string, LinkedListNode<Budget>> _runs = new(StringComparer.Ordinal);
     private readonly LinkedList<Budget> _idle = new(); // the one idle longest first
@@ -36,9 +33,6 @@ internal sealed partial class RunBudgets
 
     /// <summary>Every budget that is remembered.</summary>
     public IEnumerable<Budget> All => _runs.Values.Select(node => node.Value);
-
-    /// <summary>The name a run's budget goes by: very long ones by their hash, so that memory and lines stay bounded.</summary>
-    public static string NameOf(string run) => run.Length <= LongestName ? run : "sha256:" + ProxyKeyRing.Hash(run);
 
     /// <summary>The budget of a run; null when as many runs as are remembered have calls under way.</summary>
     public Budget? Find(string name)

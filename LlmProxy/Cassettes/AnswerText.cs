@@ -15,12 +15,13 @@ internal static class AnswerText
 {
     private const int ShortestValue = 6;
     private const int ShortestSecret = 4;
+    private const int ShortestId = 3;
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 256 };
 
     /// <summary>The pieces with placeholders for the request's values, and without keys.</summary>
     public static List<Piece> Template(IReadOnlyList<Piece> pieces, IReadOnlyList<VolatileValue> values, Redactor redactor)
     {
-        var finder = new ValueFinder([.. values.Index().Where(value => value.Item.Text.Length >= (value.Item.Kind == VolatileValues.Secret ? ShortestSecret : ShortestValue))]);
+        var finder = new ValueFinder(values.Index().Where(value => value.Item.Text.Length >= Shortest(value.Item.Kind)));
         var places = new Dictionary<string, List<Slot>>(StringComparer.Ordinal);
         for (var i = 0; i < pieces.Count; i++)
         {
@@ -62,6 +63,13 @@ internal static class AnswerText
                     .Select(slot => (slot, Placeholder.Fill(slot.Text, values)))),
             };
     }
+
+    private static int Shortest(string kind) => kind switch
+    {
+        VolatileValues.Secret => ShortestSecret,
+        VolatileValues.Id => ShortestId,
+        _ => ShortestValue,
+    };
 
     // A key across events is masked in the first; the others lose their text.
     private static string[] Redact(string[] texts, Redactor redactor)

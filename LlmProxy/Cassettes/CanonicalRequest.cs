@@ -6,7 +6,7 @@ using ApeTest.LlmProxy.Providers;
 
 namespace ApeTest.LlmProxy.Cassettes;
 
-/// <summary>A request as cassettes compare it: members in order of name, placeholders for what changes from run to run, keys masked.</summary>
+/// <summary>A request as cassettes compare it: members in order of name, placeholders for what changes from run to run, keys masked, limits of tokens left out (<see cref="CanonicalJson"/>).</summary>
 /// <param name="Key">SHA-256 over provider, kind and <paramref name="Json"/>.</param>
 /// <param name="Json">The canonical JSON.</param>
 /// <param name="Values">What the placeholders stand for in this request. Never written.</param>

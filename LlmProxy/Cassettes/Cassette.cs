@@ -26,7 +26,7 @@ internal sealed partial class Cassette : IDisposable
     private readonly BlockingCollection<Recording> _ended = new(MostWaiting);
     private readonly ConcurrentDictionary<string, Task> _pending = new(StringComparer.Ordinal);
     private readonly Thread? _writer;
-    private int _lines;
+    private int _lines = 1;
     private long _held;
     private long _recorded;
     private long _skipped;
@@ -141,12 +141,10 @@ internal sealed partial class Cassette : IDisposable
     {
         if (Mode == CassetteMode.Record)
         {
-            _file.Clear();
-            _lines = 1;
+            _file.Replace();
             return;
         }
 
-        _lines = 1;
         var cut = _file.Load((exchange, place) =>
         {
             _index.Add(exchange, place);

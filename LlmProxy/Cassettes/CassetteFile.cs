@@ -5,7 +5,8 @@ namespace ApeTest.LlmProxy.Cassettes;
 
 /// <summary>
 /// The file: a line with the schema, then one line an exchange. Lines are read again when they are replayed, so memory holds where they are and not what they say.
-/// Who writes it has it alone; several may replay it. Thread-safe for reads; one thread writes.
+/// Who writes it has it alone; several may replay it. Thread-safe for reads; one thread writes. A file that is made is its owner's alone (0600), since prompts and
+/// answers stand in it; and is gone again when nothing was recorded.
 /// </summary>
 internal sealed class CassetteFile : IDisposable
 {
@@ -14,9 +15,10 @@ internal sealed class CassetteFile : IDisposable
 
     private readonly FileStream _stream;
     private readonly bool _replay;
-    private long _end;
+    private readonly bool _isNew;
+    private long _end; // 0: what is in the file, if anything, goes with the first line that is written
 
-    private CassetteFile(string path, FileStream stream, bool replay) => (Path, _stream, _replay) = (path, stream, replay);
+    private CassetteFile(string path, FileStream stream, bool replay, bool isNew) => (Path, _stream, _replay, _isNew) = (path, stream, replay, isNew);
 
     public string Path { get; }
 
@@ -31,10 +33,8 @@ internal sealed class CassetteFile : IDisposable
                 Directory.CreateDirectory(directory);
             }
 
-            // Without a buffer: a line is one write. FileShare.None is what keeps a second writer out.
-            var stream = new FileStream(path, replay ? FileMode.Open : FileMode.OpenOrCreate, replay ? FileAccess.Read : FileAccess.ReadWrite,
-                replay ? FileShare.Read : FileShare.None, bufferSize: 0);
-            return new CassetteFile(path, stream, replay);
+            var isNew = !File.Exists(path);
+            return new CassetteFile(path, new FileStream(path, Options(replay)), replay, isNew);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -89,33 +89,33 @@ internal sealed class CassetteFile : IDisposable
             }
         }
 
-        if (_end == 0 && !_replay)
-        {
-            Append(ExchangeLine.Header);
-        }
-
         return cut;
     }
 
-    /// <summary>Empties it, if it is a cassette at all: another file that was named by mistake is refused.</summary>
-    public void Clear()
+    /// <summary>
+    /// Lets the first line that is written replace what is in it, if that is a cassette at all: another file that was named by mistake is refused. Until then it stays
+    /// as it is, so that a start that fails elsewhere, or a run that records nothing, loses nothing.
+    /// </summary>
+    public void Replace()
     {
         if (CassetteLines.Read(_stream).FirstOrDefault() is { } first && !IsHeader(first))
         {
             throw Wrong($"{Path} line 1: is not {{\"schema\":\"{ExchangeLine.Schema}\"}}, so the file is no cassette and is not overwritten; name another in cassette.file");
         }
-
-        _stream.SetLength(0);
-        _end = 0;
-        Append(ExchangeLine.Header);
     }
 
-    /// <summary>Writes one line at the end; null: the file is full. Throws <see cref="IOException"/>, and then the file is as it was.</summary>
+    /// <summary>Writes one line at the end; null: the file is full. Throws <see cref="IOException"/>, and then the lines before it are as they were.</summary>
     public LinePlace? TryAppend(byte[] line, int number)
     {
         if (_end + line.Length > Largest)
         {
             return null;
+        }
+
+        if (_end == 0)
+        {
+            _stream.SetLength(0);
+            Append(ExchangeLine.Header);
         }
 
         var place = new LinePlace(number, _end, line.Length - 1);
@@ -136,7 +136,46 @@ internal sealed class CassetteFile : IDisposable
         return ExchangeLine.Read(bytes);
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        if (_isNew && _end == 0)
+        {
+            Remove();
+        }
+    }
+
+    private static FileStreamOptions Options(bool replay)
+    {
+        // Without a buffer: a line is one write. FileShare.None is what keeps a second writer out.
+        var options = new FileStreamOptions { BufferSize = 0, Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read };
+        if (!replay)
+        {
+            (options.Mode, options.Access, options.Share) = (FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+        }
+
+        return options;
+    }
+
+    // Whoever replays what was never recorded is better told that there is no such file.
+    private void Remove()
+    {
+        try
+        {
+            if (new FileInfo(Path) is { Exists: true, Length: 0 } file)
+            {
+                file.Delete();
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // An empty file is read as a cassette without exchanges.
+        }
+    }
 
     private static bool IsHeader(CassetteLine line) =>
         ExchangeLine.IsHeader(line.Bytes) || (!line.IsWhole && ExchangeLine.Header.AsSpan().StartsWith(line.Bytes.Span)); // killed within its first line

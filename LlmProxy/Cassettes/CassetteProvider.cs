@@ -25,6 +25,8 @@ internal sealed class CassetteProvider(ILlmProvider inner, Cassette cassette, Ti
 
     public bool Free => cassette.Mode == CassetteMode.Replay || inner.Free;
 
+    public bool Replays => cassette.Mode == CassetteMode.Replay;
+
     public bool AskUsage => inner.AskUsage;
 
     public int? MaxCompletionTokens => inner.MaxCompletionTokens;

@@ -16,6 +16,8 @@ internal static class ExchangeLine
 
     private const string Indented = "indented";
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 512 };
 
     /// <summary>The first line, with its line break.</summary>
@@ -84,9 +86,9 @@ internal static class ExchangeLine
                 },
                 Session = root.TryGetProperty("session", out var session) ? session.GetString() ?? "" : "",
                 Request = CanonicalJson.Write(root.GetProperty("request")),
-                Status = root.GetProperty("status").GetInt32() is >= 200 and <= 599 and var status ? status : throw new JsonException("status: is not within 200..599"),
-                ContentType = root.GetProperty("content_type").GetString(),
-                Headers = [.. root.GetProperty("headers").EnumerateObject().Select(header => KeyValuePair.Create(header.Name, header.Value.GetString() ?? ""))],
+                Status = RecordedHead.Status(root.GetProperty("status")),
+                ContentType = RecordedHead.ContentType(root.GetProperty("content_type")),
+                Headers = [.. root.GetProperty("headers").EnumerateObject().Select(RecordedHead.Header)],
                 RetryAfter = root.TryGetProperty("retry_after_ms", out var pause) ? Offset(pause) : null,
                 HeadersOffset = Offset(root.GetProperty("headers_ms")),
                 Body = [.. root.GetProperty("body").EnumerateArray().Select(ReadPiece)],
@@ -98,9 +100,10 @@ internal static class ExchangeLine
         }
     }
 
-    /// <summary>Whether a line is the first of a cassette, of this version.</summary>
+    /// <summary>Whether a line is the first of a cassette, of this version. An editor may have put a byte order mark before it.</summary>
     public static bool IsHeader(ReadOnlyMemory<byte> line)
     {
+        line = line.Span.StartsWith(ByteOrderMark) ? line[ByteOrderMark.Length..] : line;
         try
         {
             using var document = JsonDocument.Parse(line);

@@ -92,7 +92,14 @@ internal sealed class CallDeadline : IDisposable
             }
         }
 
-        _source.Cancel();
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call ended in this very moment; nobody waits for the limit any more, and this is a timer's thread.
+        }
     }
 
     private void Arm()

@@ -13,6 +13,9 @@ internal sealed class ChatCall(ChatRequest request, CallMeasure measure, PriceTa
 
     public ChatRequest Request { get; } = request;
 
+    /// <summary>Completion tokens that a budget set aside for it; null: no budget has to hold.</summary>
+    public long? MostCompletionTokens { get; set; }
+
     public CallMeasure Measure { get; } = measure;
 
     /// <summary>The provider that is asked at present.</summary>
@@ -27,6 +30,9 @@ internal sealed class ChatCall(ChatRequest request, CallMeasure measure, PriceTa
         _candidate = candidate;
         (Measure.Provider, Measure.Model) = (candidate.Provider.Name, candidate.Model);
         (Measure.ErrorType, Measure.Status) = (Errors.ErrorTypes.None, 0);
+        // What the one before said of itself is not this one's.
+        (_outputBytes, _hasUsage) = (0, false);
+        (Measure.PromptTokens, Measure.CompletionTokens, Measure.FinishReason) = (0, 0, null);
     }
 
     public void CountOutput(int bytes) => _outputBytes += bytes;
@@ -50,11 +56,13 @@ internal sealed class ChatCall(ChatRequest request, CallMeasure measure, PriceTa
 
         _settled = true;
         Measure.Ended();
-        // A call that failed before a token cost nothing; one that broke off is billed for what streamed.
-        if (!_hasUsage && (!Measure.Failed || _outputBytes > 0))
+        // A call that was refused cost nothing; one that broke off is billed for what streamed, and one that was given up while the provider worked for its prompt.
+        if (!_hasUsage && (!Measure.Failed || _outputBytes > 0 || Measure.WasGivenUp))
         {
             Measure.PromptTokens = Request.EstimatedPromptTokens;
-            Measure.CompletionTokens = (_outputBytes + 3) / 4;
+            // Of an answer that nobody waited for, none can be seen: under a budget it is what may have been made.
+            var unseen = Measure.WasGivenUp && !Request.Stream ? MostCompletionTokens ?? 0 : 0;
+            Measure.CompletionTokens = (int)Math.Min(int.MaxValue, Math.Max((_outputBytes + 3) / 4, unseen));
             Measure.Estimated = true;
         }
 

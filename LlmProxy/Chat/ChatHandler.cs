@@ -52,12 +52,15 @@ internal sealed class ChatHandler(
         call.Ask(candidates[0]);
         var run = context.Request.Headers.Baggage.Count > 0 && RequestIdentity.Parse(context.Request.Headers.Baggage.ToString())?.Run is { Length: > 0 } named ? named : null;
         int? most = admission.IsBounded(key, run) ? ReservedCompletion : null;
-        if (admission.TryAdmit(Asked(request, candidates, key, run), out var reservation) is { } exhausted)
+        call.MostCompletionTokens = most is null ? null : MostCompletion(request);
+        var (exhausted, reservation, waited) = await admission.AdmitAsync(Asked(request, candidates, key, run), context.RequestAborted);
+        measure.Waited(waited);
+        if (exhausted is not null)
         {
-            measure.ErrorType = exhausted.Code == KeyRate.Code ? ErrorTypes.RateLimited : ErrorTypes.Budget;
+            measure.ErrorType = exhausted.Code switch { null => ErrorTypes.Cancelled, KeyRate.Code => ErrorTypes.RateLimited, _ => ErrorTypes.Budget };
             measure.Status = exhausted.Status;
-            await MeasureHeader.WriteErrorAsync(context, call, exhausted);
             report.Write(measure, span: null);
+            await MeasureHeader.WriteErrorAsync(context, call, exhausted);
             return;
         }
 
@@ -66,18 +69,42 @@ internal sealed class ChatHandler(
         try
         {
             // 5. Ask one provider after the other, until one has answered.
-            await AskAsync(context, call, candidates, run ?? key.Name, most);
+            await AskAsync(context, call, candidates, options.Keys.Count > 1 ? key.Name : run ?? key.Name, most);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            measure.ErrorType = ErrorTypes.Cancelled;
-            measure.Status = StatusCodes.Status499ClientClosedRequest;
+            if (!measure.Failed)
+            {
+                measure.ErrorType = ErrorTypes.Cancelled;
+                measure.Status = StatusCodes.Status499ClientClosedRequest;
+            }
+        }
+        catch (Exception error) // the edge: a fault of the proxy's own must not pass for a success
+        {
+            measure.ErrorType = ErrorTypes.Internal;
+            measure.Status = StatusCodes.Status500InternalServerError;
+            report.WriteFault(measure, error);
+            if (context.Response.HasStarted)
+            {
+                context.Abort(); // an end that cannot be taken for a clean one
+                return;
+            }
+
+            await MeasureHeader.WriteErrorAsync(context, call, new OpenAiError(measure.Status, "server_error", ErrorTypes.Internal, "the proxy failed; its log says why"));
         }
         finally
         {
             // 6. Settle and tell.
             call.Settle();
-            admission.Settle(in reservation, (long)measure.PromptTokens + measure.CompletionTokens, measure.CostUsd);
+            if (measure.WasSent)
+            {
+                admission.Settle(in reservation, (long)measure.PromptTokens + measure.CompletionTokens, measure.CostUsd);
+            }
+            else
+            {
+                admission.Withdraw(in reservation); // it never left: the queue, the breaker, a missing key
+            }
+
             report.Write(measure, span);
         }
     }
@@ -119,10 +146,13 @@ internal sealed class ChatHandler(
     /// <summary>The dearest candidate's price: whoever answers, the budget holds.</summary>
     private AdmissionRequest Asked(ChatRequest request, IReadOnlyList<Candidate> candidates, ProxyKey key, string? run)
     {
-        var completion = request.Kind == RequestKind.Embeddings ? 0 : request.MostCompletionTokens ?? ((long)ReservedCompletion * request.Choices);
-        var cost = candidates.Max(candidate => prices.Cost(candidate.Provider, candidate.Model, request.EstimatedPromptTokens, completion) ?? 0);
-        return new AdmissionRequest(key, run, request.EstimatedPromptTokens + completion, cost);
+        var completion = MostCompletion(request);
+        var cost = candidates.Max(candidate => prices.Cost(candidate.Provider, candidate.Model, request.MostPromptTokens, completion) ?? 0);
+        return new AdmissionRequest(key, run, request.MostPromptTokens + completion, cost);
     }
+
+    private static long MostCompletion(ChatRequest request) =>
+        request.Kind == RequestKind.Embeddings ? 0 : request.MostCompletionTokens ?? ((long)ReservedCompletion * request.Choices);
 
     private async Task<(ChatRequest? Request, OpenAiError? Error)> ReadAsync(HttpContext context, RequestKind kind)
     {
@@ -134,7 +164,7 @@ internal sealed class ChatHandler(
                 : (null, new OpenAiError(StatusCodes.Status413PayloadTooLarge, "invalid_request_error", "request_too_large",
                     $"the request is larger than {options.MaxRequestBytes} bytes (maxRequestBytes)"));
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException) // the latter: half a surrogate pair, or no UTF-8, in a text
         {
             return (null, OpenAiError.Invalid("invalid_json", $"the request is not {(kind == RequestKind.Chat ? "a chat completion" : "one for embeddings")}: {error.Message}"));
         }

@@ -11,11 +11,26 @@ namespace ApeTest.LlmProxy.Chat;
 /// </summary>
 internal sealed class ChatRequest
 {
+    // Providers' own limits are stricter; the reader's default of 64 is less than some schemas of tools need.
+    private const int MaxDepth = 512;
+
     private readonly ReadOnlyMemory<byte> _body;
+    private readonly List<Range> _unlimited = [];
     private Range? _model;
     private Range? _streamOptions;
 
     private ChatRequest(RequestKind kind, ReadOnlyMemory<byte> body) => (Kind, _body) = (kind, body);
+
+    private enum Field
+    {
+        Other,
+        Model,
+        Input,
+        Stream,
+        MaxTokens,
+        Choices,
+        StreamOptions,
+    }
 
     /// <summary>What is asked for.</summary>
     public RequestKind Kind { get; }
@@ -28,7 +43,7 @@ internal sealed class ChatRequest
     /// <summary>Whether the client itself asked for a usage chunk.</summary>
     public bool IncludeUsage { get; private set; }
 
-    /// <summary><c>max_completion_tokens</c> or <c>max_tokens</c>; null when absent.</summary>
+    /// <summary><c>max_completion_tokens</c> or <c>max_tokens</c>, the larger one; null when absent, or not above 0 (without limit).</summary>
     public int? MaxTokens { get; private set; }
 
     /// <summary><c>n</c>: how many choices are asked for. Default 1.</summary>
@@ -40,13 +55,17 @@ internal sealed class ChatRequest
     /// <summary>Prompt tokens at 4 characters each, for reservations and where the provider sends no usage.</summary>
     public int EstimatedPromptTokens => (_body.Length / 4) + 1;
 
+    /// <summary>Prompt tokens to set aside where a budget has to hold: dense text (digits, other scripts) takes one for 2 bytes.</summary>
+    public int MostPromptTokens => (_body.Length / 2) + 1;
+
     public ReadOnlyMemory<byte> Body => _body;
 
-    /// <summary>Parses the body. Throws <see cref="JsonException"/> with the place when it is not a request of that kind.</summary>
+    /// <summary>Parses the body. Throws <see cref="JsonException"/> with the place when it is not a request of that kind, and
+    /// <see cref="InvalidOperationException"/> for a text that is no valid Unicode.</summary>
     public static ChatRequest Parse(RequestKind kind, ReadOnlyMemory<byte> body)
     {
         var request = new ChatRequest(kind, body);
-        var reader = new Utf8JsonReader(body.Span);
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
         var hasInput = false;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -55,12 +74,12 @@ internal sealed class ChatRequest
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString();
+            var field = FieldOf(ref reader, kind);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
-            switch (name)
+            switch (field)
             {
-                case "model":
+                case Field.Model:
                     if (reader.TokenType != JsonTokenType.String || request._model is not null)
                     {
                         throw new JsonException("model: must be one text such as \"builtin/planner\"");
@@ -69,11 +88,10 @@ internal sealed class ChatRequest
                     request.Model = reader.GetString()!;
                     request._model = new Range(start, (int)reader.BytesConsumed);
                     break;
-                case "input" when kind == RequestKind.Embeddings:
-                    hasInput = true;
-                    reader.Skip();
+                case Field.Input:
+                    hasInput = kind == RequestKind.Embeddings || reader.TokenType == JsonTokenType.StartArray;
                     break;
-                case "stream" when kind == RequestKind.Chat:
+                case Field.Stream:
                     request.Stream = reader.TokenType switch
                     {
                         JsonTokenType.True => true,
@@ -81,27 +99,21 @@ internal sealed class ChatRequest
                         _ => throw new JsonException("stream: must be true or false"),
                     };
                     break;
-                case "messages" when kind == RequestKind.Chat:
-                    hasInput = reader.TokenType == JsonTokenType.StartArray;
-                    reader.Skip();
+                case Field.MaxTokens:
+                    request.ReadMaxTokens(ref reader);
                     break;
-                case "max_tokens" or "max_completion_tokens":
-                    request.MaxTokens = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var max) && max > 0
-                        ? max
-                        : request.MaxTokens;
-                    reader.Skip();
-                    break;
-                case "n":
-                    request.Choices = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var choices) && choices > 0 ? choices : 1;
-                    reader.Skip();
-                    break;
-                case "stream_options":
-                    reader.Skip();
-                    request._streamOptions = new Range(start, (int)reader.BytesConsumed);
+                case Field.Choices:
+                    request.Choices = reader.TokenType == JsonTokenType.Null ? 1
+                        : WholeNumber(ref reader) is > 0 and var choices ? choices : throw new JsonException("n: must be a whole number from 1");
                     break;
                 default:
-                    reader.Skip();
                     break;
+            }
+
+            reader.Skip();
+            if (field == Field.StreamOptions)
+            {
+                request._streamOptions = new Range(start, (int)reader.BytesConsumed);
             }
         }
 
@@ -139,6 +151,12 @@ internal sealed class ChatRequest
             edits.Add((options, WithUsage(_body.Span[options])));
         }
 
+        var bound = maxTokens is { } most && MaxTokens is null && Kind == RequestKind.Chat ? JsonSerializer.SerializeToUtf8Bytes(most) : null;
+        if (bound is not null)
+        {
+            edits.AddRange(_unlimited.Select(unlimited => (unlimited, bound))); // never the same name twice
+        }
+
         edits.Sort((a, b) => a.Place.Start.Value.CompareTo(b.Place.Start.Value));
         var open = _body.Span.IndexOf((byte)'{') + 1;
         output.Write(_body.Span[..open]);
@@ -149,10 +167,10 @@ internal sealed class ChatRequest
             output.Write(","u8);
         }
 
-        if (maxTokens is { } most && MaxTokens is null && Kind == RequestKind.Chat)
+        if (bound is not null && _unlimited.Count == 0)
         {
             output.Write("\"max_completion_tokens\":"u8);
-            output.Write(JsonSerializer.SerializeToUtf8Bytes(most));
+            output.Write(bound);
             output.Write(","u8);
         }
 
@@ -173,9 +191,61 @@ internal sealed class ChatRequest
         return output.WrittenMemory;
     }
 
-    private bool ReadIncludeUsage() =>
-        _streamOptions is { } place && JsonNode.Parse(_body.Span[place]) is JsonObject options
-        && options["include_usage"] is JsonValue value && value.TryGetValue<bool>(out var asked) && asked;
+    private static Field FieldOf(ref Utf8JsonReader reader, RequestKind kind)
+    {
+        try
+        {
+            return Known(ref reader, kind);
+        }
+        catch (InvalidOperationException) when (reader.ValueIsEscaped)
+        {
+            return Field.Other; // half a surrogate pair in a name: none of ours
+        }
+    }
+
+    private static Field Known(ref Utf8JsonReader reader, RequestKind kind) =>
+        reader.ValueTextEquals("model"u8) ? Field.Model
+        : reader.ValueTextEquals(kind == RequestKind.Chat ? "messages"u8 : "input"u8) ? Field.Input
+        : kind != RequestKind.Chat ? Field.Other
+        : reader.ValueTextEquals("stream"u8) ? Field.Stream
+        : reader.ValueTextEquals("max_completion_tokens"u8) || reader.ValueTextEquals("max_tokens"u8) ? Field.MaxTokens
+        : reader.ValueTextEquals("n"u8) ? Field.Choices
+        : reader.ValueTextEquals("stream_options"u8) ? Field.StreamOptions
+        : Field.Other;
+
+    // The larger one holds where both names stand: who knows which the provider reads.
+    private void ReadMaxTokens(ref Utf8JsonReader reader)
+    {
+        var place = new Range((int)reader.TokenStartIndex, (int)reader.BytesConsumed);
+        switch (reader.TokenType == JsonTokenType.Null ? 0 : WholeNumber(ref reader))
+        {
+            case null:
+                throw new JsonException("max_completion_tokens: must be a whole number");
+            case > 0 and var most:
+                MaxTokens = Math.Max(MaxTokens ?? 0, most);
+                break;
+            default:
+                _unlimited.Add(place); // null; llama.cpp and others take -1 for "as many as you like"
+                break;
+        }
+    }
+
+    // 1e3 and 100.0 are whole numbers too; beyond what an int holds it is the largest int.
+    private static int? WholeNumber(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number) && number == Math.Floor(number) ? (int)Math.Clamp(number, int.MinValue, int.MaxValue) : null;
+
+    private bool ReadIncludeUsage()
+    {
+        try
+        {
+            return _streamOptions is { } place && JsonNode.Parse(_body.Span[place]) is JsonObject options
+                && options["include_usage"] is JsonValue value && value.TryGetValue<bool>(out var asked) && asked;
+        }
+        catch (ArgumentException error)
+        {
+            throw new JsonException("stream_options: holds a name twice", error);
+        }
+    }
 
     private static byte[] WithUsage(ReadOnlySpan<byte> json)
     {

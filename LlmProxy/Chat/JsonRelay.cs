@@ -3,6 +3,7 @@ using ApeTest.LlmProxy.Errors;
 using ApeTest.LlmProxy.Measures;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers;
+using ApeTest.LlmProxy.Providers.OpenAi;
 using ApeTest.LlmProxy.Sse;
 
 namespace ApeTest.LlmProxy.Chat;
@@ -40,10 +41,13 @@ internal sealed class JsonRelay(LlmProxyOptions options)
             context.Response.Headers[name] = value;
         }
 
+        response.Judge(failed: false);
+        await response.CountedAsync();
         MeasureHeader.Set(context, call);
         context.Response.StatusCode = response.Status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
+        deadline.Pause(); // from here on it is the client that is waited for
         await context.Response.Body.WriteAsync(body, deadline.Token);
         return null;
     }
@@ -60,7 +64,7 @@ internal sealed class JsonRelay(LlmProxyOptions options)
         }
         catch (Exception error) when (error is IOException or HttpRequestException or InvalidDataException)
         {
-            throw new ProviderException(ErrorTypes.Truncated, $"{call.Provider.Name} broke off its answer: {error.Message}", error);
+            throw new ProviderException(ErrorTypes.Truncated, $"{call.Provider.Name} broke off its answer: {ConnectFailure.Describe(error)}", error);
         }
     }
 
@@ -105,7 +109,7 @@ internal sealed class JsonRelay(LlmProxyOptions options)
 
             return null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException) // the latter: a text that is no valid Unicode
         {
             measure.ErrorType = ErrorTypes.InvalidJson;
             return OpenAiError.Upstream(StatusCodes.Status502BadGateway, ErrorTypes.InvalidJson,

@@ -47,13 +47,16 @@ internal sealed class ProviderAttempt(LlmProxyOptions options, UpstreamCall upst
         try
         {
             var body = call.Request.Rewrite(candidate.Model, provider.AskUsage, most ?? provider.MaxCompletionTokens);
-            var request = new ProviderRequest(call.Request.Kind, body, candidate.Model, call.Request.Stream, context.Request.Headers) { Connected = measure.Connected, Retried = measure.AskedAgain };
+            var request = new ProviderRequest(call.Request.Kind, body, candidate.Model, call.Request.Stream, context.Request.Headers)
+            {
+                Connected = measure.Connected,
+                Retried = measure.AskedAgain,
+                Progressed = () => deadline.Enter(ErrorTypes.InterTokenTimeout, options.Timeouts.InterToken),
+            };
             await using var response = await upstream.SendAsync(candidate.Entry, request, measure, deadline);
             measure.Status = response.Status;
             measure.Replayed = response.Replayed;
-            var failure = await (call.Request.Stream && response.Status == StatusCodes.Status200OK && !response.IsJson
-                ? streams.RunAsync(context, call, response, deadline)
-                : jsons.RunAsync(context, call, response, deadline));
+            var failure = await RelayAsync(context, call, response, deadline);
             return failure is { Error.Status: StatusCodes.Status404NotFound }
                 ? failure with { Error = await provider.ExplainAsync(failure.Error, candidate.Model, deadline.Token) }
                 : failure;
@@ -71,7 +74,33 @@ internal sealed class ProviderAttempt(LlmProxyOptions options, UpstreamCall upst
         }
         catch (OperationCanceledException) when (deadline.Expired is { } expired)
         {
+            if (context.Response.HasStarted)
+            {
+                // The client took too long to read its answer; Kestrel has cut it off.
+                measure.ErrorType = expired;
+                return null;
+            }
+
             return new CallFailure(expired, Timeouts.Error(expired, options.Timeouts, provider));
+        }
+    }
+
+    private async Task<CallFailure?> RelayAsync(HttpContext context, ChatCall call, ProviderResponse response, CallDeadline deadline)
+    {
+        try
+        {
+            var failure = await (call.Request.Stream && response.Status == StatusCodes.Status200OK && !response.IsJson
+                ? streams.RunAsync(context, call, response, deadline)
+                : jsons.RunAsync(context, call, response, deadline));
+            response.Judge(failed: failure?.Error.Status >= StatusCodes.Status500InternalServerError);
+            await response.CountedAsync();
+            return failure;
+        }
+        catch (Exception error) when (error is ProviderException || deadline.Expired is not null)
+        {
+            response.Judge(failed: true);
+            await response.CountedAsync();
+            throw;
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ApeTest.LlmProxy.Errors;
 using ApeTest.LlmProxy.Options;
 using ApeTest.LlmProxy.Providers;
+using ApeTest.LlmProxy.Providers.OpenAi;
 using ApeTest.LlmProxy.Sse;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -24,8 +25,8 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
         }
 
         // 1. Pass events on until the body ends, something breaks, or a limit passes.
-        var stream = new StreamState(call, deadline, options.Timeouts.InterToken);
-        deadline.Enter(ErrorTypes.FirstTokenTimeout, options.Timeouts.FirstToken);
+        var stream = new StreamState(call, deadline, options.Timeouts);
+        stream.EnterPhase();
         await PumpAsync(context, stream, response, deadline);
 
         // 2. How did it end?
@@ -44,11 +45,16 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
             }
         }
 
-        // 3. The end that the client always gets.
+        // 3. The end that the client always gets, unless it is gone.
         call.Settle();
-        var output = context.Response.BodyWriter;
-        WriteEnd(output, context, call, stream.Error);
-        await output.FlushAsync(context.RequestAborted);
+        if (!context.RequestAborted.IsCancellationRequested)
+        {
+            var output = context.Response.BodyWriter;
+            WriteEnd(output, context, call, stream.Error);
+            deadline.Pause();
+            await output.FlushAsync(stream.Error is null ? deadline.Token : context.RequestAborted); // the limit may be what has passed
+        }
+
         return null;
     }
 
@@ -65,7 +71,8 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
                 reader.Advance(read);
                 if (Drain(reader, read == 0, clock.GetTimestamp(), context, stream, response, output))
                 {
-                    await FlushAsync(output, deadline, stream, client);
+                    await response.CountedAsync();
+                    await FlushAsync(output, deadline, stream);
                 }
 
                 if (read == 0)
@@ -87,15 +94,18 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
             if (!stream.IsComplete)
             {
                 stream.Fail(ErrorTypes.Truncated, OpenAiError.Upstream(StatusCodes.Status502BadGateway, ErrorTypes.Truncated,
-                    $"{stream.Call.Provider.Name} broke off the stream: {error.Message}"));
+                    $"{stream.Call.Provider.Name} broke off the stream: {ConnectFailure.Describe(error)}"));
             }
         }
         catch (SseLimitException error)
         {
-            stream.Fail(ErrorTypes.TooLarge, OpenAiError.Upstream(StatusCodes.Status502BadGateway, ErrorTypes.TooLarge,
-                $"{stream.Call.Provider.Name}: {error.Message} (maxEventBytes)"));
+            Fail(stream, error);
         }
     }
+
+    private static void Fail(StreamState stream, SseLimitException error) =>
+        stream.Fail(ErrorTypes.TooLarge, OpenAiError.Upstream(StatusCodes.Status502BadGateway, ErrorTypes.TooLarge,
+            $"{stream.Call.Provider.Name}: {error.Message} (maxEventBytes)"));
 
     // Returns whether anything was written for the client.
     private static bool Drain(
@@ -103,9 +113,10 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
     {
         // Neighbours are written together.
         var (from, to, wrote) = (0, 0, false);
-        while (!stream.Ended && (reader.TryRead(out var next) || (last && reader.TryReadRest(out next))))
+        while (!stream.Ended && TryNext(reader, last, stream, out var next))
         {
-            if (!stream.Observe(next, now))
+            var fate = stream.Observe(next, now);
+            if (fate == EventFate.Hide || (fate == EventFate.Hold && !stream.Started && stream.TryHold(next.Raw)))
             {
                 continue;
             }
@@ -114,34 +125,56 @@ internal sealed class StreamRelay(LlmProxyOptions options, TimeProvider clock)
             {
                 stream.Started = true;
                 Start(context, response);
+                response.Judge(failed: false);
+                output.Write(stream.Held);
             }
 
-            if (wrote && next.Start != to)
+            wrote = true;
+            if (next.Start != to || fate == EventFate.Change)
             {
                 output.Write(reader.Between(from, to));
+                from = next.Start;
             }
 
-            from = wrote && next.Start == to ? from : next.Start;
-            (to, wrote) = (next.End, true);
+            to = next.End;
+            if (fate == EventFate.Change)
+            {
+                output.Write(stream.Changed);
+                from = to;
+            }
         }
 
-        if (!wrote)
+        if (wrote)
         {
-            return false;
+            output.Write(reader.Between(from, to));
+            if (last && from < to && !EndsBlank(reader.Between(from, to)))
+            {
+                output.Write("\n\n"u8);
+            }
         }
 
-        output.Write(reader.Between(from, to));
-        if (last && !EndsBlank(reader.Between(from, to)))
-        {
-            output.Write("\n\n"u8);
-        }
-
-        return true;
+        return wrote;
     }
 
-    private static async ValueTask FlushAsync(PipeWriter output, CallDeadline deadline, StreamState stream, CancellationToken client)
+    // What came whole before an event that is too large is the client's.
+    private static bool TryNext(SseReader reader, bool last, StreamState stream, out SseEvent next)
     {
-        var flush = output.FlushAsync(client);
+        try
+        {
+            return reader.TryRead(out next) || (last && reader.TryReadRest(out next));
+        }
+        catch (SseLimitException error)
+        {
+            Fail(stream, error);
+            next = default;
+            return false;
+        }
+    }
+
+    // The client that does not read is cut off when the whole call's time is over.
+    private static async ValueTask FlushAsync(PipeWriter output, CallDeadline deadline, StreamState stream)
+    {
+        var flush = output.FlushAsync(deadline.Token);
         if (!flush.IsCompleted)
         {
             // A slow client holds the pump, so nothing piles up here; its slowness is not the provider's stall.

@@ -29,7 +29,7 @@ internal sealed class UpstreamCall(LlmProxyOptions options, RetryPause pauses, T
 
                 await response.DisposeAsync();
             }
-            catch (ProviderException)
+            catch (ProviderException error) when (ErrorTypes.IsUnanswered(error.ErrorType)) // an answer that is cut or too large was paid for
             {
                 pause = pauses.Next(attempt, null);
                 if (pause is null)

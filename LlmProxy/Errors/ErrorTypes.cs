@@ -24,8 +24,12 @@ internal static class ErrorTypes
     public const string MissingKey = "missing_key";
     public const string Budget = "budget";
     public const string RateLimited = "rate_limited";
+    public const string Internal = "internal";
 
     public static string Http(int status) => "http_" + status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a request that failed so was not answered at all, so that it may be sent again.</summary>
+    public static bool IsUnanswered(string errorType) => errorType is Dns or Connect or Tls or Reset or ConnectTimeout;
 
     public static bool IsTimeout(string errorType) => errorType.StartsWith("timeout_", StringComparison.Ordinal);
 }

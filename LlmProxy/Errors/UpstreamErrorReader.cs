@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -14,9 +15,9 @@ internal static class UpstreamErrorReader
 
     /// <summary>Whether a JSON object is an error and not a completion.</summary>
     public static bool IsError(JsonElement root) =>
-        root.ValueKind == JsonValueKind.Object && !root.TryGetProperty("choices", out _)
+        root.ValueKind == JsonValueKind.Object
         && ((root.TryGetProperty("error", out var error) && error.ValueKind is JsonValueKind.Object or JsonValueKind.String)
-            || (root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
+            || (!root.TryGetProperty("choices", out _) && root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
                 && (root.TryGetProperty("code", out _) || root.TryGetProperty("type", out _))));
 
     /// <summary>Reads an error body; <paramref name="status"/> is the provider's, or 200 when the error came under it.</summary>
@@ -51,7 +52,7 @@ internal static class UpstreamErrorReader
             }
         }
 
-        message ??= Member(source, "message") ?? Member(source, "detail") ?? root.GetRawText();
+        message ??= Member(source, "message") ?? Member(source, "detail") ?? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(root));
         return new OpenAiError(StatusOf(status, root), Clean(Member(source, "type"), redactor) ?? "upstream_error", Clean(Member(source, "code"), redactor),
             Clean(message, redactor), Clean(Member(source, "param"), redactor));
     }
@@ -93,9 +94,22 @@ internal static class UpstreamErrorReader
     private static string? Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => null,
-        JsonValueKind.String => value.GetString(),
-        _ => value.GetRawText(),
+        JsonValueKind.String => Readable(value),
+        _ => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)),
     };
+
+    // A text that was cut within a character (half a surrogate pair, half a UTF-8 sequence) is told as it stands in the JSON.
+    private static string Readable(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)).Trim('"');
+        }
+    }
 
     // Redacted before it is cut: a key across the cut would not be found.
     [return: NotNullIfNotNull(nameof(text))]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using ApeTest.LlmProxy.Keys;
+using ApeTest.LlmProxy.Options;
 
 namespace ApeTest.LlmProxy.Hosting;
 
@@ -15,10 +16,15 @@ public sealed record NewProxyKey(string Key, string Entry)
         file  {Entry}
         """;
 
-    /// <summary>Draws one.</summary>
+    /// <summary>Draws one. Throws <see cref="LlmProxyConfigException"/> for a name that the file could not have.</summary>
     /// <param name="name">Its name in errors, logs and the budget file.</param>
     public static NewProxyKey Draw(string name)
     {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw new LlmProxyConfigException(["--new-key: the name is empty, and errors and the budget file name the key by it; write for example --new-key ci, or leave the name out for \"default\""]);
+        }
+
         var key = "ape-" + RandomNumberGenerator.GetHexString(48, lowercase: true);
         var sha256 = ProxyKeyRing.Hash(key).ToLowerInvariant();
         return new NewProxyKey(key, $$"""{ "name": "{{JsonEncodedText.Encode(name)}}", "keySha256": "{{sha256}}" }""");

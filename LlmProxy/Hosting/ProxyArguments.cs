@@ -1,4 +1,3 @@
-using System.Net;
 using ApeTest.LlmProxy.Options;
 using ApeTest.ServiceDefaults.Hosting;
 
@@ -48,11 +47,11 @@ internal sealed record ProxyArguments(ProxyFlags Flags, string? Urls = null, str
                 return read with { Help = true };
             }
 
-            var next = equals >= 0 ? args[i][(equals + 1)..] : i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : "";
+            var next = equals >= 0 ? args[i][(equals + 1)..] : i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : null;
             Check(Known.Contains(flag), $"'{flag}' is not a known flag; known: {string.Join(", ", Known)}");
             Check(seen.Add(flag), $"{flag} is given twice");
-            Check(next.Length > 0 || flag == "--new-key", $"{flag} has no value");
-            read = With(read, flag, next);
+            Check(next?.Length > 0 || (next is null && flag == "--new-key"), $"{flag} has no value{(flag == "--new-key" ? "; write for example --new-key ci, or leave the name out for \"default\"" : "")}");
+            read = With(read, flag, next ?? DefaultKeyName);
         }
 
         return read;
@@ -67,32 +66,17 @@ internal sealed record ProxyArguments(ProxyFlags Flags, string? Urls = null, str
         "--cassette-mode" => read with { Flags = read.Flags with { CassetteMode = value } },
         "--cassette-speed" => read with { Flags = read.Flags with { CassetteSpeed = value } },
         "--budget-file" => read with { Flags = read.Flags with { BudgetFile = value } },
-        _ => read with { NewKey = value.Length == 0 ? DefaultKeyName : value },
+        _ => read with { NewKey = value },
     };
 
     private static string Listening(string urls)
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            Check(IsBinding(url), $"--urls '{url}' is not an http address to listen on; write for example --urls http://127.0.0.1:{DefaultPorts.LlmProxy}");
+            Check(ServiceUrls.IsBinding(url), $"--urls '{url}' is not an http address to listen on; write for example --urls http://127.0.0.1:{DefaultPorts.LlmProxy}");
         }
 
         return urls;
-    }
-
-    private static bool IsBinding(string url)
-    {
-        try
-        {
-            var address = BindingAddress.Parse(url);
-            // https needs a certificate, which belongs to a proxy in front. An unknown host name would listen on every address.
-            return address.Scheme == "http" && address.PathBase.Length == 0 && address.Port is >= 0 and <= IPEndPoint.MaxPort
-                && (address.Host is "*" or "+" or "localhost" || address.IsUnixPipe || IPAddress.TryParse(address.Host, out _));
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
     }
 
     private static void Check(bool good, string error)

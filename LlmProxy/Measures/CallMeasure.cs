@@ -26,8 +26,8 @@ internal sealed class CallMeasure(TimeProvider clock)
 
     public string ErrorType { get; set; } = ErrorTypes.None;
 
-    /// <summary>Why earlier providers of the chain were given up, in order; null: the first one answered.</summary>
-    public List<string>? Failovers { get; private set; }
+    /// <summary>The earlier providers of the chain that were given up, in order; null: the first one answered.</summary>
+    public List<GivenUp>? Failovers { get; private set; }
 
     /// <summary>Whether the answer comes from a cassette: it cost nothing.</summary>
     public bool Replayed { get; set; }
@@ -54,6 +54,13 @@ internal sealed class CallMeasure(TimeProvider clock)
 
     public bool Failed => ErrorType != ErrorTypes.None;
 
+    /// <summary>Whether anything was sent to a provider.</summary>
+    public bool WasSent { get; private set; }
+
+    /// <summary>Whether a request was sent and nobody waited for its answer's end: the client left, or a limit passed.</summary>
+    public bool WasGivenUp =>
+        WasSent && ErrorType is ErrorTypes.Cancelled or ErrorTypes.HeadersTimeout or ErrorTypes.FirstTokenTimeout or ErrorTypes.InterTokenTimeout or ErrorTypes.TotalTimeout;
+
     /// <summary>Waiting for a place, over all providers that were asked.</summary>
     public TimeSpan Queue { get; private set; }
 
@@ -69,11 +76,19 @@ internal sealed class CallMeasure(TimeProvider clock)
 
     public void Entered() => Queue += clock.GetElapsedTime(_queued);
 
+    /// <summary>Waited for something else than a place at a provider (a budget).</summary>
+    public void Waited(TimeSpan time) => Queue += time;
+
     public void Connected(TimeSpan took) => Connect = (Connect ?? TimeSpan.Zero) + took;
 
-    public void FailedOver(string reason) => (Failovers ??= []).Add(reason);
+    /// <summary>The present provider is given up for the next.</summary>
+    public void FailedOver(string reason) => (Failovers ??= []).Add(new GivenUp(Provider, Model, reason, Retries - (Failovers?.Sum(static each => each.Retries) ?? 0)));
 
-    public void Sent() => _sent = clock.GetTimestamp();
+    public void Sent()
+    {
+        WasSent = true;
+        _sent = clock.GetTimestamp();
+    }
 
     /// <summary>The provider itself asks once more (<see cref="Providers.ProviderRequest.Retried"/>).</summary>
     public void AskedAgain(string reason)
@@ -139,3 +154,10 @@ internal sealed class CallMeasure(TimeProvider clock)
         return stream.ToArray();
     }
 }
+
+/// <summary>A provider of a chain that did not answer.</summary>
+/// <param name="Provider">Its name.</param>
+/// <param name="Model">Its model.</param>
+/// <param name="Reason">One of <see cref="ErrorTypes"/>.</param>
+/// <param name="Retries">Retries of it.</param>
+internal readonly record struct GivenUp(string Provider, string Model, string Reason, int Retries);

@@ -46,7 +46,7 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
                 // Another one answered than was asked first.
                 span.SetTag("gen_ai.provider.name", call.Provider);
                 span.SetTag("gen_ai.request.model", call.Model);
-                span.SetTag("apetest.llm.failovers", reasons.ToArray());
+                span.SetTag("apetest.llm.failovers", reasons.Select(static each => $"{each.Provider}/{each.Model}: {each.Reason}").ToArray());
             }
 
             span.SetTag("apetest.llm.cost_usd", (double)call.CostUsd);
@@ -65,7 +65,7 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
         var ttft = call.Ttft?.TotalSeconds;
         if (call.Failed)
         {
-            LogFailed(call.Provider, call.Model, call.Status, call.ErrorType, ttft, call.Duration.TotalSeconds, call.Retries);
+            LogFailed(call.Provider, call.Model, call.Status, call.ErrorType, call.Duration.TotalSeconds, ttft, call.Retries);
         }
         else if (Activity.Current?.Recorded == true)
         {
@@ -78,6 +78,9 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
     public void WriteFailover(CallMeasure call, string reason, Candidate next) =>
         LogFailover(call.Provider, call.Model, reason, next.Provider.Name, next.Model);
 
+    /// <summary>The proxy itself failed.</summary>
+    public void WriteFault(CallMeasure call, Exception error) => LogFault(call.Provider, call.Model, error);
+
     /// <summary>The request's text, for debugging a prompt. Only at Trace.</summary>
     public void WriteSensitive(ReadOnlyMemory<byte> body)
     {
@@ -88,17 +91,20 @@ internal sealed partial class CallReport(LlmMetrics metrics, ILogger<CallReport>
     }
 
     [LoggerMessage(EventName = "llm.request", Level = LogLevel.Information,
-        Message = "{provider}/{model} {status} in {duration_s:0.0000} s: first token after {ttft_s:0.0000} s, queue {queue_s:0.0000} s, {prompt_tokens} + {completion_tokens} tokens, {retries} retries")]
+        Message = "{provider}/{model} {status} in {duration_s:0.0000} s (first token: {ttft_s:0.0000}), queue {queue_s:0.0000} s, {prompt_tokens} + {completion_tokens} tokens, {retries} retries")]
     private partial void LogRequest(string provider, string model, int status, double? ttft_s, double duration_s, double queue_s,
         int prompt_tokens, int completion_tokens, int retries);
 
     [LoggerMessage(EventName = "llm.failed", Level = LogLevel.Warning,
-        Message = "{provider}/{model} {status} {error_type} in {duration_s:0.0000} s: first token after {ttft_s:0.0000} s, {retries} retries")]
-    private partial void LogFailed(string provider, string model, int status, string error_type, double? ttft_s, double duration_s, int retries);
+        Message = "{provider}/{model} {status} {error_type} in {duration_s:0.0000} s (first token: {ttft_s:0.0000}), {retries} retries")]
+    private partial void LogFailed(string provider, string model, int status, string error_type, double duration_s, double? ttft_s, int retries);
 
     [LoggerMessage(EventName = "llm.failover", Level = LogLevel.Warning,
         Message = "{provider}/{model} failed ({error_type}); {next_provider}/{next_model} is asked instead")]
     private partial void LogFailover(string provider, string model, string error_type, string next_provider, string next_model);
+
+    [LoggerMessage(EventName = "llm.fault", Level = LogLevel.Error, Message = "a call of {provider}/{model} failed by a fault of the proxy")]
+    private partial void LogFault(string provider, string model, Exception error);
 
     [LoggerMessage(EventName = "llm.request.sensitive", Level = LogLevel.Trace, Message = "{body}")]
     private partial void LogRequestSensitive(string body);

@@ -55,12 +55,12 @@ internal sealed class LlmMetrics
         _cost = meter.CreateCounter<double>(Cost, "usd", "Cost by the price table.");
         _requests = meter.CreateCounter<long>(Requests, "{request}", "Calls by how they ended.");
         _retries = meter.CreateCounter<long>(Retries, "{retry}", "Attempts after the first.");
-        _failovers = meter.CreateCounter<long>(Failovers, "{failover}", "Turns to the next provider of a chain, by why the one before was given up; labelled with the provider that ended the call.");
+        _failovers = meter.CreateCounter<long>(Failovers, "{failover}", "Turns to the next provider of a chain, by the one that was given up and why.");
     }
 
     public void Record(CallMeasure call)
     {
-        var model = Model(call);
+        var model = Known(call.Provider, call.Model, answered: !call.Failed);
         var tags = new TagList { { "provider", call.Provider }, { "model", model } };
         _duration.Record(call.Duration.TotalSeconds, tags);
         _queue.Record(call.Queue.TotalSeconds, tags);
@@ -79,15 +79,17 @@ internal sealed class LlmMetrics
             _cost.Add((double)call.CostUsd, tags);
         }
 
-        if (call.Retries > 0)
+        // What a provider cost that did not answer is told of it, and not of the one that did.
+        var retries = call.Retries;
+        foreach (var left in call.Failovers ?? [])
         {
-            _retries.Add(call.Retries, tags);
+            var name = Known(left.Provider, left.Model);
+            _failovers.Add(1, new TagList { { "provider", left.Provider }, { "model", name }, { "reason", left.Reason } });
+            Retried(left.Retries, new TagList { { "provider", left.Provider }, { "model", name } });
+            retries -= left.Retries;
         }
 
-        foreach (var reason in call.Failovers ?? [])
-        {
-            _failovers.Add(1, new TagList { { "provider", call.Provider }, { "model", model }, { "reason", reason } });
-        }
+        Retried(retries, tags);
 
         if (call.PromptTokens + call.CompletionTokens > 0)
         {
@@ -99,9 +101,17 @@ internal sealed class LlmMetrics
     }
 
     // A client may send any model name: only names that a provider answered become labels, and only so many.
-    private string Model(CallMeasure call)
+    private string Known(string provider, string model, bool answered = false)
     {
-        var name = call.Provider + "/" + call.Model;
-        return _models.ContainsKey(name) || (!call.Failed && _models.Count < MaxModels && _models.TryAdd(name, 0)) ? call.Model : Other;
+        var name = provider + "/" + model;
+        return _models.ContainsKey(name) || (answered && _models.Count < MaxModels && _models.TryAdd(name, 0)) ? model : Other;
+    }
+
+    private void Retried(int count, in TagList tags)
+    {
+        if (count > 0)
+        {
+            _retries.Add(count, tags);
+        }
     }
 }

@@ -8,8 +8,10 @@ namespace ApeTest.LlmProxy.Measures;
 /// List prices in US dollars for a million tokens, as published in January 2026. They change: options override and add.
 /// A dated model (<c>gpt-4o-2024-08-06</c>) takes the price of the longest listed name in front of a dash.
 /// </summary>
-internal sealed class PriceTable
+internal sealed partial class PriceTable
 {
+    private const int MostUnpriced = 256; // callers name models as they like
+
     private static readonly (string Model, decimal Prompt, decimal Completion)[] Listed =
     [
         ("cerebras/gpt-oss-120b", 0.35m, 0.75m),
@@ -27,9 +29,13 @@ internal sealed class PriceTable
     ];
 
     private readonly FrozenDictionary<string, PriceOptions> _prices;
+    private readonly HashSet<string>? _unpriced; // null: no budget is in US dollars
+    private readonly ILogger? _logger;
 
-    public PriceTable(LlmProxyOptions options)
+    public PriceTable(LlmProxyOptions options, ILogger<PriceTable>? logger = null)
     {
+        _logger = logger;
+        _unpriced = options.Budgets.MaxCostUsdPerRun is not null || options.Keys.Any(static key => key.MaxCostUsd is not null) ? [] : null;
         var prices = Listed.ToDictionary(
             row => row.Model, row => new PriceOptions { Prompt = row.Prompt, Completion = row.Completion }, StringComparer.Ordinal);
         foreach (var (model, price) in options.Prices)
@@ -43,10 +49,21 @@ internal sealed class PriceTable
     /// <summary>Cost in US dollars; null when the model costs something and its price is unknown.</summary>
     public decimal? Cost(ILlmProvider provider, string model, long promptTokens, long completionTokens)
     {
+        if (provider.Replays)
+        {
+            return 0;
+        }
+
         var price = Find(provider, model);
         if (price is null)
         {
-            return provider.Free ? 0 : null;
+            if (provider.Free)
+            {
+                return 0;
+            }
+
+            TellUnpriced(provider, model);
+            return null;
         }
 
         return ((price.Prompt * promptTokens) + (price.Completion * completionTokens)) / 1_000_000m;
@@ -74,4 +91,27 @@ internal sealed class PriceTable
             name = name[..dash];
         }
     }
+
+    private void TellUnpriced(ILlmProvider provider, string model)
+    {
+        if (_unpriced is null || _logger is null)
+        {
+            return;
+        }
+
+        var name = provider.Name + "/" + model;
+        lock (_unpriced)
+        {
+            if (_unpriced.Count >= MostUnpriced || !_unpriced.Add(name))
+            {
+                return;
+            }
+        }
+
+        LogUnpriced(_logger, name);
+    }
+
+    [LoggerMessage(EventName = "llm.unpriced", Level = LogLevel.Warning,
+        Message = "the price of {model} is not known: it counts 0 USD, so no budget in USD stops it; give its price under prices, or limit tokens")]
+    private static partial void LogUnpriced(ILogger logger, string model);
 }

@@ -67,7 +67,9 @@ internal sealed class LlmReadiness(ModelRoute routes, PriceTable prices, TimePro
     private static LlmReadinessResult Unknown(ILlmProvider provider, string id, IReadOnlyList<string> known)
     {
         string[] nearest = [.. NearestModels.Of(known, id, NearestCount).Select(name => $"{provider.Name}/{name}")];
-        var hint = provider.Name == OllamaServer.Name
+        var hint = provider.Replays
+            ? $"record it: run once with cassette.mode auto and {provider.Name}/{id}" + (nearest.Length > 0 ? "; recorded: " + string.Join(", ", nearest) : "")
+            : provider.Name == OllamaServer.Name
             ? $"pull it with: ollama pull {id}"
             : nearest.Length > 0 ? "use one of: " + string.Join(", ", nearest) : "the provider lists no model";
         return new(LlmReadinessStatus.UnknownModel, $"{provider.Name} at {provider.Where} has no model \"{id}\"", hint, provider.Name, nearest);

@@ -48,7 +48,7 @@ public sealed class LlmProxyOptions
     /// <summary>Timing profile of <c>builtin/planner</c>.</summary>
     public PlannerOptions Planner { get; set; } = new();
 
-    /// <summary>Prices by <c>provider/model</c>, over the dated table in the code.</summary>
+    /// <summary>Prices by <c>provider/model</c>, over the dated table in the code; the provider is one that is known.</summary>
     public IDictionary<string, PriceOptions> Prices { get; set; } = new Dictionary<string, PriceOptions>(StringComparer.Ordinal);
 
     /// <summary>Largest request body, bytes. Default 16 MiB; beyond it 413.</summary>
@@ -80,7 +80,10 @@ public sealed class ProviderOptions
     /// <summary>Calls in flight at most; null: <see cref="QueueOptions.Concurrency"/>.</summary>
     public int? Concurrency { get; set; }
 
-    /// <summary>Whether its models cost nothing. Default: true for <c>builtin</c>, <c>ollama</c> and base URLs on loopback.</summary>
+    /// <summary>
+    /// Whether its models cost nothing where no price of them is known, neither in <see cref="LlmProxyOptions.Prices"/> nor in the table in the code. Default: true for
+    /// <c>builtin</c>, <c>ollama</c> and base URLs on loopback; a gateway there to a provider that costs needs prices, or false.
+    /// </summary>
     public bool? Free { get; set; }
 
     /// <summary>
@@ -157,9 +160,9 @@ public sealed class PlannerOptions
 /// <summary>Price of a model.</summary>
 public sealed class PriceOptions
 {
-    /// <summary>US dollars for a million prompt tokens.</summary>
+    /// <summary>US dollars for a million prompt tokens, 0..1,000,000.</summary>
     public decimal Prompt { get; set; }
 
-    /// <summary>US dollars for a million completion tokens.</summary>
+    /// <summary>US dollars for a million completion tokens, 0..1,000,000.</summary>
     public decimal Completion { get; set; }
 }

@@ -17,8 +17,11 @@ internal interface ILlmProvider
     /// <summary>The environment variable whose key is missing; null when it can be called.</summary>
     string? MissingKey { get; }
 
-    /// <summary>Whether its models cost nothing.</summary>
+    /// <summary>Whether its models cost nothing, where no price of them is known.</summary>
     bool Free { get; }
+
+    /// <summary>Whether all its answers come from a cassette: they cost nothing, whatever the price.</summary>
+    bool Replays => false;
 
     /// <summary>Whether its streams are asked for a usage chunk.</summary>
     bool AskUsage { get; }
@@ -69,6 +72,9 @@ internal sealed record ProviderRequest(RequestKind Kind, ReadOnlyMemory<byte> Bo
     /// <summary>Told how long it took to open a connection (TLS included), where this request opened one. Null: nobody asks.</summary>
     public Action<TimeSpan>? Connected { get; init; }
 
+    /// <summary>Told that bytes of the answer came while the provider itself reads on before it returns. Null: nobody asks.</summary>
+    public Action? Progressed { get; init; }
+
     /// <summary>
     /// Told just before the provider itself asks again, with the reason (<c>tool_choice_ignored</c>): to be counted as a retry, and the clock of the first token
     /// starts anew. Null: nobody asks.
@@ -89,6 +95,9 @@ internal enum RequestKind
 /// <summary>A provider's answer at its headers; disposing it closes the connection if the body was not read to its end.</summary>
 internal sealed class ProviderResponse(int status, string? contentType, Stream body, IDisposable? owner = null) : IAsyncDisposable
 {
+    private readonly TaskCompletionSource _counted = new();
+    private TaskCompletionSource<bool>? _judged;
+
     public int Status { get; } = status;
 
     public string? ContentType { get; } = contentType;
@@ -112,8 +121,23 @@ internal sealed class ProviderResponse(int status, string? contentType, Stream b
 
     public bool IsJson => ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
 
+    /// <summary>Says what came of it, once it is known: whether the provider failed. Only the first word counts.</summary>
+    public void Judge(bool failed) => _judged?.TrySetResult(failed);
+
+    /// <summary>
+    /// After <see cref="Judge"/>: completes when the verdict is counted. Awaited before the client hears of it, so that its next call finds the breaker as it then is.
+    /// </summary>
+    public Task CountedAsync() => _judged is null ? Task.CompletedTask : _counted.Task;
+
+    /// <summary>Completes when it is judged, or disposed, which is no failure. Asked for by one, before the response is used; <see cref="Counted"/> follows.</summary>
+    public Task<bool> JudgedAsync() => (_judged = new TaskCompletionSource<bool>()).Task;
+
+    /// <summary>Said by whoever asked for <see cref="JudgedAsync"/>, when it has counted the verdict.</summary>
+    public void Counted() => _counted.TrySetResult();
+
     public async ValueTask DisposeAsync()
     {
+        Judge(failed: false);
         await Body.DisposeAsync();
         Owner?.Dispose();
     }

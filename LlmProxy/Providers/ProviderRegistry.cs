@@ -22,21 +22,37 @@ internal sealed partial class ProviderRegistry : IDisposable
     /// <summary>Throws <see cref="LlmProxyConfigException"/> for a key or an address in the environment that cannot be one.</summary>
     public ProviderRegistry(LlmProxyOptions options, TimeProvider clock, ILogger<ProviderRegistry>? logger = null)
     {
-        _cassette = options.Cassette.File is null ? null : new Cassette(options.Cassette, logger);
-        _providers = BuiltInNames.Concat(options.Providers.Keys).Distinct(StringComparer.Ordinal)
+        var providers = BuiltInNames.Concat(options.Providers.Keys).Distinct(StringComparer.Ordinal)
             .Select(name => (name, settings: options.Providers.TryGetValue(name, out var set) ? set : new ProviderOptions()))
+            .Select(entry => (entry.name, entry.settings, provider: Create(entry.name, entry.settings, options, clock)))
+            .ToList();
+        // Last of what may fail: a wrong key must not leave the file locked.
+        _cassette = options.Cassette.File is null ? null : new Cassette(options.Cassette, logger);
+        _providers = providers
             .ToFrozenDictionary(
                 entry => entry.name,
                 entry => new ProviderEntry(
-                    _cassette is null ? Create(entry.name, entry.settings, options, clock) : new CassetteProvider(Create(entry.name, entry.settings, options, clock), _cassette, clock),
+                    _cassette is null ? entry.provider : new CassetteProvider(entry.provider, _cassette, clock),
                     new ProviderBreaker(options.Breaker, clock),
                     new ConcurrencyGate(entry.settings.Concurrency ?? options.Queue.Concurrency, options.Queue.Length, options.Queue.Deadline, clock)),
                 StringComparer.Ordinal);
-        if (logger is not null)
+        if (logger is null)
         {
-            foreach (var (name, settings) in options.Providers.Where(provider => provider.Value.Insecure))
+            return;
+        }
+
+        foreach (var (name, settings) in options.Providers)
+        {
+            if (settings.Insecure)
             {
                 LogInsecure(logger, name, _providers[name].Provider.Where);
+            }
+
+            // A gateway on this host may well be in front of a provider that costs.
+            if (settings is { Free: null, BaseUrl: { } url } && name != OllamaServer.Name && new Uri(url).IsLoopback
+                && !options.Prices.Keys.Any(model => model.StartsWith(name + "/", StringComparison.Ordinal)))
+            {
+                LogFree(logger, name, _providers[name].Provider.Where);
             }
         }
     }
@@ -111,6 +127,10 @@ internal sealed partial class ProviderRegistry : IDisposable
     [LoggerMessage(EventName = "llm.insecure", Level = LogLevel.Warning,
         Message = "{provider} at {url}: any certificate is accepted (insecure), so whoever stands in between reads the key and every prompt")]
     private static partial void LogInsecure(ILogger logger, string provider, string url);
+
+    [LoggerMessage(EventName = "llm.free_by_loopback", Level = LogLevel.Information,
+        Message = "{provider} at {url} is on this host, so models of it without a known price count as free; if it passes calls on to one that costs, give prices or set free to false")]
+    private static partial void LogFree(ILogger logger, string provider, string url);
 }
 
 /// <summary>A provider and what stands in front of it.</summary>

@@ -5,10 +5,14 @@ using Polly.CircuitBreaker;
 
 namespace ApeTest.LlmProxy.Resilience;
 
-/// <summary>The circuit breaker of one provider (<see cref="BreakerOptions"/>), around single attempts up to their response headers. Thread-safe.</summary>
+/// <summary>
+/// The circuit breaker of one provider (<see cref="BreakerOptions"/>), around single attempts until what came of them is known: a failure to send, a 5xx, or what
+/// <see cref="ProviderResponse.Judge"/> is told. Thread-safe.
+/// </summary>
 internal sealed class ProviderBreaker
 {
-    private readonly ResiliencePipeline<ProviderResponse>? _pipeline;
+    // The result of an attempt: whether the provider failed it.
+    private readonly ResiliencePipeline<bool>? _pipeline;
     private readonly CircuitBreakerStateProvider _state = new();
 
     public ProviderBreaker(BreakerOptions? options, TimeProvider clock)
@@ -18,20 +22,15 @@ internal sealed class ProviderBreaker
             return;
         }
 
-        _pipeline = new ResiliencePipelineBuilder<ProviderResponse> { TimeProvider = clock }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ProviderResponse>
+        _pipeline = new ResiliencePipelineBuilder<bool> { TimeProvider = clock }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool>
             {
                 FailureRatio = options.Share,
                 MinimumThroughput = options.Calls,
                 SamplingDuration = options.Window,
                 BreakDuration = options.Break,
                 StateProvider = _state,
-                ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome switch
-                {
-                    { Exception: ProviderException or TimeoutException } => true,
-                    { Result.Status: >= 500 } => true,
-                    _ => false,
-                }),
+                ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Result),
             })
             .Build();
     }
@@ -40,40 +39,88 @@ internal sealed class ProviderBreaker
     public bool IsOpen => _pipeline is not null && _state.CircuitState is CircuitState.Open or CircuitState.Isolated;
 
     /// <summary>
-    /// Makes one attempt. <paramref name="expired"/> says whether a cancellation was a time limit that passed, which counts as a failure; a client that leaves does
-    /// not. An open breaker throws <see cref="CircuitOpenException"/>.
+    /// Makes one attempt and returns at the answer's headers; the attempt ends when the answer is judged or disposed. <paramref name="expired"/> says whether a
+    /// cancellation was a time limit that passed, which counts as a failure; a client that leaves does not. An open breaker throws <see cref="CircuitOpenException"/>.
     /// </summary>
-    public async ValueTask<ProviderResponse> SendAsync(ILlmProvider provider, ProviderRequest request, Func<bool> expired, CancellationToken cancellationToken)
+    public Task<ProviderResponse> SendAsync(ILlmProvider provider, ProviderRequest request, Func<bool> expired, CancellationToken cancellationToken)
     {
         if (_pipeline is null)
         {
-            return await provider.SendAsync(request, cancellationToken);
+            return provider.SendAsync(request, cancellationToken);
         }
 
+        var attempt = new Attempt(provider, request, expired);
+        _ = RunAsync(_pipeline, attempt, cancellationToken);
+        return attempt.Answer;
+    }
+
+    private static async Task RunAsync(ResiliencePipeline<bool> pipeline, Attempt attempt, CancellationToken cancellationToken)
+    {
         try
         {
-            return await _pipeline.ExecuteAsync(
-                static async (state, token) =>
-                {
-                    try
-                    {
-                        return await state.provider.SendAsync(state.request, token);
-                    }
-                    catch (OperationCanceledException error) when (state.expired())
-                    {
-                        throw new TimeoutException("a time limit passed", error);
-                    }
-                },
-                (provider, request, expired),
-                cancellationToken);
+            await pipeline.ExecuteAsync(static (attempt, token) => attempt.RunAsync(token), attempt, cancellationToken);
+            attempt.Complete();
         }
         catch (BrokenCircuitException error)
         {
-            throw new CircuitOpenException(error.RetryAfter);
+            attempt.Refuse(new CircuitOpenException(error.RetryAfter));
         }
-        catch (TimeoutException error) when (error.InnerException is OperationCanceledException cancelled)
+        catch (Exception error)
         {
-            throw new OperationCanceledException(cancelled.Message, cancelled, cancellationToken);
+            attempt.Refuse(error);
+        }
+        finally
+        {
+            attempt.Counted();
+        }
+    }
+
+    private sealed class Attempt(ILlmProvider provider, ProviderRequest request, Func<bool> expired)
+    {
+        private readonly TaskCompletionSource<ProviderResponse> _answer = new();
+        private ProviderResponse? _response;
+        private Exception? _error;
+
+        public Task<ProviderResponse> Answer => _answer.Task;
+
+        public void Counted() => _response?.Counted();
+
+        public void Refuse(Exception error) => _answer.TrySetException(error);
+
+        /// <summary>Returns whether the provider failed.</summary>
+        public async ValueTask<bool> RunAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                _response = await provider.SendAsync(request, cancellationToken);
+            }
+            catch (Exception error)
+            {
+                _error = error;
+                return error is ProviderException || expired();
+            }
+
+            if (_response.Status >= StatusCodes.Status500InternalServerError)
+            {
+                return true;
+            }
+
+            var judged = _response.JudgedAsync();
+            Complete();
+            return await judged;
+        }
+
+        /// <summary>Hands the answer out, or what was thrown. A failure not before it is counted, so that whoever hears of it finds the breaker as it is then.</summary>
+        public void Complete()
+        {
+            if (_error is not null)
+            {
+                _answer.TrySetException(_error);
+            }
+            else
+            {
+                _answer.TrySetResult(_response!);
+            }
         }
     }
 }

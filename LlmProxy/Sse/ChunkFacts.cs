@@ -36,6 +36,12 @@ internal struct ChunkFacts
     /// <summary>Bytes of that content, escapes as they are.</summary>
     public int ContentLength;
 
+    /// <summary>Where the usage member stands in the bytes, from its name to the end of its value; 0: there is none.</summary>
+    public int UsageAt;
+
+    /// <summary>Bytes of that member.</summary>
+    public int UsageLength;
+
     /// <summary>Prompt tokens of the usage.</summary>
     public int PromptTokens;
 

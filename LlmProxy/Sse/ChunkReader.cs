@@ -4,14 +4,16 @@ namespace ApeTest.LlmProxy.Sse;
 
 /// <summary>
 /// Reads the facts of a <c>chat.completion.chunk</c> (or a whole <c>chat.completion</c>) in one pass without building anything.
-/// Throws <see cref="JsonException"/> when the bytes are not JSON.
+/// Throws <see cref="JsonException"/> when the bytes are not JSON, and <see cref="InvalidOperationException"/> when a text in them is no valid Unicode.
 /// </summary>
 internal static class ChunkReader
 {
+    private const int MaxDepth = 512;
+
     public static ChunkFacts Read(ReadOnlySpan<byte> json)
     {
         var facts = default(ChunkFacts);
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new JsonException("the data of an event is not a JSON object");
@@ -30,8 +32,10 @@ internal static class ChunkReader
             }
             else if (reader.ValueTextEquals("usage"u8))
             {
+                var from = (int)reader.TokenStartIndex;
                 reader.Read();
                 ReadUsage(ref reader, ref facts);
+                (facts.UsageAt, facts.UsageLength) = (from, (int)reader.BytesConsumed - from);
             }
             else if (reader.ValueTextEquals("error"u8))
             {
@@ -112,7 +116,15 @@ internal static class ChunkReader
             reader.Read();
             var from = reader.TokenStartIndex;
             var filled = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
-            if (content || reasoning)
+            if (content && reader.TokenType == JsonTokenType.StartArray)
+            {
+                // Content in parts (Mistral): [{"type":"text","text":"..."}].
+                reader.Skip();
+                var length = (int)(reader.BytesConsumed - from);
+                facts.Token |= length > 2;
+                facts.Bytes += length > 2 ? PartBytes(length) : 0;
+            }
+            else if (content || reasoning)
             {
                 facts.Token |= content && filled;
                 facts.Reasoning |= reasoning && filled;
@@ -141,6 +153,9 @@ internal static class ChunkReader
 
     // A tool-call delta wraps its fragment in about 45 bytes of JSON ({"index":0,"function":{"arguments":"..."}}).
     private static int ToolBytes(int raw) => Math.Max(4, raw - 45);
+
+    // A part wraps its text in about 25 bytes of JSON.
+    private static int PartBytes(int raw) => Math.Max(4, raw - 27);
 
     private static void ReadUsage(ref Utf8JsonReader reader, ref ChunkFacts facts)
     {

@@ -18,6 +18,7 @@ internal sealed class SseReader(int maxEventBytes) : IDisposable
     private int _end;
     private int _line;    // first byte of the line under way
     private bool _skipLineFeed;
+    private bool _began;
 
     /// <summary>Bytes of an event that has not ended yet.</summary>
     public int Pending => _end - _start;
@@ -60,6 +61,7 @@ internal sealed class SseReader(int maxEventBytes) : IDisposable
     /// <summary>The next whole event. Its spans are valid until the next call of any method.</summary>
     public bool TryRead(out SseEvent next)
     {
+        SkipByteOrderMark();
         while (_scan < _end)
         {
             if (_skipLineFeed)
@@ -133,6 +135,24 @@ internal sealed class SseReader(int maxEventBytes) : IDisposable
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
+    }
+
+    // The format allows one at the very beginning, and it belongs to no line.
+    private void SkipByteOrderMark()
+    {
+        if (_began || _end == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+        var first = _buffer.AsSpan(0, Math.Min(_end, mark.Length));
+        if (first.SequenceEqual(mark))
+        {
+            _start = _scan = _line = mark.Length;
+        }
+
+        _began = first.Length == mark.Length || !mark.StartsWith(first);
     }
 
     private SseEvent Take(int end)

@@ -51,4 +51,20 @@ public static class ServiceUrls
         var binding = BindingAddress.Parse(address);
         return binding.IsUnixPipe || IsLoopbackHost(binding.Host);
     }
+
+    /// <summary>Whether a service can listen on <paramref name="url"/>: plain http on an address, <c>localhost</c>, a wildcard or a pipe.</summary>
+    public static bool IsBinding(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            // https needs a certificate, which belongs to a proxy in front. An unknown host name would listen on every address.
+            return address.Scheme == "http" && address.PathBase.Length == 0 && address.Port is >= 0 and <= IPEndPoint.MaxPort
+                && (address.Host is "*" or "+" or "localhost" || address.IsUnixPipe || IPAddress.TryParse(address.Host, out _));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 }

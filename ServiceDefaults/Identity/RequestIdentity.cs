@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace ApeTest.ServiceDefaults.Identity;
@@ -11,9 +12,12 @@ public sealed class RequestIdentity
     /// <summary>The header that carries it.</summary>
     public const string HeaderName = "baggage";
 
+    // Characters of a part.
+    private const int Longest = 128;
+
     private static readonly AsyncLocal<RequestIdentity?> Ambient = new();
 
-    /// <summary>Run id.</summary>
+    /// <summary>Run id; one of more than 128 characters is told by its hash, <c>sha256:..</c>.</summary>
     public string? Run { get; init; }
 
     /// <summary>Session id, <c>{slot}-{n}</c>.</summary>
@@ -61,16 +65,16 @@ public sealed class RequestIdentity
             switch (key)
             {
                 case "ape.run":
-                    run = Value(member[(equals + 1)..]);
+                    run = Bounded(Value(member[(equals + 1)..], int.MaxValue));
                     break;
                 case "ape.session":
-                    session = Value(member[(equals + 1)..]);
+                    session = Value(member[(equals + 1)..], Longest);
                     break;
                 case "ape.agent":
-                    agent = Value(member[(equals + 1)..]);
+                    agent = Value(member[(equals + 1)..], Longest);
                     break;
                 case "ape.action":
-                    action = Value(member[(equals + 1)..]);
+                    action = Value(member[(equals + 1)..], Longest);
                     break;
                 default:
                     break;
@@ -93,17 +97,21 @@ public sealed class RequestIdentity
         return baggage.ToString();
     }
 
-    private static string? Value(ReadOnlySpan<char> raw)
+    private static string? Value(ReadOnlySpan<char> raw, int longest)
     {
         raw = raw.Trim();
         // Ids of ours are short; what is not is no id of ours and must not fill the logs.
-        if (raw.IsEmpty || raw.Length > 128)
+        if (raw.IsEmpty || raw.Length > longest)
         {
             return null;
         }
 
         return raw.Contains('%') ? Uri.UnescapeDataString(raw) : raw.ToString();
     }
+
+    // A run has budgets, which a caller must not get rid of by a long name.
+    private static string? Bounded(string? run) =>
+        run is null || run.Length <= Longest ? run : "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run)));
 
     private static void Append(StringBuilder baggage, string key, string? value)
     {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using ApeTest.Cli.Commands.Services;
 using ApeTest.Cli.Embedded;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Signals;
@@ -16,6 +16,9 @@ namespace ApeTest.Cli.Commands.Gateway;
 /// <summary><c>ape-test gateway</c>: the gateway alone, until Ctrl+C.</summary>
 internal static class GatewayCommand
 {
+    // Events of the gateway's file: that it was read again, and what was wrong with it.
+    private const string Reload = "gateway.reload";
+
     public static CliCommand Create(CliEnvironment environment)
     {
         var command = new CliCommand("gateway", "Run the gateway alone, until Ctrl+C: a proxy and an MCP server for any API.")
@@ -39,7 +42,7 @@ internal static class GatewayCommand
             var number = parse.GetValue(port);
             if (!parse.GetValue(stdio))
             {
-                return RunAsync(environment, Port(number), options);
+                return RunAsync(environment, LoneService.Port(number, DefaultPorts.Gateway, "gateway"), options);
             }
             return number is null
                 ? RunStdioAsync(environment, options)
@@ -51,8 +54,8 @@ internal static class GatewayCommand
     private static async Task<int> RunAsync(CliEnvironment environment, int port, GatewayOptions options)
     {
         using var ladder = new StopLadder(environment.Signals);
-        using var messages = new GatewayMessages(environment.Error);
-        return await UntilStoppedAsync(ladder, async () =>
+        using var messages = new ServiceMessages(environment.Error, static (_, _, id) => id.Name?.StartsWith(Reload, StringComparison.Ordinal) is true);
+        return await LoneService.UntilStoppedAsync(ladder, async () =>
         {
             await using var service = await EmbeddedService.StartAsync(
                 new ServiceOptions { Service = "gateway" }, ServiceUrls.Loopback(port), environment.Time,
@@ -85,24 +88,7 @@ internal static class GatewayCommand
         await using (input)
         await using (output)
         {
-            return await UntilStoppedAsync(ladder, () => GatewayStdio.RunAsync(options, input, output, environment.Time, ladder.Drain));
+            return await LoneService.UntilStoppedAsync(ladder, () => GatewayStdio.RunAsync(options, input, output, environment.Time, ladder.Drain));
         }
     }
-
-    private static async Task<int> UntilStoppedAsync(StopLadder ladder, Func<Task> run)
-    {
-        try
-        {
-            await run();
-        }
-        catch (OperationCanceledException) when (ladder.Drain.IsCancellationRequested)
-        {
-            // Ctrl+C is how one ends it: nothing was interrupted.
-        }
-        return ExitCodes.Done;
-    }
-
-    private static int Port(string? text) => text is null ? DefaultPorts.Gateway
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 ? port
-        : throw new ApeTestException($"--port '{text}' is not a whole number from 0 to 65535", "See 'ape-test gateway --help'.", ExitCodes.Input);
 }

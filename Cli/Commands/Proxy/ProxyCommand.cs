@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using ApeTest.Cli.Commands.Services;
 using ApeTest.Cli.Embedded;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Signals;
@@ -17,6 +17,8 @@ namespace ApeTest.Cli.Commands.Proxy;
 /// <summary><c>ape-test proxy</c>: the LLM proxy alone, until Ctrl+C.</summary>
 internal static class ProxyCommand
 {
+    private const string Own = "ApeTest.LlmProxy";
+
     private const string DefaultKeyName = "default";
 
     public static CliCommand Create(CliEnvironment environment)
@@ -46,15 +48,16 @@ internal static class ProxyCommand
         });
         command.SetAction((parse, _) => parse.GetResult(newKey) is not null
             ? NewKeyAsync(environment, parse.GetValue(newKey) ?? DefaultKeyName)
-            : RunAsync(environment, Port(parse.GetValue(port)), flags.Read(parse, environment)));
+            : RunAsync(environment, LoneService.Port(parse.GetValue(port), DefaultPorts.LlmProxy, "proxy"), flags.Read(parse, environment)));
         return command;
     }
 
     private static async Task<int> RunAsync(CliEnvironment environment, int port, LlmProxyOptions options)
     {
         using var ladder = new StopLadder(environment.Signals);
-        using var messages = new ProxyMessages(environment.Error);
-        try
+        // Calls that failed, and what is wrong with its files.
+        using var messages = new ServiceMessages(environment.Error, static (category, level, _) => level >= LogLevel.Warning && category.StartsWith(Own, StringComparison.Ordinal));
+        return await LoneService.UntilStoppedAsync(ladder, async () =>
         {
             await using var service = await EmbeddedService.StartAsync(
                 new ServiceOptions { Service = "llm-proxy" }, ServiceUrls.Loopback(port), environment.Time,
@@ -66,12 +69,7 @@ internal static class ProxyCommand
                 app => app.MapLlmProxy(), ladder.Drain);
             await TellAsync(environment, service);
             await Task.Delay(Timeout.InfiniteTimeSpan, environment.Time, ladder.Drain);
-        }
-        catch (OperationCanceledException) when (ladder.Drain.IsCancellationRequested)
-        {
-            // Ctrl+C is how one ends it: nothing was interrupted.
-        }
-        return ExitCodes.Done;
+        });
     }
 
     private static async Task TellAsync(CliEnvironment environment, EmbeddedService service)
@@ -87,13 +85,17 @@ internal static class ProxyCommand
 
     private static async Task<int> NewKeyAsync(CliEnvironment environment, string name)
     {
-        environment.Out.WriteLine(NewProxyKey.Draw(name).Text);
+        try
+        {
+            environment.Out.WriteLine(NewProxyKey.Draw(name).Text);
+        }
+        catch (LlmProxyConfigException wrong)
+        {
+            throw new ApeTestException(string.Join('\n', wrong.Errors), "See 'ape-test proxy --help'.", ExitCodes.Input, wrong);
+        }
+
         await environment.Out.FlushAsync();
         environment.Error.WriteLine("Keep the key: it is shown only now. Add the entry to \"keys\" in the proxy's file.");
         return ExitCodes.Done;
     }
-
-    private static int Port(string? text) => text is null ? DefaultPorts.LlmProxy
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 ? port
-        : throw new ApeTestException($"--port '{text}' is not a whole number from 0 to 65535", "See 'ape-test proxy --help'.", ExitCodes.Input);
 }

@@ -29,18 +29,18 @@ internal sealed class ForcedCall(ToolChoice choice, int mostAnswerBytes, int mos
     /// Takes the response over; returns it, or one like it, when it may pass, and null when the choice was ignored. Throws <see cref="ProviderException"/> when it
     /// breaks off or is too large.
     /// </summary>
-    public async Task<ProviderResponse?> CheckAsync(ProviderResponse response, ILlmProvider provider, CancellationToken cancellationToken)
+    public async Task<ProviderResponse?> CheckAsync(ProviderResponse response, ILlmProvider provider, Action? progressed, CancellationToken cancellationToken)
     {
         var passed = false;
         try
         {
-            var checkedResponse = response.IsJson ? await WholeAsync(response, provider, cancellationToken) : await StreamAsync(response, cancellationToken);
+            var checkedResponse = response.IsJson ? await WholeAsync(response, provider, cancellationToken) : await StreamAsync(response, progressed, cancellationToken);
             passed = checkedResponse is not null;
             return checkedResponse;
         }
         catch (Exception error) when (error is IOException or HttpRequestException or InvalidDataException)
         {
-            throw new ProviderException(ErrorTypes.Truncated, $"{provider.Name} broke off its answer: {error.Message}", error);
+            throw new ProviderException(ErrorTypes.Truncated, $"{provider.Name} broke off its answer: {ConnectFailure.Describe(error)}", error);
         }
         finally
         {
@@ -58,7 +58,7 @@ internal sealed class ForcedCall(ToolChoice choice, int mostAnswerBytes, int mos
         return Judge(body, "message") == Verdict.Ignored ? null : Like(response, new PrefixedStream(body, response.Body));
     }
 
-    private async Task<ProviderResponse?> StreamAsync(ProviderResponse response, CancellationToken cancellationToken)
+    private async Task<ProviderResponse?> StreamAsync(ProviderResponse response, Action? progressed, CancellationToken cancellationToken)
     {
         using var reader = new SseReader(mostEventBytes);
         var held = new MemoryStream();
@@ -67,6 +67,7 @@ internal sealed class ForcedCall(ToolChoice choice, int mostAnswerBytes, int mos
         {
             var free = reader.Free();
             var read = await response.Body.ReadAsync(free, cancellationToken);
+            progressed?.Invoke();
             held.Write(free.Span[..read]);
             reader.Advance(read);
             verdict = JudgeEvents(reader, last: read == 0);

@@ -67,7 +67,7 @@ internal sealed class OllamaProvider : OpenAiProvider
     {
         var response = await base.SendAsync(request, cancellationToken);
         return response.Status == StatusCodes.Status200OK && choice.IsForced
-            ? await new ForcedCall(choice, MaxAnswerBytes, _mostEventBytes).CheckAsync(response, this, cancellationToken)
+            ? await new ForcedCall(choice, MaxAnswerBytes, _mostEventBytes).CheckAsync(response, this, request.Progressed, cancellationToken)
             : response;
     }
 

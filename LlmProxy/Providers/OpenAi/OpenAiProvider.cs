@@ -142,7 +142,7 @@ internal class OpenAiProvider : ILlmProvider, IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException or InvalidDataException)
         {
-            throw new ProviderException(ErrorTypes.Reset, $"{uri} broke off: {error.Message}", error);
+            throw new ProviderException(ErrorTypes.Reset, $"{uri} broke off: {ConnectFailure.Describe(error)}", error);
         }
     }
 

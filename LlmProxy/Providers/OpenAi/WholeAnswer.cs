@@ -42,7 +42,7 @@ internal static class WholeAnswer
             await response.DisposeAsync();
             if (error is IOException or HttpRequestException or InvalidDataException)
             {
-                throw new ProviderException(ErrorTypes.Truncated, $"{provider.Name} broke off its answer: {error.Message}", error);
+                throw new ProviderException(ErrorTypes.Truncated, $"{provider.Name} broke off its answer: {ConnectFailure.Describe(error)}", error);
             }
 
             throw;

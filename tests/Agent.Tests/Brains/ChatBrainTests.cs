@@ -127,6 +127,8 @@ public sealed class ChatBrainTests
     [InlineData(401, """{"error":{"message":"bad key"}}""", "model_http_401", false)]
     [InlineData(404, "not json", "model_http_404", false)]
     [InlineData(429, """{"error":{"message":"run budget of 1 USD is used up","type":"insufficient_quota","code":"budget_exhausted"}}""", "budget_exhausted", false)]
+    [InlineData(503, """{"error":{"message":"left alone for now","type":"overloaded_error","code":"circuit_open"}}""", "model_circuit_open", true)]
+    [InlineData(422, """{"error":{"message":"not recorded","type":"invalid_request_error","code":"cassette_miss"}}""", "model_cassette_miss", false)]
     public async Task Decide_HttpError_IsBoundedAndAskedOnce(int status, string body, string type, bool transient)
     {
         await using var server = await FakeChatServer.StartAsync(Reply.Error(status, body));

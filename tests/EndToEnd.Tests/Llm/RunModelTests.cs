@@ -54,17 +54,24 @@ public sealed class RunModelTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_CassetteRecordedThenReplayed_GivesTheSameSessions()
+    public async Task Start_CassetteRecordedThenReplayedTwice_TheActionsOfOneSeedAreTheSame()
     {
-        foreach (var mode in new[] { "record", "replay" })
+        List<string> hashes = [];
+        foreach (var mode in new[] { "record", "replay", "replay" })
         {
             // A shop in which something was bought is another one: its answers are in the prompt.
             await using var shop = ApeProcess.Start(_directory, "shop", "--port", "0");
             Scenario(await UrlAsync(shop), $"{{ model: builtin/planner, cassette: {{ file: models.jsonl, mode: {mode}, speed: 0 }} }}");
+            using var place = new TempDirectory();
 
-            (await ApeProcess.RunAsync(_directory, "start", "shop.yaml", "--seed", "1")).Exits(0);
+            (await ApeProcess.RunAsync(place, "start", _directory.Combine("shop.yaml"), "--agents", "1", "--iterations", "6", "--seed", "1")).Exits(0);
+
+            var run = await RunOnDisk.ReadAsync(place);
+            Assert.Equal((6, 0), (run.Sessions.Count, run.Summary.Llm.Failed));
+            hashes.Add(ActionHash.Of(run.Sessions));
         }
 
-        Assert.True(new FileInfo(_directory.Combine("models.jsonl")).Length > 0);
+        Assert.Equal(hashes[0], hashes[1]);
+        Assert.Equal(hashes[1], hashes[2]);
     }
 }

@@ -187,7 +187,10 @@ public sealed class McpSessionlessTests
         await using var target = await NotesApi.StartAsync();
         await using var gateway = await McpGateway.StartAsync(target);
         using var client = new RawClient(gateway.Url);
-        (await SendAsync(client, "tools/list")).Dispose();
+        using (var tools = await SendAsync(client, "tools/list"))
+        {
+            await RawClient.MessageAsync(tools); // whole: a client that leaves before has not been told of any
+        }
 
         using var answer = await SendAsync(client, "subscriptions/listen", """ "notifications":{"toolsListChanged":true} """);
         using var events = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation));

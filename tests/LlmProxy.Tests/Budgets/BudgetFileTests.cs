@@ -1,5 +1,6 @@
 using ApeTest.LlmProxy.Budgets;
 using ApeTest.LlmProxy.Options;
+using ApeTest.LlmProxy.Tests.Upstream;
 using ApeTest.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -127,6 +128,83 @@ public sealed class BudgetFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_EmptyFile_IsRefusedUntilItIsDeleted()
+    {
+        System.IO.File.WriteAllText(File, "");
+        Assert.Contains("delete it to start with nothing spent", Assert.Throws<LlmProxyConfigException>(() => Budgeted.Open(File, Limits)).Message, StringComparison.Ordinal);
+        System.IO.File.WriteAllText(File, LedgerLine.Header); // its line feed is lost
+        Assert.Contains("is not a budget file", Assert.Throws<LlmProxyConfigException>(() => Budgeted.Open(File, Limits)).Message, StringComparison.Ordinal);
+        System.IO.File.Delete(File);
+        Budgeted.Open(File, Limits).Dispose();
+    }
+
+    [Fact]
+    public void Open_FileOfAnEarlierProxyIsGone_IsTold()
+    {
+        var logs = new LogRecorder();
+        Open(logs).Dispose();
+        Assert.Empty(logs.Lines);
+        System.IO.File.Delete(File);
+        Open(logs).Dispose();
+        Assert.Equal("llm.budgets.missing", Assert.Single(logs.Lines).Event);
+    }
+
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("replace by a copy")]
+    [InlineData("replace by another")]
+    [InlineData("cut off")]
+    public void TryAdmit_FileLostWhileInUse_IsWrittenAnewAndTold(string how)
+    {
+        var logs = new LogRecorder();
+        using var killed = Open(logs);
+        killed.Spend(1, 0, "a");
+        killed.Spend(1, 0, "a");
+        killed.Spend(1, 0, "b");
+        switch (how)
+        {
+            case "delete":
+                System.IO.File.Delete(File);
+                break;
+            case "replace by a copy":
+                System.IO.File.WriteAllText(File + "2", System.IO.File.ReadAllText(File));
+                System.IO.File.SetLastWriteTimeUtc(File + "2", System.IO.File.GetLastWriteTimeUtc(File).AddSeconds(1));
+                System.IO.File.Move(File + "2", File, overwrite: true);
+                break;
+            case "replace by another":
+                System.IO.File.WriteAllText(File + "2", LedgerLine.Header + "\n");
+                System.IO.File.Move(File + "2", File, overwrite: true);
+                break;
+            default:
+                using (var open = new FileStream(File, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+                {
+                    open.SetLength(40);
+                }
+
+                break;
+        }
+
+        killed.Spend(1, 0, "b");
+        killed.Spend(1, 0, "b");
+        Assert.Equal("llm.budgets.lost", Assert.Single(logs.Lines).Event);
+        using var next = Budgeted.Open(Copy(), static (_, budgets) => budgets.MaxRequestsPerRun = 4);
+        Assert.Equal((2, 1), (next.Count(1, 0, "a"), next.Count(1, 0, "b")));
+    }
+
+    [Fact]
+    public void TryAdmit_LimitsAndFiguresOfAnySize_TheFileCanBeReadAgain()
+    {
+        // Beyond what the options allow: what a caller states and a provider tells knows no bounds either.
+        static void Huge(ProxyKeyOptions key, BudgetOptions budgets) => (key.MaxRequests, budgets.MaxTokensPerRun) = (long.MaxValue, long.MaxValue);
+        using var killed = Budgeted.Open(File, Huge);
+        killed.Take(long.MaxValue / 2, 1e20m, "r1");
+        killed.Take(long.MaxValue / 2, 1e20m, "r1");
+        killed.Take(long.MaxValue / 2, 1e20m, "r2");
+        using var next = Budgeted.Open(Copy(), Huge);
+        Assert.Null(next.Try(1));
+    }
+
+    [Fact]
     public void Open_FileOfARunningProxy_IsRefused()
     {
         using (Budgeted.Open(File, Limits))
@@ -161,7 +239,7 @@ public sealed class BudgetFileTests : IDisposable
             return;
         }
 
-        System.IO.File.WriteAllText(File, "");
+        Write("");
         System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         using var admission = Budgeted.Open(File, Limits);
         admission.Take(1);
@@ -173,7 +251,7 @@ public sealed class BudgetFileTests : IDisposable
     public void Open_ThroughALink_KeepsTheLink()
     {
         Requires.That(!OperatingSystem.IsWindows(), "links need a privilege on Windows");
-        System.IO.File.WriteAllText(File, "");
+        Write("");
         var link = _directory.Combine("link.jsonl");
         System.IO.File.CreateSymbolicLink(link, File);
         Budgeted.Open(link, Limits).Dispose();
@@ -231,17 +309,6 @@ public sealed class BudgetFileTests : IDisposable
     }
 
     [Fact]
-    public void Find_VeryLongName_IsKeptByItsHash()
-    {
-        static void One(ProxyKeyOptions key, BudgetOptions budgets) => budgets.MaxRequestsPerRun = 1;
-        using var admission = Budgeted.Open(File, One);
-        var run = new string('x', 30_000);
-        Assert.Equal(1, admission.Count(1, 0, run + "1"));
-        Assert.Equal(1, admission.Count(1, 0, run + "2"));
-        Assert.InRange(new FileInfo(File).Length, 1, 1000);
-    }
-
-    [Fact]
     public void Find_MoreRunsThanAreKept_ForgetsTheOneIdleLongest()
     {
         using var ledger = BudgetLedger.Open(new LedgerFiles(File), NullLogger.Instance);
@@ -265,6 +332,12 @@ public sealed class BudgetFileTests : IDisposable
 
     private static void Limits(ProxyKeyOptions key, BudgetOptions budgets) =>
         (key.MaxTokens, key.MaxCostUsd, budgets.MaxTokensPerRun, budgets.MaxCostUsdPerRun) = (10_000, 10, 5_200, 5);
+
+    private Admission Open(LogRecorder logs)
+    {
+        var options = new LlmProxyOptions { Budgets = { MaxRequestsPerRun = 4 } };
+        return new Admission(options, new FakeTimeProvider(), logs.CreateLogger("ApeTest.Admission"), new LedgerFiles(File));
+    }
 
     private void Write(string lines) => System.IO.File.WriteAllText(File, LedgerLine.Header + "\n" + lines);
 

@@ -39,6 +39,16 @@ public sealed class AnswerTextTests
     }
 
     [Fact]
+    public void Template_ShortIds_OnlyWhereTheyAreIds()
+    {
+        VolatileValue[] values = [new("id", "1001"), new("id", "A17"), new("id", "ord-100")];
+        var stream = Stream("{\\\"order_id\\\":10", "01,\\\"qty\\\":1001,\\\"path\\\":\\\"/o/1001/A17?x=BA17\\\",\\\"a\\\":\\\"ord-1001 ord-100-2 ord-100\\\"}");
+        var template = AnswerText.Template(Pieces(stream), values, new Redactor(null));
+        var filled = Text(template.Select(piece => AnswerText.Fill(piece, [new("id", "2002"), new("id", "B2"), new("id", "ord-7")])));
+        Assert.Equal(Stream("{\\\"order_id\\\":20", "02,\\\"qty\\\":1001,\\\"path\\\":\\\"/o/2002/B2?x=BA17\\\",\\\"a\\\":\\\"ord-1001 ord-100-2 ord-7\\\"}"), filled);
+    }
+
+    [Fact]
     public void Template_KeyCutByEvents_IsMasked()
     {
         var template = Text(AnswerText.Template(Pieces(Stream("the key is prov", "ider-key-", "4711-abc!")), [], new Redactor("provider-key-4711-abc")));

@@ -24,6 +24,24 @@ public sealed class CanonicalRequestTests
     [InlineData("at 1795266902", "at 3f2b8c1e-0000-4aaa-8bbb-1234567890ab")]
     public void Key_RequestDiffers_Differs(string from, string to) => Assert.NotEqual(Key(Recorded), Key(Recorded.Replace(from, to, StringComparison.Ordinal)));
 
+    [Theory]
+    [InlineData("\"max_completion_tokens\":99,")]
+    [InlineData("\"max_tokens\":null,")]
+    [InlineData("\"stream_options\":{\"include_usage\":true},")]
+    [InlineData("\"stream\":false,")]
+    [InlineData("\"stream\":null,")]
+    public void Key_WhatTheProxyInserts_IsNoPartOfIt(string inserted) => Assert.Equal(Key(Recorded), Key(Recorded.Replace("{\"model\"", "{" + inserted + "\"model\"", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Json_IdShownInALaterMessage_IsAPlaceholderInTheEarlierToo()
+    {
+        var json = Encoding.UTF8.GetString(Create("""{"messages":[{"content":"get A17, pay 1001 for /orders/1001"},{"content":"{\"id\":\"A17\",\"orderId\":1001,\"qty\":1001}"}]}""").Json);
+        Assert.Equal("""{"messages":[{"content":"get {{id:1}}, pay 1001 for /orders/{{id:2}}"},{"content":"{\"id\":\"{{id:1}}\",\"orderId\":{{id:2}},\"qty\":1001}"}]}""", json);
+    }
+
+    [Fact]
+    public void Json_PinAsNumber_IsAPlaceholder() => Assert.Contains("\"pin\":\"{{secret:1}}\"", Encoding.UTF8.GetString(Create("""{"metadata":{"pin":4711}}""").Json), StringComparison.Ordinal);
+
     [Fact]
     public void Key_OfTheCanonicalForm_IsItsOwn()
     {

@@ -90,6 +90,48 @@ public sealed class CassetteFileTests : CassetteFixture
         Assert.Contains($"{File}: is in use", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"headers\":{", "\"headers\":{\"x-note\":\"a\\nb\"", "headers: x-note holds a line break")]
+    [InlineData("\"headers\":{", "\"headers\":{\"x-note\":\"caf\u00e9\"", "headers: x-note holds a line break or another character")]
+    [InlineData("\"headers\":{", "\"headers\":{\"x note\":\"a\"", "headers: \"x note\" is no header's name")]
+    [InlineData("\"headers\":{", "\"headers\":{\"Content-Length\":\"3\"", "headers: Content-Length is set by the proxy itself")]
+    [InlineData("\"headers\":{", "\"headers\":{\"x-note\":3", "headers: x-note is no string")]
+    [InlineData("\"status\":200", "\"status\":204", "status: 204 allows no body")]
+    [InlineData("\"status\":200", "\"status\":600", "status: is not within")]
+    [InlineData("text/event-stream", "text/\u00e9vent-stream", "content_type holds")]
+    public async Task Start_EditedIntoWhatHttpCannotCarry_IsRefusedWithPathAndLine(string recorded, string edited, string expected)
+    {
+        await RecordAsync(Ask("one"));
+        await EditAsync(text => text.Replace(recorded, edited, StringComparison.Ordinal));
+        var error = await Assert.ThrowsAsync<LlmProxyConfigException>(() => StartAsync(CassetteMode.Replay));
+        Assert.Contains($"{File} line 2: {expected}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CassetteMode.Replay)]
+    [InlineData(CassetteMode.Auto)]
+    [InlineData(CassetteMode.Record)]
+    public async Task Start_SavedByAnEditorWithMarkAndCarriageReturns_IsTheSame(CassetteMode mode)
+    {
+        var recorded = await RecordAsync(Ask("one"));
+        await EditAsync(text => "\ufeff" + text.Replace("\n", "\r\n", StringComparison.Ordinal));
+        await using var proxy = await StartAsync(mode);
+        Assert.Equal(recorded, await SendAsync(proxy, Ask("one")));
+    }
+
+    [Fact]
+    public async Task Record_NewFile_OnlyItsOwnerMayRead()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has access lists instead of modes");
+            return;
+        }
+
+        await RecordAsync(Ask("one"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+    }
+
     [Fact]
     public async Task Start_FileTooLarge_IsRefused()
     {
@@ -122,5 +164,11 @@ public sealed class CassetteFileTests : CassetteFixture
         var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.InRange(grown, long.MinValue, 20_000_000);
         Assert.Contains("xxx", (await SendAsync(proxy, Ask("number 4999."))).Single(), StringComparison.Ordinal);
+    }
+
+    private async Task EditAsync(Func<string, string> edit)
+    {
+        var text = await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken);
+        await System.IO.File.WriteAllTextAsync(File, edit(text), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), TestContext.Current.CancellationToken);
     }
 }

@@ -48,7 +48,7 @@ public sealed class CassetteModeTests : CassetteFixture
         }
 
         Assert.Equal(2, Upstream.Requests.Count);
-        Assert.Single(Lines());
+        Assert.False(System.IO.File.Exists(File));
     }
 
     [Fact]
@@ -59,6 +59,34 @@ public sealed class CassetteModeTests : CassetteFixture
         var lines = Lines();
         Assert.Equal("""{"schema":"apetest.cassette/1"}""", lines[0]);
         Assert.Contains("three", Assert.Single(lines[1..]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Record_NothingIsAsked_OldLinesStay()
+    {
+        await RecordAsync(Ask("one"));
+        var lines = Lines();
+        await RecordAsync();
+        Assert.Equal(lines, Lines());
+    }
+
+    [Fact]
+    public async Task Record_StartFails_OldLinesStayAndTheFileIsFree()
+    {
+        await RecordAsync(Ask("one"));
+        var lines = Lines();
+        await Assert.ThrowsAsync<LlmProxyConfigException>(() => StartAsync(CassetteMode.Record, change: options => options.Providers["up"].Key = "no key has spaces"));
+        Assert.Equal(lines, Lines());
+        await RecordAsync(Ask("two"));
+        Assert.Contains("two", Assert.Single(Lines()[1..]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Replay_UnderATokenBudget_FindsWhatWasRecordedWithout()
+    {
+        var recorded = await RecordAsync(Ask("one"));
+        await using var proxy = await StartAsync(CassetteMode.Replay, change: options => options.Budgets.MaxTokensPerRun = 100_000);
+        Assert.Equal(recorded, await SendAsync(proxy, Ask("one")));
     }
 
     [Fact]
@@ -85,7 +113,7 @@ public sealed class CassetteModeTests : CassetteFixture
             await proxy.Logs.FirstAsync("cassette.skipped", TestContext.Current.CancellationToken);
         }
 
-        Assert.Single(Lines());
+        Assert.False(System.IO.File.Exists(File));
     }
 
     [Fact]
@@ -106,7 +134,7 @@ public sealed class CassetteModeTests : CassetteFixture
             await proxy.Logs.FirstAsync("cassette.skipped", TestContext.Current.CancellationToken);
         }
 
-        Assert.Single(Lines());
+        Assert.False(System.IO.File.Exists(File));
     }
 
     [Fact]

@@ -38,6 +38,21 @@ public sealed class CassetteSecretTests : CassetteFixture
     }
 
     [Fact]
+    public async Task Record_SecretsOfManyKindsInThePrompt_NoneIsInTheFile()
+    {
+        string[] secrets = ["Pa55 w,rd", "s3cretpin9", "Tr0ub4dor", "5ess10n1d", "AKIAIOSFODNN7EXAMPLE", "MIIEvQIBADAN", "hunter2!"];
+        var content = $$"""
+            {"pwd":"{{secrets[0]}}","credentials":"{{secrets[1]}}","db":"postgres://app:{{secrets[2]}}@db/shop","headers":{"set-cookie":["sid={{secrets[3]}}; Path=/"]},
+            "aws":"{{secrets[4]}}","key":"-----BEGIN PRIVATE KEY-----\n{{secrets[5]}}\n-----END PRIVATE KEY-----"} PASSPHRASE={{secrets[6]}}
+            """;
+        Upstream.OnChat = context => FakeChatServer.WriteAsync(context, Events.Content("you said " + string.Join(" and ", secrets[..5])), Events.Finish, Events.Done);
+        var recorded = await RecordAsync(Ask(content));
+        var text = await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken);
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(recorded, await ReplayAsync(Ask(content)));
+    }
+
+    [Fact]
     public async Task Replay_SessionToken_IsTheLiveOneAgain()
     {
         Upstream.OnChat = context => FakeChatServer.WriteAsync(context, Events.Content("use tok3n-of-"), Events.Content("the-session"), Events.Finish, Events.Done);

@@ -178,6 +178,15 @@ public sealed class ReplayTests : CassetteFixture
     }
 
     [Fact]
+    public async Task Replay_ModelThatIsNotRecorded_TheAdviceIsToRecordIt()
+    {
+        await RecordAsync(Ask("hi"));
+        await using var proxy = await StartAsync(CassetteMode.Replay);
+        var result = await proxy.Services.GetRequiredService<ILlmReadiness>().CheckAsync("ollama/llama3.2", TestContext.Current.CancellationToken);
+        Assert.StartsWith("record it", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Replay_BuiltinPlanner_IsReplayedToo()
     {
         await RecordAsync(ProxyHost.Chat(model: "builtin/planner"));

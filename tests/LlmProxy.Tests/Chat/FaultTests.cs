@@ -165,8 +165,9 @@ public sealed class FaultTests : IAsyncLifetime
         var options = ProxyHost.Options(_upstream);
         options.Timeouts.FirstToken = TimeSpan.FromMilliseconds(150);
         await using var proxy = await ProxyHost.StartAsync(options);
-        var (_, body) = await proxy.ReadAsync(ProxyHost.Chat());
-        Assert.Equal("timeout_first_token", (string)ProxyHost.Measure(body)["error"]!);
+        var (response, body) = await proxy.ReadAsync(ProxyHost.Chat());
+        Assert.Equal(504, (int)response.StatusCode);
+        Assert.Equal("timeout_first_token", ProxyHost.Code(body));
     }
 
     [Theory]

@@ -88,6 +88,18 @@ public sealed class ConfigFileTests : IDisposable
     public void Read_OneMistake_IsTheOnlyError(string text, string error) => Assert.Equal([error], Errors(text));
 
     [Fact]
+    public void Read_PriceTypos_AreToldWithTheirLines() => Assert.Equal(
+        [
+            "proxy.json:2: prices.gpt-4.1: is not provider/model with a provider that is known; write for example openai/gpt-5",
+            "proxy.json:3: prices.openai/gpt-4.1.prompt: -1 is not within 0..1000000; it is in US dollars for a million tokens",
+        ],
+        Errors("""
+            { "prices": {
+              "gpt-4.1": { "prompt": 1 },
+              "openai/gpt-4.1": { "prompt": -1 } } }
+            """));
+
+    [Fact]
     public void Read_NotJson_NamesTheLine() => Assert.StartsWith("proxy.json:2: is not valid JSON", Assert.Single(Errors("{\n nonsense")), StringComparison.Ordinal);
 
     [Fact]

@@ -25,6 +25,8 @@ public sealed class ProxyArgumentsTests
     [InlineData("'x' is not a known flag", "x")]
     [InlineData("--config has no value", "--config")]
     [InlineData("--config has no value", "--config", "--model", "x")]
+    [InlineData("--new-key has no value", "--new-key", "")]
+    [InlineData("--new-key has no value", "--new-key=")]
     [InlineData("--model is given twice", "--model", "a/b", "--model=a/b")]
     [InlineData("--urls 'https://127.0.0.1:1' is not an http address", "--urls", "https://127.0.0.1:1")]
     [InlineData("--urls 'http://example.com:80' is not an http address", "--urls", "http://example.com:80")]
@@ -48,6 +50,12 @@ public sealed class ProxyArgumentsTests
         Assert.Equal(("ollama/b", Path.Combine(directory.Path, "b2"), Path.Combine(directory.Path, "c2"), CassetteMode.Record, 0),
             (flags.DefaultModel, flags.Budgets.File, flags.Cassette.File, flags.Cassette.Mode, flags.Cassette.Speed));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void Draw_EmptyName_IsRefused(string name) =>
+        Assert.Contains("the name is empty", Assert.Throws<LlmProxyConfigException>(() => NewProxyKey.Draw(name)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Draw_Entry_HoldsTheHashOfTheKeyOnly()

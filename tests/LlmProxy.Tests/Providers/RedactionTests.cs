@@ -13,7 +13,7 @@ namespace ApeTest.LlmProxy.Tests.Providers;
 /// <summary>A provider's key shows nowhere, however the provider spells it.</summary>
 public sealed class RedactionTests
 {
-    private const string Key = "k3y/With+Odd&Signs='x'_0123456789";
+    private const string Key = "k3y/With+Odd&Signs='x'_0123456789?>?";
 
     public static TheoryData<string> Spellings =>
     [
@@ -40,6 +40,59 @@ public sealed class RedactionTests
         Assert.EndsWith("> given", text, StringComparison.Ordinal);
         Assert.Contains(Redactor.Mask, text, StringComparison.Ordinal);
         Assert.DoesNotContain(spelling[4..14], text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("bad key Zq93kfLmX71pWw4T")] // without its prefix
+    [InlineData("bad key Zq93kfLmX71p... is unknown")]
+    [InlineData("""[{"msg":"bad \u0063\u0073\u006b\u002d\u005a\u0071\u0039\u0033\u006b\u0066\u004c\u006d\u0058\u0037\u0031\u0070\u0057\u0077\u0034\u0054"}]""")]
+    [InlineData("""bad \\u0063\\u0073k\\u002dZq93kfLmX71pWw4T""")]
+    [InlineData("bad csk-Zq93\nkfLmX71p\nWw4T")]
+    [InlineData("""bad csk-Zq93\nkfLmX71p\nWw4T""")]
+    [InlineData("bad csk-Zq93kfLm...X71pWw4T")]
+    [InlineData("bad c s k - Z q 9 3 k f L m X 7 1 p W w 4 T")]
+    [InlineData("bad csk\u2011Zq93kfLmX71pWw4T")]
+    [InlineData("bad csk-Zq\u200b93kf\u00adLmX71pWw4T")]
+    [InlineData("bad \uff43\uff53\uff4b-\uff3aq93kfLmX71pWw4T")]
+    [InlineData("bad %63%73%6b%2d%5a%71%39%33%6b%66%4c%6d%58%37%31%70%57%77%34%54")]
+    [InlineData("bad %2563%2573%256b%252d%255aq93kfLmX71pWw4T")]
+    [InlineData("bad &#99;&#115;&#107;&#45;&#90;&#113;&#57;&#51;&#107;&#102;&#76;&#109;&#88;&#55;&#49;&#112;&#87;&#119;&#52;&#84;")]
+    [InlineData("bad &#x63;&#x73;&#x6b;&#x2d;&#x5a;&amp;#113;93kfLm&shy;X71pWw4T")]
+    [InlineData("bad 63736b2d5a7139336b664c6d5837317057773454")]
+    [InlineData("bad 63:73:6B:2D:5A:71:39:33:6B:66:4C:6D:58:37:31:70:57:77:34:54")]
+    [InlineData("bad 0x63, 0x73, 0x6b, 0x2d, 0x5a, 0x71, 0x39, 0x33, 0x6b, 0x66, 0x4c, 0x6d, 0x58, 0x37, 0x31, 0x70")]
+    [InlineData("bad [99,115,107,45,90,113,57,51,107,102,76,109,88,55,49,112,87,119,52,84]")]
+    [InlineData("bad Y3NrLVpxOTNrZkxt\r\nWDcxcFd3NFQ=")]
+    [InlineData("csk-Zq93kfLmX71pWw4T, that is Zq93kfLm X71pWw4T or csk-Zq93")]
+    public void Redact_KeySplitOrEscaped_NoPartOfItIsLeft(string text)
+    {
+        var told = new Redactor("csk-Zq93kfLmX71pWw4T").Redact(text);
+        Assert.Contains(Redactor.Mask, told, StringComparison.Ordinal);
+        var bare = BareText.Of(told);
+        Assert.All((string[])["zq93", "kflm", "x71p", "ww4t", "5a71", "6b66", "5837", "9011", "8855", "vpxo", "nrzk", "cxcf"], part => Assert.DoesNotContain(part, bare, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("bad &#99;&#115;&#107;-Zq93kfLmX71pWw4&#84; given", "bad [redacted] given")]
+    [InlineData("bad csk-Zq93 kfLmX71pWw4T, given twice: csk-Zq93kfLmX71pWw4T", "bad [redacted], given twice: [redacted]")]
+    [InlineData("bad csk-Zq93kfLm, given", "bad [redacted], given")]
+    [InlineData("bad csk-Zq93kfLm, which ends in X71pWw4T", "[redacted]")]
+    public void Redact_Hit_MasksTheKeyAndAllWhereMoreOfItIsLeft(string text, string told) => Assert.Equal(told, new Redactor("csk-Zq93kfLmX71pWw4T").Redact(text));
+
+    [Theory]
+    [InlineData("key", "no KEY here", "no [redacted] here")]
+    [InlineData("k", "ok", "o[redacted]")]
+    [InlineData("not-needed", "no key is not needed", "no key is not needed")]
+    [InlineData("abc%41def-ghi_jkl", "bad abc%41def-ghi_jkl given", "bad [redacted] given")]
+    [InlineData(null, "100 % \\ & %zz &#; &#xffffffff; \\u12", "100 % \\ & %zz &#; &#xffffffff; \\u12")]
+    [InlineData("csk-Zq93kfLmX71pWw4T", "100 % \\ & %zz &#; &#xffffffff; \\u12", "100 % \\ & %zz &#; &#xffffffff; \\u12")]
+    public void Redact_OtherKeysAndTexts_AreLeftAsTheyAre(string? key, string text, string told) => Assert.Equal(told, new Redactor(key).Redact(text));
+
+    [Fact]
+    public void Redact_LongRunsOfEscapes_TakesLinearTime()
+    {
+        var text = new string('\\', 4_000_000) + string.Concat(Enumerable.Repeat("%25&amp;", 200_000));
+        Assert.Equal(text, new Redactor("csk-Zq93kfLmX71pWw4T").Redact(text)); // quadratic, it would not end
     }
 
     [Fact]

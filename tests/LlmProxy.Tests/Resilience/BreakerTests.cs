@@ -45,6 +45,21 @@ public sealed class BreakerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Failures_AfterTheHeaders_OpenItToo()
+    {
+        _upstream.OnChat = context => FakeChatServer.WriteAsync(context, "data: {\"error\":{\"message\":\"overloaded\"},\"status_code\":503}\n\n");
+        await using var proxy = await ProxyHost.StartAsync(Options(), _clock);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(503, await StatusAsync(proxy));
+        }
+
+        var (_, body) = await proxy.ReadAsync(ProxyHost.Chat());
+        Assert.Equal("circuit_open", ProxyHost.Code(body));
+        Assert.Equal(4, _upstream.Requests.Count);
+    }
+
+    [Fact]
     public async Task TooManyRequests_NeverOpensIt()
     {
         _status = 429;

@@ -23,6 +23,18 @@ public class RequestIdentityTests
     }
 
     [Fact]
+    public void Parse_LongRun_IsToldByItsHash()
+    {
+        var (run, other) = (new string('r', 129), new string('r', 130));
+        var named = RequestIdentity.Parse("ape.run=" + run)!.Run!;
+        Assert.Equal("sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(run))), named);
+        Assert.NotEqual(named, RequestIdentity.Parse("ape.run=" + other)!.Run);
+        Assert.Equal(named, RequestIdentity.Parse("ape.run=%72" + run[1..])!.Run); // however it is written
+        Assert.Equal(run[1..], RequestIdentity.Parse("ape.run=" + run[1..])!.Run);
+        Assert.Null(RequestIdentity.Parse("ape.session=" + run));
+    }
+
+    [Fact]
     public void ToBaggage_RoundTrips()
     {
         var baggage = new RequestIdentity { Run = "a,b", Session = "3-2", Action = "0" }.ToBaggage();

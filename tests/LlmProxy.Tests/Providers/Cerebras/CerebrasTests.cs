@@ -24,15 +24,20 @@ public sealed class CerebrasTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _cerebras.DisposeAsync();
 
-    [Fact]
-    public async Task Stream_AsCerebrasSendsIt_ReachesTheClientWhole()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stream_AsCerebrasSendsIt_ReachesTheClientWhole(bool usage)
     {
         _cerebras.OnChat(FakeProvider.Stream(Chunks));
         await using var proxy = await StartAsync();
-        var (response, body) = await proxy.ReadAsync(ProxyHost.Chat(model: "cerebras/m"));
+        var (response, body) = await proxy.ReadAsync(ProxyHost.Chat(model: "cerebras/m", extra: usage ? ",\"stream_options\":{\"include_usage\":true}" : ""));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var measure = ProxyHost.Measure(body);
-        Assert.Equal([.. Chunks, "[DONE]"], body.Split("\n\n").Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => line[6..]));
+        // Its usage stands in the last chunk, and goes only to who asked for one.
+        var last = usage ? Chunks[^1] : Chunks[^1].Replace(""","usage":{"prompt_tokens":71,"completion_tokens":9,"total_tokens":80,"prompt_tokens_details":{"cached_tokens":0}},""", ",", StringComparison.Ordinal);
+        Assert.Equal(usage, last.Contains("usage", StringComparison.Ordinal));
+        Assert.Equal([.. Chunks[..^1], last, "[DONE]"], body.Split("\n\n").Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => line[6..]));
         Assert.Equal((71, 9, false), ((int)measure["prompt_tokens"]!, (int)measure["completion_tokens"]!, (bool)measure["estimated"]!));
         Assert.Null(measure["error"]);
         var seen = _cerebras.Chats.Single();
