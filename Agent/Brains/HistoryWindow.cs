@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ApeTest.Agent.Sessions;
 
 namespace ApeTest.Agent.Brains;
 
 /// <summary>
-/// Turns as messages under a token budget: the newest whole, older observations reduced, the oldest turns told in one line. A call and
+/// Turns as messages under a token budget: the newest observations whole, older ones reduced, the oldest turns told in one line. A call and
 /// its observation stay together, because providers refuse a conversation in which one is missing.
 /// </summary>
 internal sealed class HistoryWindow(int maxTokens = HistoryWindow.DefaultMaxTokens)
@@ -19,17 +20,25 @@ internal sealed class HistoryWindow(int maxTokens = HistoryWindow.DefaultMaxToke
     private const int ReducedLength = 600;
     private const string Nudge = "No tool was called. Call one of the tools, or `finish` when the goal is reached or cannot be reached.";
 
+    // With every quote and letter beyond ASCII escaped, what was shortened would be three times as long as it is counted.
+    private static readonly JsonWriterOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Appends the messages of <paramref name="turns"/> to <paramref name="messages"/>, oldest first.</summary>
     public void Append(IReadOnlyList<Turn> turns, List<PromptMessage> messages)
     {
+        if (turns.Count == 0)
+        {
+            return;
+        }
         var budget = (long)maxTokens * CharsPerToken;
         // A quarter is kept for reduced turns: many short memories serve better than one more long one.
         var reserve = turns.Sum(ReducedTurnLength) > budget / 4 ? budget / 4 : 0;
-        var whole = turns.Count;
-        // The newest turn is always whole: without it the model would act blindly.
-        while (whole > 0 && (whole == turns.Count || Length(turns[whole - 1]) <= budget - reserve))
+        var newest = FirstWhole(turns[^1], budget - reserve);
+        budget -= Length(turns[^1], newest);
+        var whole = turns.Count - 1;
+        while (newest == 0 && whole > 0 && Length(turns[whole - 1], firstWhole: 0) <= budget - reserve)
         {
-            budget -= Length(turns[--whole]);
+            budget -= Length(turns[--whole], firstWhole: 0);
         }
 
         var reduced = whole;
@@ -44,7 +53,7 @@ internal sealed class HistoryWindow(int maxTokens = HistoryWindow.DefaultMaxToke
         }
         for (var i = reduced; i < turns.Count; i++)
         {
-            Append(turns[i], reduce: i < whole, messages);
+            Append(turns[i], i < whole ? int.MaxValue : i < turns.Count - 1 ? 0 : newest, messages);
         }
     }
 
@@ -57,7 +66,7 @@ internal sealed class HistoryWindow(int maxTokens = HistoryWindow.DefaultMaxToke
         }
         var status = Status(observation);
         using var output = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(output))
+        using (var writer = new Utf8JsonWriter(output, Format))
         {
             writer.WriteStartObject();
             if (int.TryParse(status, out var number))
@@ -71,7 +80,22 @@ internal sealed class HistoryWindow(int maxTokens = HistoryWindow.DefaultMaxToke
         return Encoding.UTF8.GetString(output.GetBuffer().AsSpan(0, (int)output.Length));
     }
 
-    private static void Append(Turn turn, bool reduce, List<PromptMessage> messages)
+    /// <summary>
+    /// The first observation of the newest turn that is shown whole, of which one at least is: without it the model would act blindly. Where a turn of many calls
+    /// does not fit, its older ones give way.
+    /// </summary>
+    private static int FirstWhole(Turn newest, long budget)
+    {
+        var left = budget - ReducedTurnLength(newest);
+        var first = newest.Observations.Length;
+        while (first > 0 && (first == newest.Observations.Length || newest.Observations[first - 1].Length - ReducedLength <= left))
+        {
+            left -= Math.Max(0, newest.Observations[--first].Length - ReducedLength);
+        }
+        return first;
+    }
+
+    private static void Append(Turn turn, int firstWhole, List<PromptMessage> messages)
     {
         if (turn.Calls.IsEmpty)
         {
@@ -83,14 +107,21 @@ internal sealed class HistoryWindow(int maxTokens = HistoryWindow.DefaultMaxToke
         for (var i = 0; i < turn.Calls.Length; i++)
         {
             var observation = i < turn.Observations.Length ? turn.Observations[i] : "{}";
-            messages.Add(new PromptMessage(PromptRole.Tool, reduce ? Reduce(observation) : observation, [], turn.Calls[i].Id));
+            messages.Add(new PromptMessage(PromptRole.Tool, i < firstWhole ? Reduce(observation) : observation, [], turn.Calls[i].Id));
         }
     }
 
-    private static long Length(Turn turn) => CallsLength(turn) + turn.Observations.Sum(static text => (long)text.Length + MessageOverhead);
+    private static long Length(Turn turn, int firstWhole)
+    {
+        var length = CallsLength(turn);
+        for (var i = 0; i < turn.Observations.Length; i++)
+        {
+            length += MessageOverhead + (i < firstWhole ? Math.Min(turn.Observations[i].Length, ReducedLength) : turn.Observations[i].Length);
+        }
+        return length;
+    }
 
-    private static long ReducedTurnLength(Turn turn)
-        => CallsLength(turn) + turn.Observations.Sum(static text => (long)Math.Min(text.Length, ReducedLength) + MessageOverhead);
+    private static long ReducedTurnLength(Turn turn) => Length(turn, int.MaxValue);
 
     private static long CallsLength(Turn turn)
     {

@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using ApeTest.Scenarios.Data;
 
 namespace ApeTest.Agent.Sessions;
 
 /// <summary>
-/// Says of every argument value where it came from: <c>secret:user.password</c>, <c>data:user.name</c>, <c>goal</c>,
+/// Says of every argument value where it came from: <c>secret:user.password</c>, <c>data:user.name</c>, <c>generator:uuid()</c>, <c>goal</c>,
 /// <c>action:2 $.items[0].id</c>, <c>state:cartId</c>, else <c>brain</c>. Journeys are compiled from it. Values are compared as text; the
 /// first source that holds the value wins, in that order.
 /// </summary>
-internal sealed class ArgumentTrail(string goal, IReadOnlyDictionary<string, string> data, IReadOnlyDictionary<string, string> secrets)
+internal sealed class ArgumentTrail(SessionInputs inputs, IReadOnlyDictionary<string, string> secrets)
 {
     private const int MaxLeaves = 64;
     private const string Brain = "brain";
@@ -77,12 +78,9 @@ internal sealed class ArgumentTrail(string goal, IReadOnlyDictionary<string, str
                 return "secret:" + secret;
             }
         }
-        foreach (var (key, text) in data)
+        if (inputs.SourceOf(value) is { } data)
         {
-            if (text == value)
-            {
-                return "data:" + key;
-            }
+            return data;
         }
         if (InGoal(value))
         {
@@ -108,6 +106,7 @@ internal sealed class ArgumentTrail(string goal, IReadOnlyDictionary<string, str
 
     private bool HasWord(string word)
     {
+        var goal = inputs.GoalText;
         for (var at = goal.IndexOf(word, StringComparison.OrdinalIgnoreCase); at >= 0; at = goal.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             var end = at + word.Length;

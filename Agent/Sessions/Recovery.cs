@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ApeTest.Targets.Http;
 using ApeTest.Targets.Sessions;
 using ApeTest.Targets.Tools;
 
 namespace ApeTest.Agent.Sessions;
 
 /// <summary>
-/// How a session recovers from what the target says (DESIGN 8): 401 -> forget the login and let the brain log in again; 429 and 503 with
+/// How a session recovers from what the target says (DESIGN 8): 401, or GraphQL's word for it, -> forget the login and let the brain log in again; 429 and 503 with
 /// <c>Retry-After</c> -> wait as told if the brain repeats the call. Only what then worked counts as a recovery.
 /// </summary>
 internal sealed class Recovery(TimeProvider time)
@@ -21,6 +22,7 @@ internal sealed class Recovery(TimeProvider time)
 
     private readonly Dictionary<string, long> _notBefore = new(StringComparer.Ordinal);
     private bool _loginLost;
+    private bool _loggedInAgain;
 
     /// <summary>How long to wait before <paramref name="tool"/> may be called again; zero for no wait.</summary>
     public TimeSpan WaitBefore(string tool)
@@ -46,16 +48,23 @@ internal sealed class Recovery(TimeProvider time)
         {
             recovered = RetryAfter;
         }
-        if (result.Status == 401 && hadLogin)
+        if (hadLogin && (result.Status == 401 || result.ErrorType == TargetErrors.GraphQlUnauthenticated))
         {
             state.BearerToken = null;
-            _loginLost = true;
+            (_loginLost, _loggedInAgain) = (true, false);
             return WithNote(result.Observation, "The login is no longer valid and was dropped: log in again, then go on.");
         }
-        if (_loginLost && gotLogin && result.Outcome is ActionOutcome.Ok)
+        if (_loginLost && result.Outcome is ActionOutcome.Ok)
         {
-            _loginLost = false;
-            recovered = Reauth;
+            if (gotLogin)
+            {
+                _loggedInAgain = true;
+            }
+            else if (_loggedInAgain)
+            {
+                (_loginLost, _loggedInAgain) = (false, false);
+                recovered = Reauth;
+            }
         }
         return result.Observation;
     }
@@ -67,9 +76,10 @@ internal sealed class Recovery(TimeProvider time)
             return null;
         }
         TimeSpan delay;
-        if (double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
+        // Decimal: what is no number (NaN) is none to it.
+        if (decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
         {
-            delay = TimeSpan.FromSeconds(Math.Min(seconds, MaxWait.TotalSeconds));
+            delay = TimeSpan.FromSeconds((double)Math.Min(seconds, (decimal)MaxWait.TotalSeconds));
         }
         else if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
         {

@@ -174,6 +174,7 @@ internal sealed partial class Session
             _context.Clock.Model(decision.Model?.Duration);
             if (decision.Model is { } use)
             {
+                _context.Limits.Asked(use);
                 _context.Recorder.ModelCall(use);
                 _context.Log.Model(use.Model, decision.FinishReason, decision.Calls.Length, use.Duration, use.Ttft, use.PromptTokens, use.CompletionTokens);
                 span.SetTag("gen_ai.usage.input_tokens", use.PromptTokens).SetTag("gen_ai.usage.output_tokens", use.CompletionTokens);
@@ -186,6 +187,7 @@ internal sealed partial class Session
             _context.Clock.Model(null);
             if (exception.Use is { } use)
             {
+                _context.Limits.Asked(use);
                 _context.Recorder.ModelCall(use);
             }
             _context.Failed(exception.Type, "model");

@@ -16,7 +16,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
     private static readonly JsonElement NoArguments = JsonDocument.Parse("{}").RootElement.Clone();
 
     private readonly Recovery _recovery = new(session.Run.Time);
-    private readonly ArgumentTrail _trail = new(session.Inputs.GoalText, session.Inputs.Values, session.State.Secrets);
+    private readonly ArgumentTrail _trail = new(session.Inputs, session.State.Secrets);
 
     /// <summary>Executes what was decided; an end, or null to decide again.</summary>
     public async ValueTask<SessionEnd?> ExecuteAsync(Decision decision, CancellationToken cancellationToken)
@@ -90,17 +90,13 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         Measure(tool.Spec, result, exchange, interval, parts);
         span.SetTag("http.response.status_code", result.Status).SetTag("error.type", result.ErrorType);
         var token = session.State.BearerToken;
-        if (token is not null && token != before.Token)
-        {
-            session.HideToken(token);
-        }
         oracle.Observe(number, call.Tool, result, cancellationToken);
         _trail.Answered(number, exchange.Body);
         var gotLogin = (token is not null && token != before.Token) || result.Extracted.Keys.Any(static name => name.StartsWith("cookie:", StringComparison.Ordinal));
         var observation = session.Secrets.Clean(_recovery.Observe(call.Tool, result, session.State, before.LoggedIn, gotLogin, out var recovered));
         var record = Record(number, call) with
         {
-            Provenance = provenance,
+            Provenance = provenance.AddRange(result.Carried),
             Status = result.Status == 0 ? null : result.Status,
             Error = result.ErrorType,
             Parts = parts,

@@ -68,7 +68,8 @@ internal sealed class SessionClock(TimeProvider time)
         _gateway = timing.Gateway;
         _target = timing.Target;
         _think = _model = _harness = TimeSpan.Zero;
-        _mark = time.GetTimestamp();
+        // What came after the answer (reading a page, writing the observation) is the agent's own work: the next lap has it.
+        _mark = Math.Min(at + (long)(timing.Total.TotalSeconds * time.TimestampFrequency), time.GetTimestamp());
         return sample;
     }
 

@@ -13,7 +13,8 @@ namespace ApeTest.Agent.Sessions;
 /// <summary>What one session starts with, knows and leaves behind. Shared by the parts of the session, and by nobody else.</summary>
 internal sealed class SessionContext
 {
-    private const string TokenName = "session.token";
+    // A shorter cookie is a word (theme=dark), not an id.
+    private const int ShortestCookie = 8;
 
     private readonly string _agent;
     private readonly SessionStart _start;
@@ -33,12 +34,13 @@ internal sealed class SessionContext
         Sampled = sample >= 1 || (sample > 0 && Random("sample").NextDouble() < sample);
 
         // State: clean, and nobody else's.
-        State = new SessionState(Identity(1));
+        State = new SessionState(Identity(1), run.Time);
         foreach (var (name, value) in Inputs.Secrets)
         {
             State.Secrets[name] = value;
         }
-        Secrets = new SessionSecrets(Inputs.Secrets);
+        Secrets = new SessionSecrets(Inputs.Secrets, run.HeaderSecrets);
+        State.PickedUp = Hide;
         Limits = new SessionLimits(Inputs.Limits);
         Log = new SessionLog(run.SessionLogger, Sampled, run.Time);
         Clock = new SessionClock(run.Time);
@@ -116,13 +118,6 @@ internal sealed class SessionContext
         return known;
     }
 
-    /// <summary>From here on the token is a secret like the scenario's own: a brain may name it but never sees it.</summary>
-    public void HideToken(string token)
-    {
-        Secrets.Add(token, Template.Placeholder(TokenName));
-        State.Secrets[TokenName] = token;
-    }
-
     /// <summary>Something worked again.</summary>
     public void Recovered(string kind)
     {
@@ -133,4 +128,16 @@ internal sealed class SessionContext
 
     /// <summary>The model or the harness failed.</summary>
     public void Failed(string type, string where) => Recorder.Error(new ErrorSample(type, where, TraceId));
+
+    /// <summary>From here on what the session picked up is secret like the scenario's own values: a brain may name it but never sees it.</summary>
+    private void Hide(string name, string value)
+    {
+        if (name.StartsWith("cookie.", StringComparison.Ordinal) && value.Length < ShortestCookie)
+        {
+            return;
+        }
+        name = $"session.{name}";
+        Secrets.PickUp(value, Template.Placeholder(name));
+        State.Secrets[name] = value;
+    }
 }

@@ -1,5 +1,7 @@
 using ApeTest.Agent.Brains;
+using ApeTest.Runs.Recording;
 using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Http;
 using ApeTest.Targets.Tools;
 
 namespace ApeTest.Agent.Sessions;
@@ -14,6 +16,7 @@ internal sealed class SessionLimits(SessionSpec limits)
     private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _broken = new(StringComparer.Ordinal);
     private long _tokens;
+    private decimal _costUsd;
     private int _decisions;
     private int _invalid;
     private int _talk;
@@ -24,14 +27,24 @@ internal sealed class SessionLimits(SessionSpec limits)
     /// <summary>The last call that failed on the target's side (5xx or no answer) and did not work since: <c>checkout http_503</c>; null for none.</summary>
     public string? Broken { get; private set; }
 
+    /// <summary>Counts what a model call took, failed ones included.</summary>
+    public void Asked(ModelUse use)
+    {
+        _tokens += use.PromptTokens + use.CompletionTokens;
+        _costUsd += use.CostUsd;
+    }
+
     /// <summary>An end because of the decision just made; null to go on with its calls.</summary>
     public SessionEnd? Decided(in Decision decision)
     {
         _decisions++;
-        _tokens += decision.Model is { } model ? model.PromptTokens + model.CompletionTokens : 0;
         if (_tokens > limits.MaxTokens)
         {
             return SessionEnd.Stuck($"token_budget: {_tokens} of {limits.MaxTokens} tokens");
+        }
+        if (_costUsd > limits.MaxCostUsd)
+        {
+            return SessionEnd.Stuck(FormattableString.Invariant($"cost_budget: {_costUsd:0.######} of {limits.MaxCostUsd} USD"));
         }
         if (!decision.Calls.IsEmpty)
         {
@@ -65,13 +78,16 @@ internal sealed class SessionLimits(SessionSpec limits)
             Broken = _broken.Count == 0 ? null : _broken.Values.Last();
             return null;
         }
-        if (result.Outcome is ActionOutcome.TransportError || result.Status >= 500)
+        if ((result.Outcome is ActionOutcome.TransportError && !IsOurs(result.ErrorType)) || result.Status >= 500)
         {
             _broken[call.Tool] = Broken = $"{call.Tool} {result.ErrorType}";
         }
         var failures = _failures[key] = _failures.GetValueOrDefault(key) + 1;
         return failures < SameFailures ? null : SessionEnd.Stuck($"repeated_failure: {call.Tool} {result.ErrorType} {failures} times with the same arguments");
     }
+
+    // What our own policy or gateway refused is no fault of the target.
+    private static bool IsOurs(string? errorType) => errorType is TargetErrors.Denied or TargetErrors.BadRequest or TargetErrors.Gateway;
 
     private static string Short(string name) => name.Length <= 64 ? name : name[..64];
 }

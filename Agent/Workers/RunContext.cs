@@ -6,8 +6,8 @@ using ApeTest.Scenarios;
 using ApeTest.Scenarios.Load;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
+using ApeTest.Targets;
 using ApeTest.Targets.Http;
-using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Oracles;
 using ApeTest.Targets.Policy;
 using ApeTest.Targets.Tools;
@@ -39,7 +39,7 @@ internal sealed class RunContext : IDisposable
         Time = time;
         Observer = observer;
         var target = plan.Scenario.Target;
-        Catalog = plan.OpenApiDocument is { } document ? OpenApiImporter.Import(document, target.Url) : ToolCatalog.Generic(target.Url);
+        Catalog = TargetCatalog.Import(plan);
         if (plan.Scenario.Goals.IsEmpty)
         {
             throw new ApeTestException("The scenario has no goals, so there is nothing for agents to do.", "Add one under `goals`.", ExitCodes.Input);
@@ -47,6 +47,7 @@ internal sealed class RunContext : IDisposable
         OracleValidator.Validate(plan.Scenario.Goals, Catalog);
         Tools = Catalog.CreateTools(transport, target.Name, time, configuredHeaders: target.Headers.Keys);
         Specs = Tools.Specs.Add(FinishTool.Spec);
+        HeaderSecrets = [.. target.SecretHeaders.SelectMany(name => Credentials(target.Headers[name])).SelectMany(static value => SessionSecrets.Forms(value, SessionSecrets.Redacted))];
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
         Arrivals = plan.Scenario.Load.Rate is { } rate ? new ArrivalSchedule(rate, plan.Scenario.Iterations, plan.Scenario.Duration) : null;
         MeanThink = Mean(plan.Scenario.Personas);
@@ -70,6 +71,9 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>What a brain is offered: <see cref="Tools"/> and <c>finish</c>. One instance a run, so that brains can cache by it.</summary>
     public ImmutableArray<ToolSpec> Specs { get; }
+
+    /// <summary>Forms of the credentials in the target's headers: what echoes them tells no brain and no file.</summary>
+    public ImmutableArray<SecretForm> HeaderSecrets { get; }
 
     /// <summary>Closed model: how many agents are active.</summary>
     public LoadShape Shape { get; }
@@ -128,6 +132,10 @@ internal sealed class RunContext : IDisposable
     }
 
     public void Dispose() => (Transport as IDisposable)?.Dispose();
+
+    // Of "Bearer abc" both: an echo may name the scheme or not.
+    private static IEnumerable<string> Credentials(string header) =>
+        header.IndexOf(' ', StringComparison.Ordinal) is > 0 and var space ? [header, header[(space + 1)..]] : [header];
 
     private static TimeSpan Mean(ImmutableArray<PersonaSpec> personas)
     {

@@ -27,6 +27,10 @@ internal static class RunProxy
         {
             options.Aliases[LlmSpec.Chain] = llm.Models;
         }
+        if (llm.Planner is { } planner)
+        {
+            options.Planner = new PlannerOptions { Ttft = planner.Ttft, TokensPerSecond = planner.TokensPerSecond };
+        }
         if (llm.Cassette is { } cassette)
         {
             options.Cassette = new CassetteOptions { File = cassette.File, Speed = cassette.Speed, Mode = Mode(cassette.Mode) };

@@ -8,8 +8,9 @@ using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
+using ApeTest.Targets;
+using ApeTest.Targets.GraphQl;
 using ApeTest.Targets.OpenApi;
-using ApeTest.Targets.Tools;
 
 namespace ApeTest.Cli.Execution;
 
@@ -93,7 +94,7 @@ internal sealed class LocalRun : IAsyncDisposable
         var planned = Planned(ready.Judged.Scenario);
         _preflight.Notes = _options.Adjust is null ? loaded.Notes : [];
         _preflight.Check(planned, _input);
-        _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.Document, oracle: ready.Judged.Oracle);
+        _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.OpenApi, oracle: ready.Judged.Oracle, graphQlSchema: ready.GraphQl);
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
         _collector = _host.Collect(_plan, Drawn(_plan) + ready.Judged.Record(resolved).ToYaml());
         _files.Keep();
@@ -116,8 +117,8 @@ internal sealed class LocalRun : IAsyncDisposable
         return (loaded.ThrowIfInvalid(), loaded.Resolved);
     }
 
-    /// <summary>Starts gateway, proxy and collector while the target is examined. Returns the OpenAPI document, if there is one, and how sessions are judged.</summary>
-    private async Task<(string? Document, JudgedScenario Judged)> ReadyAsync(Scenario scenario, CancellationToken cancellationToken)
+    /// <summary>Starts gateway, proxy and collector while the target is examined. Returns what the target says of itself and how sessions are judged.</summary>
+    private async Task<(string? OpenApi, string? GraphQl, JudgedScenario Judged)> ReadyAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         var target = ReadyTargetAsync(scenario, cancellationToken);
         var model = ReadyModelAsync(scenario.Llm, cancellationToken);
@@ -130,18 +131,18 @@ internal sealed class LocalRun : IAsyncDisposable
         return ready;
     }
 
-    private async Task<(string? Document, JudgedScenario Judged)> ReadyTargetAsync(Scenario scenario, CancellationToken cancellationToken)
+    private async Task<(string? OpenApi, string? GraphQl, JudgedScenario Judged)> ReadyTargetAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         using var probe = new TargetProbe(scenario.Target, _environment.Time);
         _preflight.TargetStatus = await probe.ReachAsync(cancellationToken);
-        var document = await new OpenApiSource(probe.ReadAsync, scenario.Target.Url, scenario.Target.OpenApi, _input.BaseDirectory).FindAsync(cancellationToken);
-        var catalog = document is null
-            ? ToolCatalog.Generic(scenario.Target.Url)
-            : OpenApiImporter.Import(document.Text, scenario.Target.Url, document.Where);
-        _preflight.Catalog = catalog;
+        var (url, graphQl) = (scenario.Target.Url, scenario.Target.GraphQl);
+        var document = await new OpenApiSource(probe.ReadAsync, url, scenario.Target.OpenApi, _input.BaseDirectory).FindAsync(cancellationToken);
+        var schema = graphQl is null ? null : await new GraphQlSource(probe.PostAsync, url, graphQl).FindAsync(cancellationToken);
+        var catalog = TargetCatalog.Import(url, document, graphQl, schema);
+        (_preflight.Catalog, _preflight.GraphQlRefusal) = (catalog, schema?.Refusal);
         var judged = OracleCheck.Judge(scenario, catalog);
         new TargetConsent(_environment, _options.Confirmed).Ask(Planned(judged.Scenario), catalog);
-        return (document?.Text, judged);
+        return (document?.Text, schema?.Text, judged);
     }
 
     private async Task ReadyModelAsync(LlmSpec llm, CancellationToken cancellationToken)

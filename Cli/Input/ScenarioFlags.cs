@@ -8,7 +8,7 @@ namespace ApeTest.Cli.Input;
 internal sealed class ScenarioFlags
 {
     // These mean nothing without a target of the user's own.
-    private static readonly string[] TargetFields = ["target.openapi", "target.insecure"];
+    private static readonly string[] TargetFields = ["target.openapi", "target.graphql", "target.insecure"];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
@@ -18,6 +18,7 @@ internal sealed class ScenarioFlags
     {
         Set("target.url", options.Target);
         Set("target.openapi", options.OpenApi);
+        Set("target.graphql", options.GraphQl);
         Set("goals", options.Goal);
         Set("llm.model", options.Model);
         Set("agents", options.Agents);

@@ -20,6 +20,7 @@ internal sealed class ScenarioOptions
         Scenario = command.Optional("SCENARIO", "Scenario file, YAML or JSON. Default: ape.yaml in this directory; without it, and without --target, the sample shop.");
         Target = command.Value(What, "--target", "URL", "Base URL of the application under test.");
         OpenApi = command.Value(What, "--openapi", "WHERE", "Its OpenAPI document: a path on the target, a URL or a file. Default: the usual paths are tried; without a document the agents have plain HTTP tools.");
+        GraphQl = command.Value(What, "--graphql", "WHERE", "Its GraphQL endpoint: a path on the target or a URL. Each query and mutation becomes a tool.");
         Header = command.Values(What, "--header", "'NAME: VALUE'", "A header of every request to the target. ${VAR} is taken from the environment. Repeatable.");
         Auth = command.Value(What, "--auth", "HOW", "Credentials for the target: 'bearer:$TOKEN', 'basic:USER:$PASSWORD' or 'header:X-Api-Key:$KEY'. $VAR is taken from the environment.");
         Insecure = command.Switch(What, "--insecure", "Accept any TLS certificate of the target.");
@@ -41,6 +42,8 @@ internal sealed class ScenarioOptions
     public Option<string?> Target { get; }
 
     public Option<string?> OpenApi { get; }
+
+    public Option<string?> GraphQl { get; }
 
     public Option<string[]> Header { get; }
 

@@ -31,7 +31,7 @@ internal sealed class CostEstimate
     {
         (_scenario, _terms) = (scenario, terms);
         Steps = Math.Min(StepsPerSession, scenario.Session.MaxSteps);
-        var tools = catalog.Operations.Sum(operation => operation.Tool.Description.Length + operation.Tool.InputSchema.GetRawText().Length + operation.Name.Length);
+        var tools = catalog.ActionSpecs.Sum(tool => tool.Description.Length + tool.InputSchema.GetRawText().Length + tool.Name.Length);
         PromptTokens = TokensOfRules + (tools / CharactersPerToken) + (TokensPerObservation * Steps);
         var think = scenario.Personas.IsEmpty ? TimeSpan.Zero : scenario.Personas.Max(persona => persona.Think.Mean);
         var step = TimePerStep + think;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
-using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Oracles;
 using ApeTest.Targets.Oracles.Derivation;
 using ApeTest.Targets.Tools;
@@ -37,8 +36,4 @@ internal static class OracleCheck
             Derived = [.. Enumerable.Range(0, goals.Length).Where(index => conditions.ContainsKey(goals[index].Name))],
         };
     }
-
-    /// <summary>Operations that change state: only what they did can prove that a session achieved something.</summary>
-    public static IEnumerable<OperationSpec> StateChanging(ToolCatalog catalog) => catalog.Operations.Where(operation =>
-        operation.Method != HttpMethod.Get && operation.Method != HttpMethod.Head && operation.Method != HttpMethod.Options && operation.Method != HttpMethod.Trace);
 }

@@ -17,6 +17,9 @@ internal sealed class Preflight(Action<string> tell)
     /// <summary>The tools.</summary>
     public ToolCatalog? Catalog { get; set; }
 
+    /// <summary>Why the GraphQL endpoint does not tell its schema; null where it does, or there is none.</summary>
+    public string? GraphQlRefusal { get; set; }
+
     /// <summary>What the model costs.</summary>
     public ModelTerms? Terms { get; set; }
 
@@ -52,7 +55,11 @@ internal sealed class Preflight(Action<string> tell)
         {
             yield return $"warning: {target.Url} answers {TargetStatus}; the run starts all the same";
         }
-        if (Catalog is { HasDocument: false })
+        if (GraphQlRefusal is { } refusal)
+        {
+            yield return $"warning: {refusal}";
+        }
+        if (Catalog is { HasDocument: false, HasGraphQl: false })
         {
             yield return $"no OpenAPI document at the usual paths of {target.Url}: the agents have plain HTTP tools; name one with --openapi";
         }

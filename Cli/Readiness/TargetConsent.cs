@@ -17,10 +17,10 @@ internal sealed class TargetConsent(CliEnvironment environment, bool confirmed)
         {
             return;
         }
-        var changing = OracleCheck.StateChanging(catalog).ToList();
+        var changing = catalog.ChangingNames.ToList();
         var touched = changing.Count == 0
             ? "Any request may be sent there."
-            : $"{changing.Count} operations change data there: {string.Join(", ", changing.Take(MostOperations).Select(operation => operation.Name))}{(changing.Count > MostOperations ? ", …" : string.Empty)}.";
+            : $"{changing.Count} operations change data there: {string.Join(", ", changing.Take(MostOperations))}{(changing.Count > MostOperations ? ", …" : string.Empty)}.";
         if (!environment.InputIsTerminal || !environment.ErrorIsTerminal)
         {
             throw new ApeTestException($"the target {scenario.Target.Url} is not on this machine. {touched}",

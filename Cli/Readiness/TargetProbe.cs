@@ -49,6 +49,21 @@ internal sealed class TargetProbe : IDisposable
     public async Task<DocumentAnswer> ReadAsync(Uri url, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(url, Limit, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await AnswerAsync(response, cancellationToken);
+    }
+
+    /// <summary>What is answered to JSON posted to <paramref name="url"/>. Throws <see cref="ProbeException"/> when nothing usable answers.</summary>
+    public async Task<DocumentAnswer> PostAsync(Uri url, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        using var content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new("application/json") } };
+        using var response = await SendAsync(url, Limit, HttpCompletionOption.ResponseContentRead, cancellationToken, content);
+        return await AnswerAsync(response, cancellationToken);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<DocumentAnswer> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
         try
         {
             return new DocumentAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType,
@@ -60,8 +75,6 @@ internal sealed class TargetProbe : IDisposable
             throw new ProbeException($"its text cannot be read: {e.Message}", null, e);
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     /// <summary>The target with http instead of https or the reverse, if that is what answers there.</summary>
     private async Task<Uri?> OtherSchemeAsync(CancellationToken cancellationToken)
@@ -79,13 +92,13 @@ internal sealed class TargetProbe : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri url, TimeSpan limit, HttpCompletionOption option, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(Uri url, TimeSpan limit, HttpCompletionOption option, CancellationToken cancellationToken, HttpContent? json = null)
     {
         using var timeout = new CancellationTokenSource(limit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var request = new HttpRequestMessage(json is null ? HttpMethod.Get : HttpMethod.Post, url) { Content = json };
             if (SameServer(url))
             {
                 foreach (var (name, value) in _target.Headers)

@@ -11,7 +11,7 @@ internal sealed class GatewayFileReader(FieldReader reader)
     public static readonly string[] FileKeys = ["$schema", "targets", "faults", "limits"];
 
     public static readonly string[] TargetKeys =
-        ["name", "url", "openapi", "hosts", "auth", "headers", "timeout", "insecure", "retry", "circuitBreaker", "deny", "allow"];
+        ["name", "url", "openapi", "graphql", "hosts", "auth", "headers", "timeout", "insecure", "retry", "circuitBreaker", "deny", "allow"];
 
     public static readonly string[] LimitKeys = ["requestBudget", "bodyBytes"];
 
@@ -69,6 +69,9 @@ internal sealed class GatewayFileReader(FieldReader reader)
                     break;
                 case "openapi":
                     target.OpenApi = reader.TextOrNull(value, path);
+                    break;
+                case "graphql":
+                    target.GraphQl = reader.TextOrNull(value, path);
                     break;
                 case "hosts":
                     target.Hosts = reader.Texts(value, path);

@@ -1,6 +1,5 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using ApeTest.ServiceDefaults.Logging;
 
 namespace ApeTest.LlmProxy.Errors;
 
@@ -10,7 +9,7 @@ namespace ApeTest.LlmProxy.Errors;
 internal readonly record struct KeyForm(string Text, int Shortest)
 {
     /// <summary>Characters of a key that give it away. A shorter key is found where it stands whole.</summary>
-    public const int ShortestPrefix = 8;
+    public const int ShortestPrefix = SecretSpellings.ShortestInBase64;
 
     // Without its prefix ("sk-"), without separators or as digits, a beginning is more easily other text.
     private const int ShortestRest = 12;
@@ -47,29 +46,5 @@ internal readonly record struct KeyForm(string Text, int Shortest)
         return [Convert.ToHexString(bytes), string.Concat(bytes)];
     }
 
-    private static IEnumerable<string> Spellings(string key)
-    {
-        yield return key;
-        yield return Uri.EscapeDataString(key);
-        yield return JsonEncodedText.Encode(key).ToString();
-        yield return JsonEncodedText.Encode(key, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
-        yield return JsonEncodedText.Encode(key).ToString().Replace("/", "\\/", StringComparison.Ordinal);
-        yield return HtmlEncoder.Default.Encode(key);
-        if (key.Length < ShortestPrefix)
-        {
-            yield break; // its Base64 is too short to be told from other text
-        }
-
-        // In Base64 a key looks differently at each of three offsets ("user:key" of Basic authentication); the characters at either end also hold a neighbour's bits.
-        var bytes = Encoding.UTF8.GetBytes(key);
-        for (var offset = 0; offset < 3; offset++)
-        {
-            byte[] padded = [.. new byte[offset], .. bytes];
-            var text = Convert.ToBase64String(padded).TrimEnd('=');
-            var whole = (padded.Length * 8) / 6;
-            var form = text[(offset == 0 ? 0 : offset + 1)..whole];
-            yield return form;
-            yield return form.Replace('+', '-').Replace('/', '_');
-        }
-    }
+    private static IEnumerable<string> Spellings(string key) => SecretSpellings.Escaped(key).Concat(SecretSpellings.InBase64(key));
 }

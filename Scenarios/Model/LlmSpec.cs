@@ -41,6 +41,9 @@ public sealed record LlmSpec
     /// <summary>Recorded exchanges with the models. Null: none.</summary>
     public CassetteSpec? Cassette { get; init; }
 
+    /// <summary>Pace of the built-in planner. Null: as fast as it can.</summary>
+    public PlannerSpec? Planner { get; init; }
+
     /// <summary>Upper bound of one answer, sent as <c>max_completion_tokens</c>. Default 1024.</summary>
     public int MaxCompletionTokens { get; init; } = 1024;
 

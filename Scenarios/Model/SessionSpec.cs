@@ -11,6 +11,9 @@ public sealed record SessionSpec
 
     /// <summary>Most tokens (prompt and completion). Null: unlimited.</summary>
     public long? MaxTokens { get; init; }
+
+    /// <summary>Most that its model calls may cost, in US dollars. Null: unlimited. A model of unknown price costs nothing here.</summary>
+    public decimal? MaxCostUsd { get; init; }
 }
 
 /// <summary>Telemetry of a run.</summary>

@@ -21,6 +21,9 @@ public sealed record RunPlan
     /// <summary>The target's OpenAPI document (JSON or YAML) as fetched before the run; null where there is none.</summary>
     public string? OpenApiDocument { get; init; }
 
+    /// <summary>What the target's GraphQL endpoint answered to the introspection query before the run; null where there is none, or it does not tell.</summary>
+    public string? GraphQlSchema { get; init; }
+
     /// <summary><c>declared</c> or <c>derived</c>.</summary>
     public required string Oracle { get; init; }
 

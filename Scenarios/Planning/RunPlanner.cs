@@ -21,8 +21,9 @@ public static class RunPlanner
     /// <param name="seed">Seed; wins over the scenario's. Where both are null, one is drawn.</param>
     /// <param name="openApiDocument">The target's OpenAPI document as fetched; null where there is none.</param>
     /// <param name="oracle"><c>declared</c> or <c>derived</c>.</param>
+    /// <param name="graphQlSchema">The schema of the target's GraphQL endpoint as fetched; null where there is none.</param>
     public static RunPlan Create(
-        Scenario scenario, string run, long? seed = null, string? openApiDocument = null, string oracle = "declared")
+        Scenario scenario, string run, long? seed = null, string? openApiDocument = null, string oracle = "declared", string? graphQlSchema = null)
     {
         var planned = scenario with { Duration = DurationOf(scenario.Duration, scenario.Iterations) };
         return new RunPlan
@@ -32,18 +33,19 @@ public static class RunPlanner
             // Drawn non-negative and in 32 bits: it is read aloud and typed back into --seed.
             Seed = seed ?? scenario.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
             OpenApiDocument = openApiDocument,
+            GraphQlSchema = graphQlSchema,
             Oracle = oracle,
-            PlanSha256 = PlanHash(planned, openApiDocument, oracle),
+            PlanSha256 = PlanHash(planned, oracle, openApiDocument, graphQlSchema),
             DataSha256 = DataHash(planned),
         };
     }
 
     // Canonical: declaration order of the model's properties, sorted dictionaries, no white space, nulls omitted.
-    private static string PlanHash(Scenario scenario, string? openApiDocument, string oracle) => Hash(stream =>
+    private static string PlanHash(Scenario scenario, string oracle, string? openApiDocument, string? graphQlSchema) => Hash(stream =>
     {
         JsonSerializer.Serialize(stream, scenario with { Seed = null }, RunPlanJson.ScenarioType);
         // NUL occurs in no JSON text, so parts cannot run into each other.
-        stream.Write(Encoding.UTF8.GetBytes($"\0{oracle}\0{openApiDocument}"));
+        stream.Write(Encoding.UTF8.GetBytes($"\0{oracle}\0{openApiDocument}{(graphQlSchema is null ? "" : "\0" + graphQlSchema)}"));
     });
 
     private static string? DataHash(Scenario scenario) => scenario.Data.IsEmpty ? null : Hash(stream =>

@@ -16,7 +16,7 @@ internal sealed class GraphQlOperation
 
     public GraphQlOperation(string name, string kind, GraphQlField field, GraphQlSchema schema, Uri endpoint)
     {
-        Name = name;
+        (Name, IsMutation) = (name, kind == "mutation");
         _tool = new Lazy<ToolSpec>(() => new ToolSpec(name, Describe(kind, field), new ArgumentSchema(schema).Of(field), IsAction: true) { Method = "POST", Path = endpoint.AbsolutePath });
         _checker = new Lazy<SchemaChecker>(() => SchemaChecker.Compile(Tool.InputSchema));
         _prefix = new Lazy<byte[]>(() => Encoding.UTF8.GetBytes(
@@ -24,6 +24,8 @@ internal sealed class GraphQlOperation
     }
 
     public string Name { get; }
+
+    public bool IsMutation { get; }
 
     public ToolSpec Tool => _tool.Value;
 

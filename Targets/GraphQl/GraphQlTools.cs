@@ -11,6 +11,12 @@ internal sealed class GraphQlTools(Uri endpoint, ImmutableArray<GraphQlOperation
     /// <summary>Names of the tools, in order.</summary>
     public IEnumerable<string> Names => operations.IsEmpty ? [GraphQlQueryTool.Name] : operations.Select(static operation => operation.Name);
 
+    /// <summary>Names of those that change what the target holds: mutations, and <c>graphql</c>, which takes any.</summary>
+    public IEnumerable<string> Changing => operations.IsEmpty ? Names : operations.Where(static operation => operation.IsMutation).Select(static operation => operation.Name);
+
+    /// <summary>What a brain sees of queries and mutations.</summary>
+    public IEnumerable<ToolSpec> Specs => operations.Select(static operation => operation.Tool);
+
     /// <summary>The tools.</summary>
     public IEnumerable<ITool> Create(TargetCaller caller, Uri targetUrl)
     {

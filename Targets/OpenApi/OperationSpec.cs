@@ -31,6 +31,9 @@ public sealed class OperationSpec
     /// <summary>HTTP method.</summary>
     public required HttpMethod Method { get; init; }
 
+    /// <summary>Whether its method says that it changes what the target holds: anything but GET, HEAD, OPTIONS and TRACE (RFC 9110, section 9.2.1).</summary>
+    public bool IsChanging => Method != HttpMethod.Get && Method != HttpMethod.Head && Method != HttpMethod.Options && Method != HttpMethod.Trace;
+
     /// <summary>URL that its path is below, by the document's <c>servers</c>. Another host than the target's where the operation or its path names one.</summary>
     public required Uri BaseUrl { get; init; }
 

@@ -33,6 +33,10 @@ public sealed class TargetOptions
     [JsonPropertyName("openapi")]
     public string? OpenApi { get; set; }
 
+    /// <summary>Path on the target or absolute URL of its GraphQL endpoint. Null: none.</summary>
+    [JsonPropertyName("graphql")]
+    public string? GraphQl { get; set; }
+
     /// <summary>Further hosts (<c>host</c> or <c>host:port</c>) that may be reached.</summary>
     public IList<string> Hosts { get; set; } = [];
 
@@ -66,6 +70,7 @@ public sealed class TargetOptions
         Name = target.Name,
         Url = target.Url.AbsoluteUri,
         OpenApi = target.OpenApi,
+        GraphQl = target.GraphQl,
         Hosts = [.. target.Hosts],
         Headers = new Dictionary<string, string>(target.Headers, StringComparer.OrdinalIgnoreCase),
         Timeout = Durations.Format(target.Timeout),

@@ -2,6 +2,7 @@ using ApeTest.Scenarios.Loading;
 using ApeTest.Targets.Auth;
 using ApeTest.Targets.Faults;
 using ApeTest.Targets.Resilience;
+using ApeTest.Targets.Tools;
 
 namespace ApeTest.Targets.Policy;
 
@@ -53,6 +54,10 @@ public static class TargetOptionsValidator
         return text is not null && Durations.TryParse(text, out timeout) && timeout > TimeSpan.Zero && timeout <= TimeSpan.FromDays(1);
     }
 
+    private static bool IsEndpoint(TargetOptions target) =>
+        !Uri.TryCreate(target.Url, UriKind.Absolute, out var url) // which is an error of its own
+        || TargetReference.Read(target.GraphQl!, url, out _) is not null;
+
     private static void ValidateTarget(TargetOptions target, string at, HashSet<string> names, OptionErrors errors)
     {
         ValidateName(target.Name, $"{at}.name", names, errors);
@@ -60,6 +65,8 @@ public static class TargetOptionsValidator
         errors.Check(TryParseTimeout(target.Timeout, out _), $"{at}.timeout",
             $"{errors.Quoted($"{at}.timeout", target.Timeout)} is not a duration above 0 and up to 24h", "write \"30s\", \"500ms\" or \"2m\"");
         errors.Check(target.OpenApi is not { Length: 0 }, $"{at}.openapi", "is empty", "write \"/openapi/v1.json\", a URL or a file; or null");
+        errors.Check(target.GraphQl is null || IsEndpoint(target), $"{at}.graphql",
+            $"{errors.Quoted($"{at}.graphql", target.GraphQl ?? "")} is not a path on the target or an http URL", "write \"/graphql\"; or null");
         for (var i = 0; i < target.Hosts.Count; i++)
         {
             errors.Check(HostRule.TryParse(target.Hosts[i], out _), $"{at}.hosts[{i}]",

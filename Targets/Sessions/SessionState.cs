@@ -30,6 +30,9 @@ public sealed class SessionState
     /// <summary>Bearer token seen in a response (for operations whose security scheme asks for one); null before a login.</summary>
     public string? BearerToken { get; set; }
 
+    /// <summary>Is told each secret that a response hands out, by name and value: <c>token</c>, <c>refresh_token</c>, <c>csrf</c>, <c>cookie.NAME</c>. Default: nobody.</summary>
+    public Action<string, string>? PickedUp { get; set; }
+
     /// <summary>Variables set by <c>state_update</c> or picked up.</summary>
     public Dictionary<string, JsonElement> Variables { get; } = new(StringComparer.Ordinal);
 
@@ -64,17 +67,24 @@ public sealed class SessionState
         {
             if (header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) && exchange.Url is { } url && Cookies.Take(url, header.Value) is { } cookie)
             {
-                (extracted ??= []).Add(new($"cookie:{cookie}", "set-cookie (redacted)"));
+                (extracted ??= []).Add(new($"cookie:{cookie.Name}", "set-cookie (redacted)"));
+                PickedUp?.Invoke($"cookie.{cookie.Name}", cookie.Value);
             }
         }
         if (TokenPickup.Find(in exchange, method, operation) is { } found)
         {
             BearerToken = found.Token;
+            PickedUp?.Invoke("token", found.Token);
+            foreach (var (name, other) in found.Others)
+            {
+                PickedUp?.Invoke(name, other);
+            }
             (extracted ??= []).Add(new("token", $"{found.Path} (redacted)"));
         }
         if (CsrfPickup.Find(in exchange, page) is { } csrf)
         {
             Csrf = csrf;
+            PickedUp?.Invoke("csrf", csrf.Value);
             (extracted ??= []).Add(new("csrf", $"{csrf.Source} (redacted)"));
         }
         Page = page ?? Page;

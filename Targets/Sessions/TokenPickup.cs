@@ -13,6 +13,9 @@ internal static class TokenPickup
     private static readonly string[] Likely =
         ["access_token", "accessToken", "token", "auth_token", "authToken", "session_token", "sessionToken", "bearer_token", "bearerToken", "jwt", "access", "id_token"];
 
+    /// <summary>What stands beside a token and is as good as one to whoever reads it.</summary>
+    private static readonly string[] Beside = ["refresh_token", "refreshToken", "refresh", .. Likely];
+
     private static readonly string[] LoginWords = ["login", "logon", "signin", "sign-in", "sign_in", "auth", "token", "session", "register", "signup", "sign-up", "sign_up"];
 
     /// <summary>Headers in which a login hands out its token, best first. A token against cross-site forgery is none.</summary>
@@ -22,8 +25,8 @@ internal static class TokenPickup
 
     private const int MaxToken = 16_384;
 
-    /// <summary>The token and where it stands, a JSON path or <c>header NAME</c>; null for none.</summary>
-    public static (string Path, string Token)? Find(in TargetExchange exchange, HttpMethod? method, string? operation)
+    /// <summary>The token; null for none.</summary>
+    public static PickedUpToken? Find(in TargetExchange exchange, HttpMethod? method, string? operation)
     {
         if (exchange.Status is < 200 or >= 300 || exchange.ErrorType is not null || method == HttpMethod.Get || method == HttpMethod.Head)
         {
@@ -33,7 +36,7 @@ internal static class TokenPickup
         return InBody(in exchange, isLogin ? Likely : Certain) ?? (isLogin ? InHeaders(in exchange) : null);
     }
 
-    private static (string Path, string Token)? InHeaders(in TargetExchange exchange)
+    private static PickedUpToken? InHeaders(in TargetExchange exchange)
     {
         foreach (var name in Headers)
         {
@@ -44,13 +47,13 @@ internal static class TokenPickup
             }
             if (value is not null && IsToken(value))
             {
-                return ($"header {name}", value);
+                return new($"header {name}", value, []);
             }
         }
         return null;
     }
 
-    private static (string Path, string Token)? InBody(in TargetExchange exchange, string[] names)
+    private static PickedUpToken? InBody(in TargetExchange exchange, string[] names)
     {
         if (exchange.Body.IsEmpty || exchange.Body.Length > MaxBody
             || exchange.Header("Content-Type")?.Contains("json", StringComparison.OrdinalIgnoreCase) != true)
@@ -67,14 +70,14 @@ internal static class TokenPickup
             }
             if (Find(root, names) is { } found)
             {
-                return ($"$.{found.Name}", found.Token);
+                return found with { Path = $"$.{found.Path}" };
             }
             foreach (var property in root.EnumerateObject())
             {
                 if (property.Value.ValueKind == JsonValueKind.Object
                     && (Find(property.Value, names) ?? (property.Name == "data" ? InGraphQl(property.Value) : null)) is { } nested)
                 {
-                    return ($"$.{property.Name}.{nested.Name}", nested.Token);
+                    return nested with { Path = $"$.{property.Name}.{nested.Path}" };
                 }
             }
             return null;
@@ -86,29 +89,32 @@ internal static class TokenPickup
     }
 
     /// <summary>GraphQL answers one level deeper, under the name of what was called: <c>{"data":{"login":{"token":"..."}}}</c>.</summary>
-    private static (string Name, string Token)? InGraphQl(JsonElement data)
+    private static PickedUpToken? InGraphQl(JsonElement data)
     {
         foreach (var property in data.EnumerateObject())
         {
             if (property.Value.ValueKind == JsonValueKind.Object && Find(property.Value, IsLogin(property.Name) ? Likely : Certain) is { } found)
             {
-                return ($"{property.Name}.{found.Name}", found.Token);
+                return found with { Path = $"{property.Name}.{found.Path}" };
             }
         }
         return null;
     }
 
-    private static (string Name, string Token)? Find(JsonElement map, string[] names)
+    private static PickedUpToken? Find(JsonElement map, string[] names)
     {
         foreach (var name in names)
         {
-            if (map.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && TextOf(value) is { } token && IsToken(token))
+            if (Token(map, name) is { } token)
             {
-                return (name, token);
+                return new(name, token, [.. Beside.Where(other => other != name).Select(other => KeyValuePair.Create(other, Token(map, other)!)).Where(static other => other.Value is not null)]);
             }
         }
         return null;
     }
+
+    private static string? Token(JsonElement map, string name) =>
+        map.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && TextOf(value) is { } token && IsToken(token) ? token : null;
 
     private static bool IsToken(string text) => text.Length is > 0 and < MaxToken && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 

@@ -63,6 +63,12 @@ public sealed class ToolCatalog
         .. HasPages ? [PageFollowTool.Name, PageSubmitTool.Name] : Array.Empty<string>(),
     ];
 
+    /// <summary>Names of the operations, queries and mutations that change what the target holds, by their method or kind. The generic verbs are not named.</summary>
+    public IEnumerable<string> ChangingNames => Operations.Where(static operation => operation.IsChanging).Select(static operation => operation.Name).Concat(_graphQl?.Changing ?? []);
+
+    /// <summary>What a brain sees of operations, queries and mutations, in order.</summary>
+    public IEnumerable<ToolSpec> ActionSpecs => Operations.Select(static operation => operation.Tool).Concat(_graphQl?.Specs ?? []);
+
     /// <summary>Whether the target may answer with HTML pages: it documents some, or documents nothing.</summary>
     public bool HasPages => HasVerbs || Operations.Any(static operation => operation.AnswersHtml);
 

@@ -21,6 +21,7 @@ internal sealed class GatewaySource
     private readonly Option<string?> _config;
     private readonly Option<string?> _target;
     private readonly Option<string?> _openApi;
+    private readonly Option<string?> _graphQl;
     private readonly Option<string[]> _header;
     private readonly Option<string?> _auth;
     private readonly Option<bool> _insecure;
@@ -30,6 +31,7 @@ internal sealed class GatewaySource
         _config = command.Value(FromFile, "--config", "FILE", $"The gateway file, read again when it changes. Default: the variable {EnvironmentNames.GatewayConfig}, then {GatewayExtensions.DefaultPath}.");
         _target = command.Value(FromFlags, "--target", "URL", "Base URL of the application.");
         _openApi = command.Value(FromFlags, "--openapi", "WHERE", "Its OpenAPI document: a path on the target, a URL or a file. Default: the usual paths are tried; without a document there are plain HTTP tools.");
+        _graphQl = command.Value(FromFlags, "--graphql", "WHERE", "Its GraphQL endpoint: a path on the target or a URL. Each query and mutation becomes a tool.");
         _header = command.Values(FromFlags, "--header", "'NAME: VALUE'", "A header of every request to the target. ${VAR} is taken from the environment. Repeatable.");
         _auth = command.Value(FromFlags, "--auth", "HOW", "Credentials for the target: 'bearer:$TOKEN', 'basic:USER:$PASSWORD' or 'header:X-Api-Key:$KEY'. $VAR is taken from the environment.");
         _insecure = command.Switch(FromFlags, "--insecure", "Accept any TLS certificate of the target.");
@@ -63,7 +65,7 @@ internal sealed class GatewaySource
 
     private TargetOptions Target(ParseResult parse, CliEnvironment environment, string url)
     {
-        var target = new TargetOptions { Name = TargetName, Url = url, OpenApi = OpenApi(parse, environment), Insecure = parse.GetValue(_insecure) };
+        var target = new TargetOptions { Name = TargetName, Url = url, OpenApi = OpenApi(parse, environment), GraphQl = parse.GetValue(_graphQl), Insecure = parse.GetValue(_insecure) };
         foreach (var header in (parse.GetValue(_header) ?? []).Select(TargetHeader.Parse))
         {
             Add(target, header, environment, "--header");
@@ -85,6 +87,7 @@ internal sealed class GatewaySource
 
     private string? AboutTarget(ParseResult parse) =>
         parse.GetValue(_openApi) is not null ? _openApi.Name
+        : parse.GetValue(_graphQl) is not null ? _graphQl.Name
         : parse.GetValue(_header) is { Length: > 0 } ? _header.Name
         : parse.GetValue(_auth) is not null ? _auth.Name
         : parse.GetValue(_insecure) ? _insecure.Name

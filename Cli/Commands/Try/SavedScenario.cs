@@ -37,7 +37,7 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
         Head(path);
         Target(directory);
         HowMuch();
-        Section("llm", "Who decides. A real model: cerebras/gpt-oss-120b (CEREBRAS_API_KEY) or ollama/NAME.", ("model", _scenario.Llm.Model));
+        Llm(directory);
         Personas();
         Data(directory);
         Goals();
@@ -87,6 +87,10 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
         if (target.OpenApi is { } openApi)
         {
             Line($"  openapi: {YamlText.Of(IsFile(openApi) ? Relative(directory, Path.GetFullPath(openApi, input.BaseDirectory)) : openApi)}");
+        }
+        if (target.GraphQl is { } graphQl)
+        {
+            Line($"  graphql: {YamlText.Of(graphQl)}");
         }
         if (!target.Hosts.IsEmpty)
         {
@@ -139,6 +143,36 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
         Section("load", null);
     }
 
+    private void Llm(string directory)
+    {
+        Section("llm", "Who decides. A real model: cerebras/gpt-oss-120b (CEREBRAS_API_KEY) or ollama/NAME.", ("model", _scenario.Llm.Model));
+        if (!_scenario.Llm.Fallback.IsEmpty)
+        {
+            Line($"  fallback: [ {string.Join(", ", _scenario.Llm.Fallback.Select(YamlText.Of))} ]");
+        }
+        Nested("llm", "cassette", (field, text) => field == "file" ? Relative(directory, _scenario.Llm.Cassette!.File) : text);
+        Nested("llm", "planner", static (_, text) => text);
+    }
+
+    /// <summary>The fields of an object within a section that are set, on one line.</summary>
+    private void Nested(string section, string name, Func<string, string, string> write)
+    {
+        var path = $"{section}.{name}.";
+        var fields = new List<string>();
+        foreach (var value in _resolved.Values.Where(value => value.Path.StartsWith(path, StringComparison.Ordinal)))
+        {
+            if (Set(value.Path) is { } text)
+            {
+                var field = value.Path[path.Length..];
+                fields.Add($"{field}: {Value(write(field, text))}");
+            }
+        }
+        if (fields.Count > 0)
+        {
+            Line($"  {name}: {{ {string.Join(", ", fields)} }}");
+        }
+    }
+
     /// <summary>A section of simple fields: those that are set, after those given.</summary>
     private void Section(string name, string? comment, params (string Field, string Text)[] always)
     {
@@ -146,7 +180,7 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
         foreach (var value in _resolved.Values.Where(value => value.Path.StartsWith($"{name}.", StringComparison.Ordinal)))
         {
             var field = value.Path[(name.Length + 1)..];
-            if (Set(value.Path) is { } text && fields.All(known => known.Field != field))
+            if (field.AsSpan().IndexOfAny('.', '[') < 0 && Set(value.Path) is { } text && fields.All(known => known.Field != field))
             {
                 fields.Add((field, text));
             }

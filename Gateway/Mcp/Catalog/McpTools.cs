@@ -76,7 +76,7 @@ internal sealed class McpTools : IDisposable
         {
             var entry = state.Policy.Find(options.Name)!;
             return before.FirstOrDefault(document => ReferenceEquals(document.Target, entry))
-                ?? new TargetDocument(entry, options.OpenApi, _baseDirectory, _transport, _time, _logger, _stopping.Token);
+                ?? new TargetDocument(entry, options.OpenApi, options.GraphQl, _baseDirectory, _transport, _time, _logger, _stopping.Token);
         })];
 
     private void Rebuild()

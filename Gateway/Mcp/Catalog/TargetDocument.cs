@@ -1,5 +1,7 @@
 using System.Text;
 using ApeTest.Scenarios;
+using ApeTest.Targets;
+using ApeTest.Targets.GraphQl;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Policy;
@@ -9,7 +11,7 @@ namespace ApeTest.Gateway.Mcp.Catalog;
 
 /// <summary>The OpenAPI document of one target: read at the first use, and again after a failure. Thread-safe.</summary>
 internal sealed partial class TargetDocument(
-    TargetEntry target, string? where, string baseDirectory, ITargetTransport transport, TimeProvider time, ILogger logger, CancellationToken stopping)
+    TargetEntry target, string? openApi, string? graphQl, string baseDirectory, ITargetTransport transport, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     private const int MaxRedirects = 3;
 
@@ -60,9 +62,9 @@ internal sealed partial class TargetDocument(
         {
             using var limit = new CancellationTokenSource(Limit, time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
-            var source = new OpenApiSource(DownloadAsync, target.Url, where, baseDirectory);
-            var text = await source.FindAsync(linked.Token);
-            _catalog = text is null ? ToolCatalog.Generic(target.Url) : OpenApiImporter.Import(text.Text, target.Url, text.Where);
+            var document = await new OpenApiSource(DownloadAsync, target.Url, openApi, baseDirectory).FindAsync(linked.Token);
+            var schema = graphQl is null ? null : await new GraphQlSource(PostAsync, target.Url, graphQl).FindAsync(linked.Token);
+            _catalog = TargetCatalog.Import(target.Url, document, graphQl, schema);
             _failure = null;
         }
         catch (ApeTestException known)
@@ -100,33 +102,45 @@ internal sealed partial class TargetDocument(
     {
         for (var hop = 0; ; hop++)
         {
-            var exchange = await transport.SendAsync(
-                new TargetRequest
-                {
-                    Method = HttpMethod.Get,
-                    Url = url,
-                    Target = target.Name,
-                    Headers = [new("Accept", "application/json, application/yaml;q=0.9, */*;q=0.5"), new("User-Agent", "ApeTest")],
-                    MaxBodyBytes = OpenApiSource.MostBytes,
-                },
-                cancellationToken);
-            if (exchange.ErrorType is not null)
-            {
-                throw new DocumentUnreadableException(exchange.ErrorMessage ?? exchange.ErrorType);
-            }
-            if (exchange.BodyLength > exchange.Body.Length)
-            {
-                throw new DocumentUnreadableException($"it is larger than {OpenApiSource.MostBytes >> 20} MB");
-            }
+            var exchange = await SendAsync(HttpMethod.Get, url, default, cancellationToken);
             if (exchange.Status is 301 or 302 or 303 or 307 or 308 && hop < MaxRedirects
                 && exchange.Header("Location") is { } location && Uri.TryCreate(url, location, out var next))
             {
                 url = next;
                 continue;
             }
-            return new DocumentAnswer(exchange.Status, exchange.Header("Content-Type")?.Split(';')[0].Trim(), Encoding.UTF8.GetString(exchange.Body.Span));
+            return Answer(exchange);
         }
     }
+
+    private async Task<DocumentAnswer> PostAsync(Uri url, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        Answer(await SendAsync(HttpMethod.Post, url, json, cancellationToken));
+
+    private async Task<TargetExchange> SendAsync(HttpMethod method, Uri url, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        var exchange = await transport.SendAsync(
+            new TargetRequest
+            {
+                Method = method,
+                Url = url,
+                Target = target.Name,
+                Headers = [new("Accept", "application/json, application/yaml;q=0.9, */*;q=0.5"), new("User-Agent", "ApeTest")],
+                Body = json,
+                ContentType = json.IsEmpty ? null : "application/json",
+                MaxBodyBytes = OpenApiSource.MostBytes,
+            },
+            cancellationToken);
+        if (exchange.ErrorType is not null)
+        {
+            throw new DocumentUnreadableException(exchange.ErrorMessage ?? exchange.ErrorType);
+        }
+        return exchange.BodyLength > exchange.Body.Length
+            ? throw new DocumentUnreadableException($"it is larger than {OpenApiSource.MostBytes >> 20} MB")
+            : exchange;
+    }
+
+    private static DocumentAnswer Answer(in TargetExchange exchange) =>
+        new(exchange.Status, exchange.Header("Content-Type")?.Split(';')[0].Trim(), Encoding.UTF8.GetString(exchange.Body.Span));
 
     [LoggerMessage(1, LogLevel.Warning, "no tools from OpenAPI for target {Target}: {Reason}", EventName = "mcp.document_failed")]
     private static partial void LogFailure(ILogger logger, string target, string reason);

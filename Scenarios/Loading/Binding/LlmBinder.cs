@@ -19,6 +19,7 @@ internal static class LlmBinder
         var fallback = Fallback(reader, model);
         var baseUrl = reader.OptionalReference("baseUrl", NetworkRules.Url("http://127.0.0.1:8000/v1"));
         var cassette = Cassette(reader);
+        var planner = Planner(reader);
         var llm = new LlmSpec
         {
             Model = model,
@@ -28,6 +29,7 @@ internal static class LlmBinder
             MaxTokens = reader.Optional("maxTokens", Rules.Integer("1000000")),
             MaxRequests = reader.Optional("maxRequests", Rules.Integer("10000")),
             Cassette = cassette,
+            Planner = planner,
             MaxCompletionTokens = (int)reader.Value("maxCompletionTokens", defaults.MaxCompletionTokens, Rules.Integer("1024", 1, 1_000_000)),
             Temperature = reader.Value("temperature", defaults.Temperature, Rules.Number("0", 0, 2)),
             Timeout = reader.Value("timeout", defaults.Timeout, Rules.Duration("60s")),
@@ -65,6 +67,22 @@ internal static class LlmBinder
         _ = reader.Take("file");
         reader.Finish();
         return cassette;
+    }
+
+    private static PlannerSpec? Planner(ObjectReader parent)
+    {
+        if (parent.Take("planner") is null)
+        {
+            return null;
+        }
+        var reader = parent.Object("planner", "{ ttft: 50ms }");
+        var planner = new PlannerSpec
+        {
+            Ttft = reader.Value("ttft", TimeSpan.Zero, Rules.Duration("50ms", zero: true)),
+            TokensPerSecond = reader.Value("tokensPerSecond", 0, Rules.Number("200", 0, 1_000_000)),
+        };
+        reader.Finish();
+        return planner;
     }
 
     private static decimal? MaxCost(ObjectReader reader, bool paid)

@@ -39,6 +39,13 @@ internal static class NetworkRules
         return url.UserInfo.Length == 0 ? text : UserInfo<string>();
     });
 
+    /// <summary>Path on the target or absolute URL of a GraphQL endpoint.</summary>
+    public static Rule<string> GraphQl { get; } = Rules.Text("/graphql", 2048).Then(text =>
+        text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) ? text
+        : !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+            ? Rules.Wrong<string>($"must be a path on the target or an http(s) URL (got {Quote.Plain(text)})", "Use for example /graphql.")
+        : url.UserInfo.Length == 0 ? text : UserInfo<string>());
+
     /// <summary><c>host</c> or <c>host:port</c>.</summary>
     public static Rule<string> Host { get; } = Rules.Text("cdn.example.com", 260).Then(text =>
         text.AsSpan().IndexOfAny("/@?#*\\ ") < 0 && Uri.TryCreate($"http://{text}", UriKind.Absolute, out var url) && url.HostNameType is not UriHostNameType.Unknown

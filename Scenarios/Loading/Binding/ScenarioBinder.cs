@@ -111,6 +111,7 @@ internal static class ScenarioBinder
             MaxSteps = (int)reader.Value("maxSteps", defaults.MaxSteps, Rules.Integer("25", 1, 10_000)),
             Timeout = reader.Value("timeout", defaults.Timeout, Rules.Duration("2m")),
             MaxTokens = reader.Optional("maxTokens", Rules.Integer("50000")),
+            MaxCostUsd = (decimal?)reader.Optional("maxCostUsd", Rules.Number("0.05", 0, 1_000_000, above: true)),
         };
         reader.Finish();
         return session;

@@ -68,19 +68,21 @@ internal static class ScenarioShape
         Scalar("order"), Scalar("onEnd"));
 
     public static ObjectShape Target { get; } = new(
-        Scalar("name"), Scalar("url"), Scalar("openapi"), new FieldShape("hosts", FieldKind.ScalarList),
+        Scalar("name"), Scalar("url"), Scalar("openapi"), Scalar("graphql"), new FieldShape("hosts", FieldKind.ScalarList),
         new FieldShape("headers", FieldKind.ScalarMap), Scalar("timeout"), Scalar("insecure"));
 
     public static ObjectShape Load { get; } = new(Scalar("shape"), Scalar("rate"), Scalar("from"), Scalar("to"), Scalar("over"));
 
     public static ObjectShape Cassette { get; } = new(Scalar("file"), Scalar("mode"), Scalar("speed"));
 
+    public static ObjectShape Planner { get; } = new(Scalar("ttft"), Scalar("tokensPerSecond"));
+
     public static ObjectShape Llm { get; } = new(
         Scalar("model"), new FieldShape("fallback", FieldKind.ScalarList), Scalar("baseUrl"),
-        Scalar("maxCostUsd"), Scalar("maxTokens"), Scalar("maxRequests"), new FieldShape("cassette", FieldKind.Object, Cassette),
+        Scalar("maxCostUsd"), Scalar("maxTokens"), Scalar("maxRequests"), new FieldShape("cassette", FieldKind.Object, Cassette), new FieldShape("planner", FieldKind.Object, Planner),
         Scalar("maxCompletionTokens"), Scalar("temperature"), Scalar("timeout"));
 
-    public static ObjectShape Session { get; } = new(Scalar("maxSteps"), Scalar("timeout"), Scalar("maxTokens"));
+    public static ObjectShape Session { get; } = new(Scalar("maxSteps"), Scalar("timeout"), Scalar("maxTokens"), Scalar("maxCostUsd"));
 
     public static ObjectShape Telemetry { get; } = new(Scalar("sample"));
 

@@ -20,8 +20,9 @@ internal static class TargetBinder
             ? reader.Required("url", NetworkRules.Url(SampleShop), "is required: which application to test", Candidates(parent, reader))
             : reader.OptionalReference("url", NetworkRules.Url(SampleShop));
         var openApi = reader.OptionalReference("openapi", NetworkRules.OpenApi);
+        var graphQl = reader.OptionalReference("graphql", NetworkRules.GraphQl);
         var hosts = reader.Texts("hosts", NetworkRules.Host, "[ cdn.example.com ]");
-        var headers = Headers(reader);
+        var headers = Headers(reader, out var secretHeaders);
         var timeout = reader.Value("timeout", TimeSpan.FromSeconds(30), Rules.Duration("30s"));
         var insecure = reader.Value("insecure", false, Rules.Boolean);
         reader.Finish();
@@ -30,8 +31,10 @@ internal static class TargetBinder
             Name = name,
             Url = url ?? new Uri(SampleShop),
             OpenApi = openApi,
+            GraphQl = graphQl,
             Hosts = hosts,
             Headers = headers,
+            SecretHeaders = secretHeaders,
             Timeout = timeout,
             Insecure = insecure,
         };
@@ -58,8 +61,9 @@ internal static class TargetBinder
             : $"Write `target: {{ url: {SampleShop} }}` (the sample shop of `ape-test shop`), or the base URL of your application, for example http://localhost:8080.";
     }
 
-    private static ImmutableSortedDictionary<string, string> Headers(ObjectReader reader)
+    private static ImmutableSortedDictionary<string, string> Headers(ObjectReader reader, out ImmutableArray<string> secretHeaders)
     {
+        var secrets = ImmutableArray.CreateBuilder<string>();
         var headers = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
         var path = reader.PathOf("headers");
         foreach (var (key, keyOrigin, node) in reader.Map("headers", "{ X-Api-Key: \"${API_KEY}\" }", out var resolved))
@@ -92,9 +96,14 @@ internal static class TargetBinder
                 continue;
             }
             var secret = variables.Count > 0 || NetworkRules.LooksLikeCredential(key) || node.Origin.Name == CommandLineFlags.Auth;
+            if (secret)
+            {
+                secrets.Add(key);
+            }
             var note = variables.Count > 0 ? $"redacted, from {string.Join(" ", variables.Select(v => $"${{{v}}}"))}" : secret ? "redacted" : null;
             resolved.Add(key, new ResolvedScalar(secret ? ResolvedScenario.Redacted : value, true, node.Origin.Label, note));
         }
+        secretHeaders = secrets.ToImmutable();
         return headers.ToImmutable();
     }
 }

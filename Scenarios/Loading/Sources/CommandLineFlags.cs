@@ -10,6 +10,7 @@ internal static class CommandLineFlags
     {
         ["target.url"] = "--target",
         ["target.openapi"] = "--openapi",
+        ["target.graphql"] = "--graphql",
         ["llm.model"] = "--model",
         ["llm.baseUrl"] = "--base-url",
         ["goals"] = "--goal",

@@ -41,8 +41,8 @@ public sealed class CookieJar(TimeProvider time)
     /// <summary>Takes in one <c>Set-Cookie</c> header. Nothing in it makes this throw.</summary>
     /// <param name="url">URL on the target that answered with it.</param>
     /// <param name="header">Value of the header.</param>
-    /// <returns>The cookie's name, where it was stored or removed; null where it was ignored.</returns>
-    public string? Take(Uri url, string header)
+    /// <returns>The cookie's name and value, where it was stored or removed; null where it was ignored.</returns>
+    public (string Name, string Value)? Take(Uri url, string header)
     {
         if (!SetCookie.TryRead(header, out var read) || !HasItsPrefix(in read, url) || !TryScope(in read, url, out var domain, out var isHostOnly))
         {
@@ -63,7 +63,7 @@ public sealed class CookieJar(TimeProvider time)
             {
                 _cookies!.RemoveAt(known);
             }
-            return cookie.Name;
+            return (cookie.Name, cookie.Value);
         }
         if (known >= 0)
         {
@@ -77,7 +77,7 @@ public sealed class CookieJar(TimeProvider time)
             _cookies.Insert(place, cookie);
         }
         Evict(cookie);
-        return cookie.Name;
+        return (cookie.Name, cookie.Value);
     }
 
     /// <summary>Value of the <c>Cookie</c> header for a URL on the target; empty for none.</summary>

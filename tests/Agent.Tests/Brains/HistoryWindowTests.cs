@@ -67,6 +67,30 @@ public sealed class HistoryWindowTests
         Assert.Equal(turns[0].Observations[0], Messages(10, turns)[^1].Text);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(30)]
+    public void Append_NewestTurnOfManyCalls_KeepsTheNewestWholeAndReducesTheRest(int calls)
+    {
+        const int tokens = 12_000;
+        var turns = Turns(5, 3000);
+        turns.Add(new Turn(
+            [.. Enumerable.Range(0, calls).Select(i => new ToolCall($"p{i}", "listItems", JsonDocument.Parse("{}").RootElement))],
+            [.. Enumerable.Range(0, calls).Select(i => $$"""{"status":200,"body":"{{i}} {{new string('y', 30_000)}}"}""")], null));
+
+        var messages = Messages(tokens, turns);
+
+        var tools = messages.Where(message => message.Role is PromptRole.Tool).TakeLast(calls).ToList();
+        Assert.Equal(turns[^1].Observations[^1], tools[^1].Text);
+        Assert.All(tools.SkipLast(1), message => Assert.Contains("shortened", message.Text, StringComparison.Ordinal));
+        Assert.Equal(Enumerable.Range(0, calls).Select(i => $"p{i}"), tools.Select(message => message.CallId));
+        Assert.InRange(messages.Sum(message => message.Text?.Length ?? 0), 1, tokens * 4);
+    }
+
+    [Fact]
+    public void Reduce_QuotesAndLettersBeyondAscii_StayShort()
+        => Assert.InRange(HistoryWindow.Reduce($$"""{"status":200,"body":[{{string.Join(',', Enumerable.Repeat("{\"ü\":\"ß\"}", 500))}}]}""").Length, 300, 700);
+
     [Fact]
     public void Append_TurnWithoutCalls_IsFollowedByANudge()
     {

@@ -22,7 +22,10 @@ internal sealed class FakeChatServer : IAsyncDisposable
     public TaskCompletionSource Abandoned { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Answers by script. A session is recognised by its conversation alone, so that any number of sessions can be served.</summary>
-    public static async Task<FakeChatServer> StartAsync(Func<ChatRequest, Reply> script)
+    public static Task<FakeChatServer> StartAsync(Func<ChatRequest, Reply> script) => StartAsync(request => Task.FromResult(script(request)));
+
+    /// <summary>The same of a script that may wait.</summary>
+    public static async Task<FakeChatServer> StartAsync(Func<ChatRequest, Task<Reply>> script)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -43,12 +46,12 @@ internal sealed class FakeChatServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task AnswerAsync(HttpContext context, Func<ChatRequest, Reply> script)
+    private async Task AnswerAsync(HttpContext context, Func<ChatRequest, Task<Reply>> script)
     {
         using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
         var request = new ChatRequest(document.RootElement.Clone(), context.Request.Headers.ToDictionary(static h => h.Key, static h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase));
         Requests.Enqueue(request);
-        var reply = script(request);
+        var reply = await script(request);
         if (reply.Delay > TimeSpan.Zero)
         {
             await Task.Delay(reply.Delay, TimeProvider.System, context.RequestAborted);

@@ -28,8 +28,8 @@ internal sealed class SessionHarness : IAsyncDisposable
         Recorder = new BlockRecorder(plan, plan.Blocks()[0], 1, "test", clock);
     }
 
-    private SessionHarness(RunPlan plan, ChatConnection connection, ISessionObserver? observer)
-        : this(plan, new BrainFactory(connection, TimeProvider.System).Create(plan), observer: observer)
+    private SessionHarness(RunPlan plan, ChatConnection connection, ISessionObserver? observer, ITargetTransport? transport)
+        : this(plan, new BrainFactory(connection, TimeProvider.System).Create(plan), transport, observer: observer)
         => _connection = connection;
 
     public ListLogger Log { get; } = new();
@@ -41,8 +41,13 @@ internal sealed class SessionHarness : IAsyncDisposable
     public StopOrder Stop { get; } = new();
 
     /// <summary>Sessions on the real chat brain.</summary>
-    public static SessionHarness Of(FakeChatServer server, FakeTarget target, Func<Scenario, Scenario>? change = null, ISessionObserver? observer = null)
-        => new(Plans.Of(target.Url, change), new ChatConnection(server.Url, "proxy-key"), observer);
+    public static SessionHarness Of(
+        FakeChatServer server, FakeTarget target, Func<Scenario, Scenario>? change = null, ISessionObserver? observer = null, ITargetTransport? transport = null)
+        => Of(server, Plans.Of(target.Url, change), observer, transport);
+
+    /// <summary>The same of a plan of the test's own.</summary>
+    public static SessionHarness Of(FakeChatServer server, RunPlan plan, ISessionObserver? observer = null, ITargetTransport? transport = null)
+        => new(plan, new ChatConnection(server.Url, "proxy-key"), observer, transport);
 
     public Task<SessionRecord> RunAsync(int slot = 0, int number = 0)
         => new Session(_context, Recorder, new SessionStart(slot, number, _context.Time.GetTimestamp())).RunAsync(Stop).WaitAsync(ApeTest.Tests.Shared.TestTimeouts.Default, TestContext.Current.CancellationToken);

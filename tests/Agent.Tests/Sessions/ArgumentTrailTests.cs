@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using ApeTest.Agent.Sessions;
+using ApeTest.Agent.Tests.Fakes;
+using ApeTest.Scenarios.Data;
 
 namespace ApeTest.Agent.Tests.Sessions;
 
@@ -73,8 +75,12 @@ public sealed class ArgumentTrailTests
     public void Of_WordInsideAnotherWord_IsNotTheGoals()
         => Assert.Equal("brain", Trail("Buy coffee").Of(JsonDocument.Parse("""{"q":"off"}""").RootElement, NoState)["$.q"]);
 
-    private static ArgumentTrail Trail(string goal) => new(
-        goal, new Dictionary<string, string> { ["user.name"] = "ann" }, new Dictionary<string, string> { ["user.password"] = "pw-of-ann" });
+    private static ArgumentTrail Trail(string goal)
+    {
+        var plan = Plans.Of(new Uri("http://127.0.0.1/"), scenario => scenario with { Goals = [scenario.Goals[0] with { Goal = goal }] });
+        var inputs = SessionInputs.Create(plan, slot: 0, session: 0, TimeProvider.System);
+        return new ArgumentTrail(inputs, inputs.Secrets);
+    }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -76,6 +76,29 @@ public sealed class SessionOutcomeTests
     }
 
     [Fact]
+    public async Task Run_CostBudgetOfSession_IsStuckAndCountsFailedCallsToo()
+    {
+        const string measure = """{"cost_usd":0.02,"prompt_tokens":100,"completion_tokens":20,"provider":"p","model":"m"}""";
+        var failed = false;
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(request =>
+        {
+            if (request.Turn == 1 && !failed)
+            {
+                failed = true;
+                return Reply.Error(503, "{}") with { MeasureHeader = measure };
+            }
+            return Replies.Items with { MeasureHeader = measure };
+        });
+        await using var sessions = SessionHarness.Of(server, target, scenario => scenario with { Session = new SessionSpec { MaxCostUsd = 0.05m } });
+
+        var record = await sessions.RunAsync();
+
+        Assert.Equal((SessionOutcome.Stuck, "cost_budget: 0.06 of 0.05 USD"), (record.Outcome, record.Reason));
+        Assert.Equal(3, server.Requests.Count);
+    }
+
+    [Fact]
     public async Task Run_SameFailingCallThreeTimes_IsStuck()
     {
         var record = await ExpectAsync(SessionOutcome.Stuck, "repeated_failure", [Replies.Order]);

@@ -43,6 +43,53 @@ public sealed class SessionRecoveryTests
         Assert.Empty(sessions.Metrics().Recoveries);
     }
 
+    [Fact]
+    public async Task Run_LoginAgainThatDoesNotHelp_IsNoRecovery()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        target.Fault = (context, _) =>
+        {
+            if (context.Request.Path != "/orders")
+            {
+                return Task.FromResult(false);
+            }
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return Task.FromResult(true);
+        };
+        await using var server = await FakeChatServer.StartAsync(Replies.Login(), Replies.Order, Replies.Login(), Replies.Order, Replies.Login(), Replies.Order, Reply.Finish());
+        await using var sessions = SessionHarness.Of(server, target);
+
+        var record = await sessions.RunAsync();
+
+        Assert.Equal("repeated_failure: order http_401 3 times with the same arguments", record.Reason);
+        var metrics = sessions.Metrics();
+        Assert.Empty(metrics.Recoveries);
+        Assert.Equal(("http_401", 3L), (Assert.Single(metrics.Errors).Value.Type, metrics.Errors.Values.Single().Count));
+    }
+
+    [Fact]
+    public async Task Run_TokenExpiresTwice_CountsTwoRecoveries()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        target.Fault = (context, before) =>
+        {
+            if (context.Request.Path == "/orders" && before is 0 or 2)
+            {
+                target.ForgetLogins();
+            }
+            return Task.FromResult(false);
+        };
+        var reorder = Reply.Call("order", """{"itemId":"item-filter","quantity":1}""");
+        await using var server = await FakeChatServer.StartAsync(
+            Replies.Login(), Replies.Order, Replies.Login(), Replies.Order, reorder, Replies.Login(), reorder, Reply.Finish());
+        await using var sessions = SessionHarness.Of(server, target);
+
+        var record = await sessions.RunAsync();
+
+        Assert.Equal([200, 401, 200, 201, 401, 200, 201, null], record.Actions.Select(action => action.Status));
+        Assert.Equal((SessionOutcome.Succeeded, new KeyValuePair<string, long>("reauth", 2)), (record.Outcome, Assert.Single(sessions.Metrics().Recoveries)));
+    }
+
     [Theory]
     [InlineData(503)]
     [InlineData(429)]

@@ -94,6 +94,26 @@ public sealed class SessionTimeTests
     }
 
     [Fact]
+    public void Acted_WhatTheAgentDoesWithAnAnswer_IsHarness()
+    {
+        var clock = new FakeTimeProvider();
+        var session = new SessionClock(clock);
+        var dispatched = clock.GetTimestamp();
+        clock.Advance(TimeSpan.FromMilliseconds(35));
+        // Reading the body and writing the observation.
+        clock.Advance(TimeSpan.FromMilliseconds(8));
+        session.Acted("g", dispatched, new TargetTiming(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(25), TimeSpan.FromMilliseconds(30), 0, "none"), out _);
+        session.Harness();
+        clock.Advance(TimeSpan.FromMilliseconds(50));
+        session.Model(TimeSpan.FromMilliseconds(50));
+
+        var sample = session.Acted("g", clock.GetTimestamp(), default, out _)!.Value;
+
+        Assert.Equal((93, 10 + 25 + 50 + 8), (sample.Interval.TotalMilliseconds, (sample.Gateway + sample.Target + sample.Model + sample.Harness).TotalMilliseconds));
+        Assert.Equal(8, sample.Harness.TotalMilliseconds);
+    }
+
+    [Fact]
     public void Exclude_OwnRead_IsNoPartOfTheInterval()
     {
         var clock = new FakeTimeProvider();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests.Llm;
@@ -51,6 +52,46 @@ public sealed class RunModelTests : IDisposable
         Assert.Equal(("budget", 3), (run.Summary.Run.Status, run.Summary.Llm.Calls));
         Assert.Contains(run.Sessions, session => session.Reason.StartsWith("budget: ", StringComparison.Ordinal) && session.Reason.Contains("request", StringComparison.Ordinal));
         Assert.Contains("budget", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("maxTokens: 40000")]
+    [InlineData("maxCostUsd: 0.1")]
+    [InlineData("maxRequests: 4")]
+    public async Task Start_BudgetOfTheRunIsSpent_EndsItWithinTheBudgetAndExits4(string budget)
+    {
+        await using var shop = ApeProcess.Start(_directory, "shop", "--port", "0");
+        // 10,000 tokens a call, at 2.50 USD for a million: 0.025 USD.
+        await using var model = await ScriptedModel.StartAsync("gpt-4o", _ => new ModelCall("listProducts", new JsonObject()), TestContext.Current.CancellationToken);
+        model.PromptTokens = 10_000;
+        Scenario(await UrlAsync(shop), $"{{ model: openai/gpt-4o, baseUrl: \"{model.BaseUrl}\", {budget} }}");
+
+        var result = await ApeProcess.RunWithAsync(_directory, new() { ["OPENAI_API_KEY"] = "k" }, "start", "shop.yaml", "-y", "--agents", "2", "--iterations", "50");
+
+        result.Exits(4);
+        var run = await RunOnDisk.ReadAsync(_directory);
+        Assert.Equal("budget", run.Summary.Run.Status);
+        Assert.InRange(model.Requests.Count, 1, 4);
+        Assert.InRange(run.Summary.CostUsd, 0.02m, 0.11m);
+        Assert.Equal(run.Summary.Sessions.Started, run.Summary.Sessions.Aborted);
+        Assert.All(run.Sessions, session => Assert.StartsWith("budget", session.Reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("maxTokens: 25000", "token_budget: 30015 of 25000 tokens")]
+    [InlineData("maxCostUsd: 0.06", "cost_budget: 0.07515 of 0.06 USD")]
+    [InlineData("maxSteps: 2", "step_cap: 2 decisions without finish")]
+    public async Task Start_BudgetOfASessionIsSpent_IsStuckAndTheRunGoesOn(string limit, string reason)
+    {
+        await using var shop = ApeProcess.Start(_directory, "shop", "--port", "0");
+        await using var model = await ScriptedModel.StartAsync("gpt-4o", _ => new ModelCall("listProducts", new JsonObject()), TestContext.Current.CancellationToken);
+        model.PromptTokens = 10_000;
+        Scenario(await UrlAsync(shop), $"{{ model: openai/gpt-4o, baseUrl: \"{model.BaseUrl}\" }}\nsession: {{ {limit} }}");
+
+        var result = await ApeProcess.RunWithAsync(_directory, new() { ["OPENAI_API_KEY"] = "k" }, "start", "shop.yaml", "-y");
+
+        result.Exits(99);
+        Assert.Equal([reason, reason], (await RunOnDisk.ReadAsync(_directory)).Sessions.Select(session => session.Reason));
     }
 
     [Fact]

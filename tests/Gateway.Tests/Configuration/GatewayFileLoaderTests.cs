@@ -78,7 +78,7 @@ public sealed class GatewayFileLoaderTests
                 "g.json:5: targets[0].rety: is not a known field; did you mean `retry`?",
                 "g.json:6: targets[0].deny[0]: 'nonsense rule here' is neither `METHOD /path/glob` nor an operationId; write \"DELETE /orders/*\" or \"deleteOrder\"",
                 "g.json:7: targets[0].auth.token: is missing; write \"${API_TOKEN}\"",
-                "g.json:8: targets[1].frobnicate: is not a known field; known: name, url, openapi, hosts, auth, headers, timeout, insecure, retry, circuitBreaker, deny, allow",
+                "g.json:8: targets[1].frobnicate: is not a known field; known: name, url, openapi, graphql, hosts, auth, headers, timeout, insecure, retry, circuitBreaker, deny, allow",
                 "g.json:8: targets[1].hosts: must be an array; write [ ... ]",
                 "g.json:8: targets[1].name: must be 1 to 64 letters, digits, '-' or '_'; write \"shop\"",
                 "g.json:10: faults[0].target: 'shob' is not a target; did you mean \"shop\"?",

@@ -1,4 +1,6 @@
+using ApeTest.Targets.Policy;
 using ApeTest.Tests.Shared;
+using ApeTest.Tests.Shared.GraphQl;
 
 namespace ApeTest.Gateway.Tests.Mcp;
 
@@ -44,6 +46,20 @@ public sealed class McpToolsTests
         Assert.Equal("read False, destructive False, idempotent True, open False", Hints("state_update"));
         Assert.Equal("All notes", tools["listNotes"].GetProperty("title").GetString());
         Assert.False(tools["listNotes"].TryGetProperty("_meta", out _));
+    }
+
+    [Fact]
+    public async Task List_GraphQlTarget_HasItsQueriesAndMutationsBesideTheGenericTools()
+    {
+        await using var target = await new GraphQlShop(introspection: true).StartAsync(Cancellation);
+        await using var gateway = await McpGateway.StartAsync([new TargetOptions { Name = "shop", Url = target.Urls.First(), GraphQl = "/graphql" }]);
+        using var client = new RawClient(gateway.Url);
+        await client.InitializeAsync();
+
+        var tools = await client.ToolsAsync();
+
+        Assert.Equal(["product", "products", "search", "node", "me", "version", "login", "addToCart", "checkout", "version_2"], tools.TakeWhile(static tool => tool != "http_get"));
+        Assert.Contains("state_update", tools);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class ResolvedScenarioTests
           name: target # default
           url: http://127.0.0.1:5080 # cli:--target
           openapi: null # default
+          graphql: null # default
           hosts: [] # default
           headers:
             X-Api-Key: "***" # file:4, redacted
@@ -95,6 +96,7 @@ public sealed class ResolvedScenarioTests
           maxSteps: 25 # default
           timeout: 2m # default
           maxTokens: null # default
+          maxCostUsd: null # default
         telemetry:
           sample: 1 # default
         gateway: remote # default

@@ -9,20 +9,20 @@ public sealed class RunPlannerTests
 {
     private static readonly Scenario Scenario = Yaml.Valid("""
         name: full
-        target: { url: "http://127.0.0.1:5080/base", openapi: /openapi.json, hosts: [ "a:1", b ], headers: { b: "1", A: "2" }, timeout: 1500ms, insecure: true }
+        target: { url: "http://127.0.0.1:5080/base", openapi: /openapi.json, graphql: /graphql, hosts: [ "a:1", b ], headers: { b: "1", A: "2" }, timeout: 1500ms, insecure: true }
         agents: 7
         duration: 1h30m
         iterations: 100
         seed: -9
         load: { shape: ramp, from: 0, to: 7, over: 10s }
-        llm: { model: openai/x, baseUrl: "http://127.0.0.1:1/v1", maxCostUsd: 1.25, maxTokens: 5, temperature: 0.7, timeout: 5s }
+        llm: { model: openai/x, baseUrl: "http://127.0.0.1:1/v1", maxCostUsd: 1.25, maxTokens: 5, temperature: 0.7, timeout: 5s, planner: { ttft: 50ms, tokensPerSecond: 200 } }
         personas: [ { name: p, prompt: "é 😀", think: 1ms..2ms, weight: 0.5 } ]
         data: { B: { rows: [ { x: "1", y: "<&>" } ] }, a: { rows: [ { z: q } ] } }
         secrets: [ B.y ]
         goals:
           - { name: g, weight: 2, goal: "Go {{B.x}}", success: [ { operation: o, status: 201, capture: { Id: $.id, a: $.a } }, { read: "GET /o/{{Id}}", json: { $.n: 3 } } ] }
         thresholds: { session_success: ">= 0.95", "http_p95{operation=o}": "< 300ms" }
-        session: { maxSteps: 9, timeout: 1m, maxTokens: 1000 }
+        session: { maxSteps: 9, timeout: 1m, maxTokens: 1000, maxCostUsd: 0.05 }
         telemetry: { sample: 0.5 }
         gateway: in-process
         gracefulStop: 0
@@ -31,7 +31,7 @@ public sealed class RunPlannerTests
     [Fact]
     public void Serialize_FullPlan_RoundTrips()
     {
-        var plan = RunPlanner.Create(Scenario, "20261121-131502-7f3a", 5, "{\"openapi\":\"3.0.0\"}");
+        var plan = RunPlanner.Create(Scenario, "20261121-131502-7f3a", 5, "{\"openapi\":\"3.0.0\"}", graphQlSchema: "{\"data\":{}}");
 
         var json = RunPlanJson.Serialize(plan);
         var copy = RunPlanJson.Deserialize(json);
@@ -41,6 +41,8 @@ public sealed class RunPlannerTests
         Assert.Equal(plan.Scenario.Target.Url, copy.Scenario.Target.Url);
         Assert.Equal(plan.Scenario.Personas[0].Think, copy.Scenario.Personas[0].Think);
         Assert.Equal(plan.Scenario.Llm, copy.Scenario.Llm);
+        Assert.Equal(new PlannerSpec { Ttft = TimeSpan.FromMilliseconds(50), TokensPerSecond = 200 }, copy.Scenario.Llm.Planner);
+        Assert.Equal((plan.Scenario.Target.GraphQl, plan.GraphQlSchema, 0.05m), (copy.Scenario.Target.GraphQl, copy.GraphQlSchema, copy.Scenario.Session.MaxCostUsd));
         Assert.Equal(plan.Scenario.Load, copy.Scenario.Load);
         Assert.Equal(plan.Scenario.Thresholds, copy.Scenario.Thresholds);
         Assert.Equal(plan.Scenario.Data["B"].Rows[0], copy.Scenario.Data["B"].Rows[0]);
@@ -78,10 +80,11 @@ public sealed class RunPlannerTests
             RunPlanner.Create(Scenario, "run", 1),
             RunPlanner.Create(Scenario with { Agents = 8 }, "run", 1),
             RunPlanner.Create(Scenario, "run", 1, "{}"),
+            RunPlanner.Create(Scenario, "run", 1, graphQlSchema: "{}"),
             RunPlanner.Create(Scenario, "run", 1, oracle: "derived"),
         }.Select(plan => plan.PlanSha256);
 
-        Assert.Equal(4, hashes.Distinct().Count());
+        Assert.Equal(5, hashes.Distinct().Count());
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using ApeTest.Targets.GraphQl;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Oracles;
 using ApeTest.Targets.Tools;
+using ApeTest.Tests.Shared.GraphQl;
 
 namespace ApeTest.Targets.Tests.GraphQl;
 
@@ -13,12 +14,12 @@ public sealed class GraphQlCallTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static async Task<GraphQlText> FindAsync(TestTarget target, string where = "/graphql") =>
-        await new GraphQlSource(GraphQlTarget.Post(target.Url), target.Url, where).FindAsync(Cancellation);
+        await new GraphQlSource(GraphQlProbe.Post(target.Url), target.Url, where).FindAsync(Cancellation);
 
     [Fact]
     public async Task InvokeAsync_LogInAndBuy_CarriesTheTokenOfItsSession()
     {
-        var endpoint = new GraphQlTarget(introspection: true);
+        var endpoint = new GraphQlShop(introspection: true);
         await using var target = await TestTarget.StartAsync(endpoint.HandleAsync);
         using var transport = Some.Transport(target.Url);
         var text = await FindAsync(target);
@@ -42,10 +43,10 @@ public sealed class GraphQlCallTests
     [Fact]
     public async Task InvokeAsync_ErrorsUnder200_AreAFailureForTheOracleToo()
     {
-        var endpoint = new GraphQlTarget(introspection: true);
+        var endpoint = new GraphQlShop(introspection: true);
         await using var target = await TestTarget.StartAsync(endpoint.HandleAsync);
         using var transport = Some.Transport(target.Url);
-        var tools = GraphQlImporter.Import(GraphQlTarget.Schema, "/graphql", ToolCatalog.Generic(target.Url)).CreateTools(transport, "shop", TimeProvider.System);
+        var tools = GraphQlImporter.Import(GraphQlShop.Schema, "/graphql", ToolCatalog.Generic(target.Url)).CreateTools(transport, "shop", TimeProvider.System);
         var oracle = new DeclaredOracle([new SuccessCondition { Operation = "login", Status = 200 }], target.Url);
 
         var wrong = await tools.InvokeAsync(Some.Call("login", """{"name":"ann","password":"guess"}"""), Some.Session(), Cancellation);
@@ -62,7 +63,7 @@ public sealed class GraphQlCallTests
     [Fact]
     public async Task FindAsync_IntrospectionForbidden_LeavesTheOneTool()
     {
-        var endpoint = new GraphQlTarget(introspection: false);
+        var endpoint = new GraphQlShop(introspection: false);
         await using var target = await TestTarget.StartAsync(endpoint.HandleAsync);
         using var transport = Some.Transport(target.Url);
 
@@ -77,7 +78,7 @@ public sealed class GraphQlCallTests
         Assert.Equal(["graphql", "state_update"], tools.Specs.Select(static spec => spec.Name));
         Assert.Equal("t-ann", state.BearerToken);
         Assert.Equal("""{"status":200,"body":{"data":{"version":"7"}}}""", result.Observation);
-        Assert.Equal("{ version }", endpoint.Queries[^1]);
+        Assert.Equal("{ version }", endpoint.Queries.Last());
     }
 
     [Theory]
@@ -85,7 +86,7 @@ public sealed class GraphQlCallTests
     [InlineData("graphql", ExitCodes.Input, "target.graphql: 'graphql' must begin with one '/'")]
     public async Task FindAsync_NoEndpoint_SaysSo(string where, int exit, string expected)
     {
-        await using var target = await TestTarget.StartAsync(new GraphQlTarget(introspection: true).HandleAsync);
+        await using var target = await TestTarget.StartAsync(new GraphQlShop(introspection: true).HandleAsync);
 
         var exception = await Assert.ThrowsAsync<ApeTestException>(() => FindAsync(target, where));
 
@@ -96,7 +97,7 @@ public sealed class GraphQlCallTests
     [Fact]
     public async Task FindAsync_Unreachable_IsTheEnvironmentsFault()
     {
-        var target = await TestTarget.StartAsync(new GraphQlTarget(introspection: true).HandleAsync);
+        var target = await TestTarget.StartAsync(new GraphQlShop(introspection: true).HandleAsync);
         await target.DisposeAsync();
 
         var exception = await Assert.ThrowsAsync<ApeTestException>(() => FindAsync(target));

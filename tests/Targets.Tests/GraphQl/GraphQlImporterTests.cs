@@ -6,6 +6,7 @@ using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Schemas;
 using ApeTest.Targets.Tests.OpenApi;
 using ApeTest.Targets.Tools;
+using ApeTest.Tests.Shared.GraphQl;
 
 namespace ApeTest.Targets.Tests.GraphQl;
 
@@ -16,7 +17,7 @@ public sealed class GraphQlImporterTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static ToolSet Tools(FakeTransport? transport = null, string? document = null) =>
-        GraphQlImporter.Import(document ?? GraphQlTarget.Schema, "/graphql", ToolCatalog.Generic(Base)).CreateTools(transport ?? new FakeTransport(), "shop", TimeProvider.System);
+        GraphQlImporter.Import(document ?? GraphQlShop.Schema, "/graphql", ToolCatalog.Generic(Base)).CreateTools(transport ?? new FakeTransport(), "shop", TimeProvider.System);
 
     private static async Task<string> QueryAsync(string tool, string arguments, string? document = null)
     {
@@ -29,7 +30,7 @@ public sealed class GraphQlImporterTests
     [Fact]
     public void Import_Schema_HasAToolForEachQueryAndMutation()
     {
-        var catalog = GraphQlImporter.Import(GraphQlTarget.Schema, "/graphql", ToolCatalog.Generic(Base));
+        var catalog = GraphQlImporter.Import(GraphQlShop.Schema, "/graphql", ToolCatalog.Generic(Base));
 
         Assert.Equal(
             ["product", "products", "search", "node", "me", "version", "login", "addToCart", "checkout", "version_2"],
@@ -43,7 +44,7 @@ public sealed class GraphQlImporterTests
     [Fact]
     public void Import_BesideOpenApi_KeepsBoth()
     {
-        var catalog = GraphQlImporter.Import(GraphQlTarget.Schema, "/graphql", TestDocuments.Import("security.yaml"));
+        var catalog = GraphQlImporter.Import(GraphQlShop.Schema, "/graphql", TestDocuments.Import("security.yaml"));
 
         Assert.Contains("login", catalog.ActionNames);
         Assert.Contains("login_2", catalog.ActionNames);

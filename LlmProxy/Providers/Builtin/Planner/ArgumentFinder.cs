@@ -48,7 +48,8 @@ internal sealed partial class ArgumentFinder
         var arguments = new JsonObject();
         // Some documents mark no body property as required; then all that are not obviously optional are taken to be.
         var lenient = operation.Method is "POST" or "PUT" && !operation.Parameters.Any(parameter => parameter is { Required: true, InPath: false });
-        foreach (var parameter in operation.Parameters)
+        // References first: what names a thing is no text of its own.
+        foreach (var parameter in operation.Parameters.OrderBy(parameter => parameter.Noun is null && parameter.Item?.Noun is null))
         {
             var needed = parameter.Required || step.Wanted.Contains(parameter.Name)
                 || (lenient && IsUsual(parameter));
@@ -100,7 +101,7 @@ internal sealed partial class ArgumentFinder
         }
 
         // 3. What the goal says under this very name.
-        if (parameter.Noun is null && GoalValues.Attribute(step.Intent, parameter) is { } attribute)
+        if (parameter.Noun is null && (GoalValues.Attribute(step.Intent, parameter) ?? Durations.Find(step.Intent, parameter)) is { } attribute)
         {
             return Found.Of(attribute);
         }
@@ -279,16 +280,15 @@ internal sealed partial class ArgumentFinder
     // "react with thumbsup": the one text that the operation wants is the one thing that is left of the words.
     private static JsonValue? Leftover(Step step)
     {
-        bool IsFree(GoalToken token) => !step.Claims.Values.Any(claimed => claimed.Contains(token));
-        var literal = step.Intent.Tokens.FirstOrDefault(token => token.Kind is TokenKind.Literal or TokenKind.Id && IsFree(token));
-        var word = step.Intent.Phrases.FirstOrDefault(phrase => phrase.Preposition is "with" or "using")?.Content.FirstOrDefault(IsFree);
+        var literal = step.Intent.Tokens.FirstOrDefault(token => token.Kind is TokenKind.Literal or TokenKind.Id && !step.IsClaimed(token));
+        var word = step.Intent.Phrases.FirstOrDefault(phrase => phrase.Preposition is "with" or "using")?.Content.FirstOrDefault(token => !step.IsClaimed(token));
         return (literal ?? word) is { } found ? JsonValue.Create(found.Text) : null;
     }
 
     // A proper name that names no thing of the API is a person's.
     private static string? Person(Parameter parameter, Step step)
     {
-        var free = step.Intent.Tokens.Where(token => !step.Claims.Values.Any(claimed => claimed.Contains(token))).ToList();
+        var free = step.Intent.Tokens.Where(token => !step.IsClaimed(token)).ToList();
         var name = Naming.ProperNames(free).Find(candidate => candidate.Contains(' ', StringComparison.Ordinal))
             ?? step.Intent.Phrases.Where(phrase => phrase.Preposition is "for" or "under").SelectMany(phrase => Naming.ProperNames(phrase.Tokens)).FirstOrDefault();
         return name is null ? null
@@ -297,7 +297,7 @@ internal sealed partial class ArgumentFinder
             : name;
     }
 
-    private JsonValue? Date(Parameter parameter, Intent intent)
+    private static JsonValue? Date(Parameter parameter, Intent intent)
     {
         var dates = intent.Tokens.Where(token => token.Kind == TokenKind.Date).ToList();
         if (dates.Count == 0)
@@ -310,7 +310,7 @@ internal sealed partial class ArgumentFinder
         var behind = intent.Phrases.Where(phrase => ends ? phrase.Preposition is "until" or "till" or "to" : phrase.Preposition is "from" or "starting")
             .SelectMany(phrase => phrase.Tokens).FirstOrDefault(dates.Contains);
         var token = behind ?? (dates.Count > 1 && ends ? dates[^1] : dates[0]);
-        var text = _context.Values.Day(token);
+        var text = token.Text;
         return JsonValue.Create(parameter.Format == "date-time" && text.Length == 10 ? text + "T10:00:00Z" : parameter.Format == "date" && text.Length > 10 ? text[..10] : text);
     }
 
@@ -318,7 +318,7 @@ internal sealed partial class ArgumentFinder
     private static partial System.Text.RegularExpressions.Regex MinorText();
 
     // A literal that names no other thing is what the new thing is called or says.
-    private static JsonValue? Text(Parameter parameter, Operation operation, Step step)
+    private static JsonNode? Text(Parameter parameter, Operation operation, Step step)
     {
         var intent = step.Intent;
         if (parameter.Format == "email" || parameter.Tokens.Contains("email"))
@@ -341,7 +341,7 @@ internal sealed partial class ArgumentFinder
         // Some write amounts as text: "120.50".
         if (parameter.Is(Amount) && (intent.Money ?? intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Number)) is { } sum)
         {
-            return JsonValue.Create(sum.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return Amounts.Write(sum.Number, parameter);
         }
 
         var isMain = parameter.Is(MainText);
@@ -358,7 +358,7 @@ internal sealed partial class ArgumentFinder
         var texts = operation.Parameters.Concat(operation.Parameters.SelectMany(other => other.Properties))
             .Where(other => other.Type == "string" && other.Enum.Length == 0 && (other.Is(MainText) || other.Is(SideText)) && other.Noun is null)
             .OrderBy(other => other.Is(MainText) ? 0 : 1).ToList();
-        var free = GoalValues.FreeLiterals(intent, operation);
+        var free = GoalValues.FreeLiterals(intent, operation).Where(literal => !step.IsClaimed(literal)).ToList();
         var at = texts.IndexOf(parameter);
         return at >= 0 && at < free.Count ? JsonValue.Create(free[at].Text) : null;
     }

@@ -7,11 +7,13 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 /// <summary>Chooses among things by what a phrase says of them: words, literals, bounds, which of several, and whether it can be had.</summary>
 internal static class Chooser
 {
+    private const int MostOfAWord = 24;
+
     private static readonly FrozenSet<string> Stock = Words.Set("stock available remaining left inventory seats copies free availability capacity vacancies");
     private static readonly FrozenSet<string> Total = Words.Set("total max maximum sold reserved");
     private static readonly FrozenSet<string> Status = Words.Set("status state availability");
     private static readonly FrozenSet<string> Gone = Words.Set(
-        "sold unavailable out borrowed loaned reserved cancelled canceled closed archived inactive taken booked discontinued expired full returned");
+        "sold unavailable out borrowed loaned reserved cancelled canceled closed archived inactive taken booked discontinued expired full returned held occupied blocked busy allocated");
     private static readonly FrozenSet<string> Price = Words.Set("price cost fare amount total fee rate");
 
     /// <summary>The best of <paramref name="things"/>, with whether it matches what was said; null when there is none.</summary>
@@ -72,8 +74,10 @@ internal static class Chooser
 
             words++;
             var found = texts.Exists(text => Words.Split(text).Contains(token.Stem));
-            hits += found ? 1 : 0;
-            score += found ? token.IsCapital ? 2 : 1 : texts.Exists(text => text.Contains(token.Text, StringComparison.OrdinalIgnoreCase)) ? 0.5 : 0;
+            // "my current account" is one of type CHECKING.
+            var alike = !found && texts.Exists(text => text.Length < MostOfAWord && Words.Split(text) is [var only] && Words.Related(token.Stem, only));
+            hits += found || alike ? 1 : 0;
+            score += found ? token.IsCapital ? 2 : 1 : alike ? 0.75 : texts.Exists(text => text.Contains(token.Text, StringComparison.OrdinalIgnoreCase)) ? 0.5 : 0;
         }
 
         var named = phrase.Tokens.Count(token => token.Kind is TokenKind.Literal or TokenKind.Id or TokenKind.Email);

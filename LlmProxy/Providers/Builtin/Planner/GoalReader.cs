@@ -5,22 +5,10 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 /// <summary>Splits a goal into intents: clauses by punctuation and "and"/"then", in each a verb, its object and its prepositions.</summary>
 internal sealed class GoalReader(ToolSet tools)
 {
-    private static readonly FrozenSet<string> LeadIns = Words.Set(
-        "please then now finally first next also i want would like to you should must need can user go ahead try and afterwards after that "
-        + "once done lastly we have will make sure as new them");
-
-    private static readonly FrozenSet<string> Articles = Words.Set("the a an my your his her their");
-    private static readonly FrozenSet<string> Actors = Words.Set("user customer agent visitor member client person");
-
-    private static readonly FrozenSet<string> Prepositions = Words.Set(
-        "from to into for with by in on at under about via using within over below above until till until onto through starting ending between");
-
     private static readonly FrozenSet<string> Pointers = Words.Set("it them that this one those these him her");
     private static readonly FrozenSet<string> Measures = Words.Set("number quantity amount pair list copy unit piece lot set couple dozen rest total count sum bottle box bag pack");
 
-    private const string CheckIn = "check";
-
-    private static readonly FrozenDictionary<string, IntentKind> Verbs = Table();
+    private readonly VerbFinder _verbs = new(tools);
 
     public (List<Intent> Intents, Credentials? Credentials) Read(string goal)
     {
@@ -32,15 +20,15 @@ internal sealed class GoalReader(ToolSet tools)
         {
             // "In the project Launch, mark ...": where it is done is said first.
             // "Squash and merge": how it is done is said first.
-            if (FindVerb(clause).Kind is null && ((intents.Count == 0 && clause is [{ Kind: TokenKind.Word }])
-                || (IsPreposition(clause[0]) && (intents.Count == 0 || clause[0].StartsSentence))))
+            if (_verbs.Find(clause).Kind is null && ((intents.Count == 0 && clause is [{ Kind: TokenKind.Word }])
+                || (Phrase.IsPreposition(clause[0]) && (intents.Count == 0 || clause[0].StartsSentence))))
             {
                 ahead = clause;
                 continue;
             }
 
-            Add([.. clause, .. FindVerb(clause).Kind is null ? [] : ahead], intents, ref focus);
-            ahead = FindVerb(clause).Kind is null ? ahead : [];
+            Add([.. clause, .. _verbs.Find(clause).Kind is null ? [] : ahead], intents, ref focus);
+            ahead = _verbs.Find(clause).Kind is null ? ahead : [];
         }
 
         if (credentials is not null && !intents.Exists(intent => intent.Kind is IntentKind.Login))
@@ -55,8 +43,7 @@ internal sealed class GoalReader(ToolSet tools)
 
     private void Add(List<GoalToken> clause, List<Intent> intents, ref List<GoalToken> focus)
     {
-        var (kind, verb, rest) = FindVerb(clause);
-        var particle = kind == IntentKind.Act && verb == CheckIn ? "in" : "";
+        var (kind, verb, particle, rest) = _verbs.Find(clause);
         var previous = intents.Count > 0 ? intents[^1] : null;
         if (kind is null)
         {
@@ -89,10 +76,10 @@ internal sealed class GoalReader(ToolSet tools)
             }
         }
 
-        var pointsBack = rest.Count > 0 && rest.TakeWhile(token => !IsPreposition(token)).All(token => token.Kind == TokenKind.Word
+        var pointsBack = rest.Count > 0 && rest.TakeWhile(token => !Phrase.IsPreposition(token)).All(token => token.Kind == TokenKind.Word
             && (Pointers.Contains(token.Stem) || Words.IsIdle(token.Stem) || Order.IsWord(token)));
         var ofIt = rest.Exists(token => token.Is("its"));
-        var bare = rest.TakeWhile(token => !IsPreposition(token)).ToList();
+        var bare = rest.TakeWhile(token => !Phrase.IsPreposition(token)).ToList();
         if (pointsBack && bare.Count > 0)
         {
             // "pick the cheapest, borrow it": what it points at is said before.
@@ -152,7 +139,7 @@ internal sealed class GoalReader(ToolSet tools)
             if (GoalScanner.IsNaming(token) && i + 1 < tokens.Count && tokens[i + 1].Kind == TokenKind.Word)
             {
                 // A name without quotes runs to the next preposition.
-                var name = tokens.Skip(i + 1).TakeWhile((next, at) => next.IsGlued || at == 0 || (next.Kind is TokenKind.Word or TokenKind.Number && !IsPreposition(next) && !next.Is("due"))).ToList();
+                var name = tokens.Skip(i + 1).TakeWhile((next, at) => next.IsGlued || at == 0 || (next.Kind is TokenKind.Word or TokenKind.Number && !Phrase.IsPreposition(next) && !next.Is("due"))).ToList();
                 current.Add(new GoalToken(TokenKind.Literal, string.Concat(name.Select((next, at) => at == 0 || next.IsGlued ? next.Text : " " + next.Text))));
                 i += name.Count;
             }
@@ -167,7 +154,7 @@ internal sealed class GoalReader(ToolSet tools)
                 // "two tasks in it: 'Pack'": what is listed is the object.
                 phrases[0] = new Phrase(phrases[0].Preposition, [.. phrases[0].Tokens, tokens[++i]]);
             }
-            else if (IsPreposition(token) && !token.IsCapital)
+            else if (Phrase.IsPreposition(token) && !token.IsCapital)
             {
                 phrases.Add(new Phrase(preposition, current));
                 (preposition, current) = (token.Text.ToLowerInvariant(), []);
@@ -201,7 +188,7 @@ internal sealed class GoalReader(ToolSet tools)
                 var token = phrase.Tokens[i];
                 var behindNoun = i > 0 && phrase.Tokens[i - 1].Kind == TokenKind.Word && !Words.IsIdle(phrase.Tokens[i - 1].Stem);
                 if (token.Kind == TokenKind.Number && token.Number is >= 1 and <= 1000 && token.Number == decimal.Truncate(token.Number)
-                    && !behindNoun && i + 1 < phrase.Tokens.Count)
+                    && !behindNoun && i + 1 < phrase.Tokens.Count && !Durations.IsUnit(phrase.Tokens[i + 1]))
                 {
                     return (int)token.Number;
                 }
@@ -211,9 +198,7 @@ internal sealed class GoalReader(ToolSet tools)
         return null;
     }
 
-    private static bool IsPreposition(GoalToken token) => token.Is("paying") || token.Kind == TokenKind.Word && Prepositions.Contains(token.Stem);
-
-    private IEnumerable<List<GoalToken>> Clauses(List<GoalToken> tokens)
+    private static IEnumerable<List<GoalToken>> Clauses(List<GoalToken> tokens)
     {
         List<GoalToken> clause = [];
         for (var i = 0; i < tokens.Count; i++)
@@ -227,7 +212,7 @@ internal sealed class GoalReader(ToolSet tools)
 
             var joint = token.Is("then") || token.Is("afterwards") || token.Is("finally") || token.Is("and") || token.Is("&") || token.Is("before");
             // "I want to see a film: book two seats"
-            mark |= token.Is(":") && i + 1 < tokens.Count && tokens[i + 1] is { Kind: TokenKind.Word, IsCapital: false } behind && Verbs.ContainsKey(behind.Stem) && clause.Count > 3;
+            mark |= token.Is(":") && i + 1 < tokens.Count && tokens[i + 1] is { Kind: TokenKind.Word, IsCapital: false } behind && Verbs.Contains(behind.Stem) && clause.Count > 3;
             if (!mark && !joint)
             {
                 clause.Add(token);
@@ -244,130 +229,6 @@ internal sealed class GoalReader(ToolSet tools)
         if (clause.Count > 0)
         {
             yield return clause;
-        }
-    }
-
-    private (IntentKind? Kind, string Verb, List<GoalToken> Words) FindVerb(List<GoalToken> clause)
-    {
-        for (var i = 0; i < clause.Count && i < 6; i++)
-        {
-            var token = clause[i];
-            if (token.Kind != TokenKind.Word)
-            {
-                return (null, "", clause);
-            }
-
-            var next = i + 1 < clause.Count ? clause[i + 1].Text.ToLowerInvariant() : "";
-            if (i == 0 && token.Is("to") && next == "be")
-            {
-                return (null, "", clause); // "..., to be returned in May"
-            }
-
-            if (i == 0 && (token.Text.EndsWith("ed", StringComparison.Ordinal) || token.Text.EndsWith("ing", StringComparison.Ordinal)) && !token.IsCapital && Verbs.ContainsKey(token.Stem))
-            {
-                return (null, "", clause); // "..., assigned to Ann": it says more of what was said
-            }
-
-            // "place an order for two teas"
-            if (token.Stem is "plac" or "mak" or "put" && tools.Matcher.AddToCart is not null
-                && clause.FindIndex(i, other => other.Is("for")) is > 0 and var at && at - i <= 3 && clause[at - 1].Stem is "order" or "purchas")
-            {
-                return (IntentKind.Buy, "buy", clause[(at + 1)..]);
-            }
-            if (Articles.Contains(token.Stem) && i + 1 < clause.Count)
-            {
-                if (!Actors.Contains(clause[i + 1].Stem))
-                {
-                    return (null, "", clause); // "the comment": behind an article stands no verb
-                }
-
-                i++; // "the user should ..."
-                continue;
-            }
-
-            if (token.Stem is "tick" or "cross" && clause[^1].Is("off"))
-            {
-                return (IntentKind.Act, "complet", clause[(i + 1)..^1]); // "tick it off"
-            }
-
-            if (Phrasal(token.Stem, next) is { } phrasal)
-            {
-                return (phrasal.Kind, phrasal.Verb, clause[(i + 2)..]);
-            }
-
-            if (Verbs.TryGetValue(token.Stem, out var kind))
-            {
-                return (Refine(kind, token.Stem, clause[(i + 1)..]), token.Stem, clause[(i + 1)..]);
-            }
-
-            // A verb nobody listed, but the API has it ("archive the project", "react to the message").
-            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && IsOfApi(token.Stem))
-            {
-                return (IntentKind.Act, token.Stem, clause[(i + 1)..]);
-            }
-
-            if (!LeadIns.Contains(token.Stem))
-            {
-                return (null, "", clause);
-            }
-        }
-
-        return (null, "", clause);
-    }
-
-    private bool IsOfApi(string stem) => tools.Operations.Any(operation => !operation.IsRead && !operation.Has("search")
-        && ((operation.NameTokens.Any(token => Words.Related(token, stem)) && !tools.Operations.Any(read => read.IsRead && read.Noun == stem))
-            || (operation.PathTokens.LastOrDefault() is { } last && Words.Related(last, stem) && operation.Parent.Length > 0)));
-
-    private static IntentKind Refine(IntentKind kind, string verb, List<GoalToken> rest) =>
-        // "get a ticket" is no look at one
-        kind == IntentKind.Read && verb is "get" or "grab" && rest.Count > 0 && (rest[0].Kind == TokenKind.Number || rest[0].Is("a") || rest[0].Is("an"))
-            && !rest.Exists(token => token.Is("list") || token.Is("overview")) ? IntentKind.Buy
-        // "open an issue" makes one, "start the task" does not
-        : kind == IntentKind.Create && verb is "start" or "open" or "begin" && rest.Count > 0 && (rest[0].Is("the") || rest[0].Is("my") || Pointers.Contains(rest[0].Stem)) ? IntentKind.Act
-        // "create an account" registers only where it says nothing else about the account.
-        : kind == IntentKind.Create && rest.Count is > 0 and <= 4 && rest.Any(token => token.Stem is "account" or "profil") && rest.Any(token => token.Stem is "user" or "customer")
-            ? IntentKind.Register
-            : kind;
-
-    private static (IntentKind Kind, string Verb)? Phrasal(string stem, string next) => (stem, next) switch
-    {
-        ("log" or "sign", "in" or "on") => (IntentKind.Login, "login"),
-        ("log" or "sign", "out" or "off") => (IntentKind.Logout, "logout"),
-        ("sign", "up") => (IntentKind.Register, "register"),
-        ("check", "out") => (IntentKind.Create, "checkout"),
-        ("check", "in") => (IntentKind.Act, CheckIn),
-        ("look", "up" or "for" or "at") or ("search", "for") or ("brows", "through") => (IntentKind.Read, "find"),
-        ("giv", "back") or ("bring", "back") => (IntentKind.Act, "return"),
-        ("tick" or "check" or "cross", "off") => (IntentKind.Act, "complet"),
-        ("top", "up") => (IntentKind.Create, "deposit"),
-        ("get", "back") => (IntentKind.Act, "return"),
-        _ => null,
-    };
-
-    private static FrozenDictionary<string, IntentKind> Table()
-    {
-        var table = new Dictionary<string, IntentKind>(StringComparer.Ordinal);
-        Add(IntentKind.Login, "login signin authenticate");
-        Add(IntentKind.Logout, "logout signout");
-        Add(IntentKind.Register, "register signup");
-        Add(IntentKind.Buy, "buy purchase order shop acquire");
-        Add(IntentKind.Create, "create add make book reserve borrow rent hire loan send transfer pay deposit withdraw post submit write file place put "
-            + "schedule enroll enrol join subscribe upload invite comment rate review like reply answer react start open issue request apply lend donate checkout wire report plan leave attach");
-        Add(IntentKind.Act, "return complete close reopen finish resolve confirm approve accept reject extend renew mark activate deactivate archive publish "
-            + "lock unlock pause resume stop redeem claim assign move");
-        Add(IntentKind.Update, "update change edit rename set modify raise lower increase decrease correct reschedule replace");
-        Add(IntentKind.Delete, "delete remove cancel discard clear drop unsubscribe void revoke");
-        Add(IntentKind.Read, "find list show view look search browse get see check read fetch retrieve verify inspect display count");
-        Add(IntentKind.Choose, "choose pick select take");
-        return table.ToFrozenDictionary(StringComparer.Ordinal);
-
-        void Add(IntentKind kind, string verbs)
-        {
-            foreach (var verb in Words.Set(verbs))
-            {
-                table[verb] = kind;
-            }
         }
     }
 }

@@ -32,6 +32,7 @@ internal static partial class GoalScanner
         }
 
         MergeMoney(tokens);
+        GoalDates.MergeSpans(tokens);
         return tokens;
     }
 
@@ -60,14 +61,9 @@ internal static partial class GoalScanner
             return new(TokenKind.Email, text);
         }
 
-        if (match.Groups["spoken"].Success)
+        if (GoalDates.Read(match) is { } date)
         {
-            return new(TokenKind.Date, Ahead(text));
-        }
-
-        if (match.Groups["day"].Success && DateOnly.TryParse($"{match.Groups["d"].Value} {match.Groups["m"].Value} {match.Groups["y"].Value}", CultureInfo.InvariantCulture, out var day))
-        {
-            return new(TokenKind.Date, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            return new(TokenKind.Date, date);
         }
 
         if (match.Groups["date"].Success)
@@ -91,15 +87,6 @@ internal static partial class GoalScanner
         }
 
         return new(TokenKind.Mark, text);
-    }
-
-    // "+3" is three days from now: a goal is read once, and sent on many days.
-    private static string Ahead(string text)
-    {
-        var digits = string.Concat(text.Where(char.IsDigit));
-        var days = digits.Length == 0 ? text.StartsWith("tom", StringComparison.OrdinalIgnoreCase) ? 1 : 0
-            : int.Parse(digits, CultureInfo.InvariantCulture) * (text.Contains("week", StringComparison.OrdinalIgnoreCase) ? 7 : 1);
-        return "+" + days.ToString(CultureInfo.InvariantCulture);
     }
 
     // "$20", "20 EUR", "20 euros": one amount.
@@ -127,12 +114,16 @@ internal static partial class GoalScanner
         |(?<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
         |(?<pair>(?<![\p{L}\d/])[\p{L}\d][\w.-]*/[\p{L}\d][\w.-]*[\p{L}\d](?!/))
         |(?<id>\#[\p{L}][\w-]*\w)
-        |(?<spoken>(?i:today|tomorrow|in[ ]\d{1,3}[ ](?:days?|weeks?))\b)
-        |(?<day>(?i:(?<d>\d{1,2})(?:st|nd|rd|th)?[ ](?:of[ ])?(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,?[ ](?<y>\d{4})\b))
-        |(?<day>(?i:\b(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ ](?<d>\d{1,2})(?:st|nd|rd|th)?,?[ ](?<y>\d{4})\b))
+        |(?<spoken>(?i:today|tomorrow|in[ ](?:a|\d{1,3})[ ](?:days?|weeks?))\b)
+        |(?<week>(?i:(?:next[ ]|this[ ]|coming[ ])?(?<w>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b(?![ ]\p{Lu})))
+        |(?<day>(?i:\b(?<d>\d{1,2})(?:st|nd|rd|th)?[ ](?:of[ ])?(?<m>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?(?:,?[ ](?<y>\d{4})\b)?))
+        |(?<day>(?i:\b(?<m>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[ ](?<d>\d{1,2})(?:st|nd|rd|th)?\b(?:,?[ ](?<y>\d{4})\b)?))
+        |(?<day>\b(?<d>\d{1,2})\.[ ]?(?<m>\d{1,2})\.[ ]?(?<y>\d{4})\b)
         |(?<date>\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)
         |(?<number>(?<![\p{L}\d-])\d+(?:,\d{3})*(?:\.\d+)?(?![\p{L}\d_-]*[\p{L}\d]))
         |(?<id>\#?(?=[\p{L}\d_.-]*\d)[\p{L}\d](?:[\p{L}\d_.-]*[\p{L}\d])?)
+        |(?<word>(?<=(?:\b(?:by|for|of|from|to|with|and|author|name)|\p{Lu}\p{L}+|\p{Lu}\.)[ ]?)\p{Lu}\.(?=[ ]?\p{Lu}))
+        |(?<word>(?:Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr)\.(?=[ ]\p{Lu}))
         |(?<word>\p{L}+(?:['’]\p{L}+)?(?:_\p{L}+)*)
         |[^\s]
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]

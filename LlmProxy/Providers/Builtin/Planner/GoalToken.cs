@@ -4,7 +4,7 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 internal sealed record GoalToken(TokenKind Kind, string Text)
 {
     /// <summary>Stem of a word; empty for anything else.</summary>
-    public string Stem { get; } = Kind == TokenKind.Word ? Words.Stem(Text) : "";
+    public string Stem { get; } = Kind == TokenKind.Word ? Words.Stem(Text.TrimEnd('.')) : "";
 
     /// <summary>Value of a number or an amount.</summary>
     public decimal Number { get; init; }
@@ -47,7 +47,7 @@ internal enum TokenKind
     /// <summary>An e-mail address.</summary>
     Email,
 
-    /// <summary>An ISO date, with or without time.</summary>
+    /// <summary>A date: ISO, with or without time, or one that only today tells (<see cref="GoalDates"/>).</summary>
     Date,
 
     /// <summary>Punctuation.</summary>

@@ -29,6 +29,13 @@ internal sealed class Intent
         Phrases = [.. Phrases, .. more.Phrases.Where(phrase => phrase.Tokens.Count > 0).Select(phrase => phrase.Preposition.Length > 0 ? phrase : new Phrase("with", phrase.Tokens))],
     };
 
+    /// <summary>The same with its dates as they are seen from <paramref name="now"/>.</summary>
+    public Intent On(DateTimeOffset now) => !Tokens.Any(GoalDates.IsRelative) ? this : new()
+    {
+        Kind = Kind, Verb = Verb, Particle = Particle, Text = Text, PointsBack = PointsBack, Quantity = Quantity,
+        Phrases = [.. Phrases.Select(phrase => new Phrase(phrase.Preposition, [.. phrase.Tokens.Select(token => GoalDates.IsRelative(token) ? token with { Text = GoalDates.Resolve(token.Text, now) } : token)]))],
+    };
+
     public IEnumerable<GoalToken> Tokens => Phrases.SelectMany(phrase => phrase.Tokens);
 
     /// <summary>How many; null when the goal does not say.</summary>
@@ -76,6 +83,12 @@ internal enum IntentKind
 /// <summary>Words behind a preposition (empty for the object).</summary>
 internal sealed class Phrase(string preposition, IReadOnlyList<GoalToken> tokens)
 {
+    private static readonly System.Collections.Frozen.FrozenSet<string> Prepositions = Words.Set(
+        "from to into for with by in on at under about via using within over below above until till until onto through starting ending between");
+
+    /// <summary>Whether a phrase begins with it.</summary>
+    public static bool IsPreposition(GoalToken token) => token.Is("paying") || (token.Kind == TokenKind.Word && Prepositions.Contains(token.Stem));
+
     public string Preposition { get; } = preposition;
 
     public IReadOnlyList<GoalToken> Tokens { get; } = tokens;

@@ -119,7 +119,7 @@ internal sealed class IntentMatcher
         // 1. The verb: in the name, in the path (APIs name what a verb makes: borrow -> /loans), in the summary.
         var verb = Math.Max(
             Math.Max(5 * Overlap(operation.NameTokens, intent.Verb), 4 * Overlap(operation.PathTokens, intent.Verb)),
-            2.5 * Overlap(operation.SummaryTokens, intent.Verb));
+            Math.Max(2.5 * Overlap(operation.SummaryTokens, intent.Verb), operation.Does.Contains(intent.Verb) ? 4.2 : 0));
         // POST /loans/{id}/return: the path itself says what is done.
         if (intent.Kind != IntentKind.Create && operation is { EndsWithParameter: false, Parent.Length: > 0 } && operation.Noun == intent.Verb)
         {
@@ -141,7 +141,7 @@ internal sealed class IntentMatcher
             foreach (var token in intent.Phrases[i].Content)
             {
                 var weight = i == 0 ? token.Stem == head ? 1.0 : 0.7 : 0.35;
-                nouns += weight * Noun(operation, token.Stem);
+                nouns += weight * (_tools.Collections.Contains(token.Stem) ? Exact(operation, token.Stem) : Noun(operation, token.Stem));
             }
         }
 
@@ -193,6 +193,11 @@ internal sealed class IntentMatcher
 
         return best;
     }
+
+    // What the API keeps many of is called so by the API itself, and by no other word: in a library to borrow a book is not to book.
+    private static double Exact(Operation operation, string stem) =>
+        operation.NameTokens.Contains(stem) ? 3 : operation.PathTokens.Contains(stem) ? 2.5 : operation.SummaryTokens.Contains(stem) ? 1.2
+        : operation.Parameters.Any(parameter => parameter.Tokens.Contains(stem)) ? 0.7 : 0;
 
     private static bool Said(string token, Intent intent) =>
         Words.IsIdle(token) || token is "to" or "for" or "by" or "in" or "from" or "id" || Words.Related(token, intent.Verb)

@@ -89,6 +89,10 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
     {
         var filled = new JsonObject();
         var words = Filters(operation, noun, phrase);
+        // Who made it and where it is are asked for in their own places, and not in the title too.
+        var placed = level > 0 ? [] : operation.Parameters.Where(parameter => parameter.Noun is null && (parameter.Is(Makers) || parameter.Is(Places)))
+            .Select(parameter => Filter(parameter, operation, phrase, words, step, level)?.ToString()).OfType<string>().ToList();
+        words = [.. words.Where(word => !placed.Exists(value => value.Contains(word.Text, StringComparison.OrdinalIgnoreCase)))];
         var sorted = false;
         foreach (var parameter in operation.Parameters.Where(parameter => parameter.Required))
         {
@@ -238,7 +242,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
 
         if (parameter.Format is "date" || parameter.Tokens.Contains("date"))
         {
-            return step.Intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Date) is { } date ? JsonValue.Create(context.Values.Day(date)) : null;
+            return step.Intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Date) is { } date ? JsonValue.Create(date.Text) : null;
         }
 
         if (hasSearch || words.Count == 0 || parameter.Type != "string")

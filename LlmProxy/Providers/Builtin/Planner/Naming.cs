@@ -34,9 +34,12 @@ internal static class Naming
         return best;
     }
 
+    /// <summary>Whether a token may name something by itself.</summary>
+    public static bool IsName(GoalToken token) => token.Kind is TokenKind.Literal or TokenKind.Email or TokenKind.Id || token.IsCapital;
+
     /// <summary>The tokens that name <paramref name="thing"/>.</summary>
     public static IEnumerable<GoalToken> Claimed(Thing thing, IEnumerable<GoalToken> tokens) =>
-        tokens.Where(token => (token.Kind is TokenKind.Literal or TokenKind.Email or TokenKind.Id || token.IsCapital)
+        tokens.Where(token => IsName(token)
             && thing.Texts.Exists(text => token.Kind == TokenKind.Word ? Words.Split(text).Contains(token.Stem) : text.Contains(token.Text, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Proper names in the order of the words: "Ann Lee" is one.</summary>

@@ -23,6 +23,9 @@ internal sealed class Operation
 
     public required string[] SummaryTokens { get; init; }
 
+    /// <summary>Stems of the words that its sentences begin with, the verbs of what it does: "Hold seats. Reserves free ones."</summary>
+    public required string[] Does { get; init; }
+
     public required Parameter[] Parameters { get; init; }
 
     /// <summary>Stem of what the path's last fixed segment names: <c>/projects/{p}/tasks</c> and <c>/tasks/{id}</c> are both "task".</summary>
@@ -51,6 +54,9 @@ internal sealed class Operation
         return false;
     }
 
+    /// <summary>Its parameters, and all properties inside them.</summary>
+    public IEnumerable<Parameter> All => Parameters.SelectMany(static parameter => parameter.All);
+
     public Parameter? Password => Parameters.FirstOrDefault(parameter => parameter.IsPassword);
 
     public static Operation Read(string name, string description, JsonElement schema)
@@ -68,6 +74,7 @@ internal sealed class Operation
             NameTokens = Words.Split(name),
             PathTokens = [.. segments.Where(segment => !IsParameter(segment) && !IsVersion(segment)).SelectMany(Words.Split)],
             SummaryTokens = Words.Split(summary),
+            Does = [.. summary.Split(['.', ';', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(static sentence => Words.Split(sentence).FirstOrDefault()).OfType<string>()],
             Parameters = Read(schema, segments, nouns),
             Noun = last >= 0 ? nouns[last] : Words.Split(name).LastOrDefault() ?? "",
             Parent = parameterAt > 0 ? nouns[parameterAt - 1] : "",

@@ -49,18 +49,36 @@ internal sealed class Parameter
     /// <summary><c>from</c> or <c>to</c>, in names such as <c>fromAccountId</c>; else empty.</summary>
     public string Role { get; private set; } = "";
 
+    /// <summary>Name of the property that it takes of the thing, where that is no id: <c>iban</c> for <c>fromIban</c>; null for the id.</summary>
+    public string? Key { get; private set; }
+
+    /// <summary>Stems of other things that have such a <see cref="Key"/>: payees beside accounts.</summary>
+    public IReadOnlyList<string> AlsoNouns { get; private set; } = [];
+
     public bool Nullable { get; init; }
+
+    /// <summary>The pattern of its schema; null for none.</summary>
+    public string? Pattern => Text(Schema, "pattern") is { Length: > 0 } pattern ? pattern : null;
 
     /// <summary>Whether it asks for a password. "pass" alone does; "boarding_pass" does not.</summary>
     public bool IsPassword => Is(Operation.PasswordWords) || string.Equals(Name, "pass", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>It and all that is inside it.</summary>
+    public IEnumerable<Parameter> All => [this, .. Properties.SelectMany(static property => property.All), .. Item?.All ?? []];
 
     /// <summary>The same, as a reference to a <paramref name="noun"/>.</summary>
     public Parameter As(string noun)
     {
         var same = (Parameter)MemberwiseClone();
-        same.Noun = noun;
+        (same.Noun, same.AlsoNouns) = (noun, []);
         return same;
     }
+
+    /// <summary>Whether a word names people.</summary>
+    public static bool IsPeople(string noun) => People.Contains(noun) || PersonRoles.Contains(noun);
+
+    /// <summary>Whether a word only says that something is an id or number of something.</summary>
+    public static bool IsKeyWord(string stem) => KeyWords.Contains(stem);
 
     public bool Is(FrozenSet<string> stems)
     {
@@ -134,6 +152,18 @@ internal sealed class Parameter
         {
             Noun = last;
             Role = role;
+        }
+    }
+
+    /// <summary><c>fromIban</c> refers to an account where accounts are told apart by their <c>iban</c>, and to whatever else has one.</summary>
+    /// <param name="key">Stem of the property.</param>
+    /// <param name="nouns">What has it, the owner first.</param>
+    public void RecogniseForeignKey(string key, IReadOnlyList<string> nouns)
+    {
+        if (Noun is null && !InPath && Type is "string" or "integer" && Enum.Length == 0 && Tokens.Length is > 1 and < 4 && Tokens[^1] == key)
+        {
+            (Noun, Key, AlsoNouns) = (nouns[0], key, [.. nouns.Skip(1)]);
+            Role = FromRoles.Contains(Tokens[0]) ? "from" : ToRoles.Contains(Tokens[0]) ? "to" : "";
         }
     }
 

@@ -82,16 +82,16 @@ internal static class PhraseFinder
             {
                 if (phrase.Content.Any(token => exact ? token.Stem == noun : tools.Means(token.Stem, noun)))
                 {
-                    return (phrase.Preposition.Length == 0 ? Joined(intent, others) : phrase, true);
+                    return (phrase.Preposition.Length == 0 ? Joined(intent, others, noun, tools) : phrase, true);
                 }
             }
         }
 
         // The object is something else: what is made ("a booking for 'Night Trains'") or another reference ("two seats for ...").
-        bool IsOther(Phrase phrase) => phrase.Content.Any(token => (Units.Contains(token.Stem) && !token.Is("book") && !token.Is("books")) || others.Any(other => other != noun && Words.Related(other, token.Stem)));
+        bool IsOther(Phrase phrase) => IsAside(phrase, noun, tools) || phrase.Content.Any(token => (Units.Contains(token.Stem) && !token.Is("book") && !token.Is("books")) || others.Any(other => other != noun && Words.Related(other, token.Stem)));
         if (intent.Object.Tokens.Count > 0 && !IsOther(intent.Object))
         {
-            return (Joined(intent, others), false);
+            return (Joined(intent, others, noun, tools), false);
         }
 
         return (intent.Phrases.Skip(1).FirstOrDefault(phrase => phrase.Preposition is "for" or "on" or "to" or "in" or "at" or "with" or "from" or "into" or "of"
@@ -99,15 +99,24 @@ internal static class PhraseFinder
             ?? new Phrase("", []), false);
     }
 
+    // What says nothing of such a thing: for whom it is done, when, or a word that the API knows as a choice of something else ("in the stalls").
+    private static bool IsAside(Phrase phrase, string noun, ToolSet tools) => IsPerson(phrase, noun)
+        || (phrase.Content.Count > 0 && !phrase.Tokens.Any(token => token.IsValue) && phrase.Content.All(token => tools.IsChoiceOfOther(token.Stem, noun)));
+
+    // "in the name of", "Ann Lee ann@example.com": somebody, and no thing is called so.
+    private static bool IsPerson(Phrase phrase, string noun) => !Parameter.IsPeople(noun)
+        && ((phrase.Preposition is "in" or "under" && phrase.Head == "name")
+            || (phrase.Preposition is "for" or "of" && phrase.Tokens.Any(token => token.Kind == TokenKind.Email) && phrase.Content.All(token => token.IsCapital)));
+
     private static IEnumerable<string> Nouns(Parameter parameter) =>
         new[] { parameter.Noun, parameter.Item?.Noun }.OfType<string>();
 
     // What narrows the object down follows it: "the novel by Herbert", "the train to Paris on 2026-12-01".
-    private static Phrase Joined(Intent intent, string[] others)
+    private static Phrase Joined(Intent intent, string[] others, string noun, ToolSet tools)
     {
         List<GoalToken> tokens = [.. intent.Object.Tokens];
         foreach (var phrase in intent.Phrases.Skip(1).Where(phrase => phrase.Preposition is "by" or "in" or "on" or "at" or "from" or "to" or "about" or "with" or "of"
-            && !others[2..].Any(other => Words.Related(other, phrase.Head))))
+            && !IsPerson(phrase, noun) && !others[2..].Any(other => Words.Related(other, phrase.Head))))
         {
             tokens.AddRange(phrase.Tokens.Where(token => token.Kind is not (TokenKind.Number or TokenKind.Money)));
         }

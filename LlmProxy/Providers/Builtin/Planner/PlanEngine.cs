@@ -194,7 +194,7 @@ internal sealed class PlanEngine : IWay
         if (operation.IsRead && operation.IsCollection)
         {
             var found = knowledge.Things.Where(thing => thing.IsA(operation.Noun) && thing.Source == operation.Name);
-            if (Chooser.Choose(found, call.Step.Intent.Object, operation.Noun, 1, call.Step.Excluded, false) is { Fits: true } choice)
+            if (Chooser.Choose(found, new Phrase("", [.. call.Step.Intent.Tokens]), operation.Noun, 1, call.Step.Excluded, false) is { Fits: true } choice)
             {
                 knowledge.Focus[operation.Noun] = choice.Thing;
             }

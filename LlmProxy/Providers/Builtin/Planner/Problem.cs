@@ -48,9 +48,10 @@ internal static partial class Problem
             {
                 repaired |= call.Step.Wanted.Add(parameter.Name);
             }
-            else if (parameter.Noun is null && call.Step.Failures < 3)
+            else if (parameter.Noun is null && call.Step.Failures < 3
+                && (Told(parameter, message) ?? (IsSaid(call, parameter) ? null : MadeUp(parameter, message, call.Step.Failures + 1, values))) is { } better)
             {
-                call.Step.Fixed[parameter.Name] = Better(parameter, message, call.Step.Failures + 1, values);
+                call.Step.Fixed[parameter.Name] = better;
                 repaired = true;
             }
         }
@@ -61,7 +62,15 @@ internal static partial class Problem
     private static IEnumerable<Parameter> All(IEnumerable<Parameter> parameters) =>
         parameters.SelectMany(parameter => new[] { parameter }.Concat(All(parameter.Properties)).Concat(parameter.Item is null ? [] : All(parameter.Item.Properties)));
 
-    private static JsonNode Better(Parameter parameter, string message, int attempt, Values values)
+    // What the goal itself says is never replaced by something made up.
+    private static bool IsSaid(Planned call, Parameter parameter)
+    {
+        var given = call.Arguments[parameter.Name]?.ToString();
+        return call.Step.Intent.Tokens.Any(token => token.Text == given || (token.Kind is TokenKind.Number or TokenKind.Money
+            && decimal.TryParse(given, CultureInfo.InvariantCulture, out var number) && number == token.Number));
+    }
+
+    private static JsonNode? Told(Parameter parameter, string message)
     {
         var bound = Bound().Match(message);
         if (bound.Success && parameter.Type is "integer" or "number")
@@ -71,16 +80,15 @@ internal static partial class Problem
             return Values.Typed(number.ToString(CultureInfo.InvariantCulture), parameter.Type);
         }
 
-        if (Pattern().Match(message) is { Success: true } told && values.Matching(parameter, told.Groups["p"].Value.TrimEnd('"', '\'', '.', ']').TrimEnd('"'), attempt) is { } fitting)
-        {
-            return JsonValue.Create(fitting);
-        }
-
         var options = OneOf().Match(message);
         return options.Success
             ? Values.Typed(options.Groups["v"].Value.Split([',', '|', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[0].Trim('\'', '"', '[', '.'), parameter.Type)
-            : values.Make(parameter, attempt);
+            : null;
     }
+
+    private static JsonNode MadeUp(Parameter parameter, string message, int attempt, Values values) =>
+        Pattern().Match(message) is { Success: true } told && values.Matching(parameter, told.Groups["p"].Value.TrimEnd('"', '\'', '.', ']').TrimEnd('"'), attempt) is { } fitting
+            ? JsonValue.Create(fitting) : values.Make(parameter, attempt);
 
     // {"errors":{"quantity":["..."]}}, {"errors":[{"field":"quantity","message":"..."}]}, {"detail":[{"loc":["body","qty"],"msg":".."}]},
     // "$.quantity: expected integer", or the names within the text.
@@ -153,6 +161,6 @@ internal static partial class Problem
     [GeneratedRegex(@"less than|<", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Below();
 
-    [GeneratedRegex(@"(?:one of|allowed(?: values)?|either|expected)\W{1,3}(?<v>[\w'"", |\[-]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:\bone of|allowed(?: values)?|either|expected)\W{1,3}(?<v>[\w'"", |\[-]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OneOf();
 }

@@ -14,6 +14,11 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         var single = many ? parameter.Item! : parameter;
         var noun = single.Noun!;
         var (phrase, isExpress) = PhraseFinder.For(single, parameter.Name, operation, step, context.Tools);
+        if (single.Key is not null && (Written(phrase, single) ?? OfOther(parameter, phrase, operation, step, needed, depth)) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
         var how = step.Intent.Quantity ?? 1;
         var toBeHad = step.Intent.Kind is IntentKind.Buy or IntentKind.Create or IntentKind.Choose;
 
@@ -63,7 +68,7 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         }
 
         // 7. A login answers with who we are.
-        if (!many && things.Count == 0 && context.Knowledge.Named(parameter.Name, single.Type) is { } named)
+        if (!many && single.Key is null && things.Count == 0 && context.Knowledge.Named(parameter.Name, single.Type) is { } named)
         {
             return Found.Of(Values.Typed(named, single.Type));
         }
@@ -121,7 +126,7 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         // 10. There is none: make one, if the API makes such things.
         // What is to be changed or looked at exists, or the goal cannot be reached.
         var isObject = !toBeHad && (operation.Noun == noun || operation.Parent == noun);
-        if (needed && maker is not null && !isObject && choice is null && step.Excluded.Count == 0 && !phrase.Tokens.Any(token => token.Kind == TokenKind.Literal && phrase.Mentions(noun)))
+        if (needed && maker is not null && single.Key is null && !isObject && choice is null && step.Excluded.Count == 0 && !phrase.Tokens.Any(token => token.Kind == TokenKind.Literal && phrase.Mentions(noun)))
         {
             var (filled, obstacle) = arguments.Fill(maker, step, depth + 1);
             var call = new Planned(maker, filled, step, noun);
@@ -133,6 +138,34 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
 
         var what = string.Join(' ', phrase.Tokens.Select(token => token.Text));
         return Found.StuckBecause(what.Length > 0 ? $"no {noun} was found that matches \"{what}\" for {operation.Name}" : $"no {noun} was found for {parameter.Name} of {operation.Name}");
+    }
+
+    // "from DE02 1203": what the goal writes out is not looked up.
+    private static Found? Written(Phrase phrase, Parameter parameter)
+    {
+        var pattern = parameter.Pattern;
+        return phrase.Tokens.FirstOrDefault(token => token.Kind is TokenKind.Id or TokenKind.Literal or TokenKind.Number
+            && (pattern is null ? token.Kind == TokenKind.Id : PatternText.Matches(pattern, token.Text))) is { } written ? Found.Of(JsonValue.Create(written.Text)) : null;
+    }
+
+    // An IBAN is also a payee's: whose it is, the words say; money goes rather to a payee than to an own account.
+    private Found? OfOther(Parameter parameter, Phrase phrase, Operation operation, Step step, bool needed, int depth)
+    {
+        var nouns = parameter.AlsoNouns;
+        bool IsSaid(string noun) => phrase.Content.Any(token => context.Tools.Means(token.Stem, noun));
+        var said = nouns.FirstOrDefault(IsSaid);
+        if (said is not null)
+        {
+            return Find(parameter.As(said), operation, step, needed, depth);
+        }
+
+        if (nouns.Count == 0 || parameter.Role != "to" || IsSaid(parameter.Noun!))
+        {
+            return null;
+        }
+
+        var other = Find(parameter.As(nouns[0]), operation, step, needed, depth);
+        return other.HasValue || other.Call is not null ? other : null;
     }
 
     // In /projects/{projectId}/tasks/{taskId} the project only says where the task is.
@@ -207,9 +240,14 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
     {
         var known = Known(things, noun);
         var named = Naming.Named(known, phrase.Tokens, step.Excluded);
-        if (named.Count == 0 && (!isExpress || IsPlain(phrase, noun)))
+        if (named.Count == 0 && (!isExpress || IsPlain(phrase, noun) || !phrase.Tokens.Any(Naming.IsName)))
         {
             named = Naming.Named(known, [.. step.Intent.Tokens], step.Excluded);
+        }
+        else if (named.Count > 1)
+        {
+            // "the booking of noor@example.com for 'Cats'": what is named alike, the rest of the words tells apart.
+            named = Naming.Named(named, [.. step.Intent.Tokens], step.Excluded);
         }
 
         return named.Count == 1 || (named.Count > 1 && named.TrueForAll(thing => thing.Key == named[0].Key)) ? named[^1] : null;

@@ -35,7 +35,7 @@ internal sealed class RulePlanner(TimeProvider clock)
 
         var (intents, credentials) = tools.Understand(conversation.Goal);
         var context = new PlanContext(conversation, tools, credentials, new Knowledge(), new Values(conversation.Goal, identity, now));
-        var way = Way(context, intents);
+        var way = Way(context, [.. intents.Select(intent => intent.On(now))]);
         foreach (var call in conversation.Calls)
         {
             way.Observe(call);

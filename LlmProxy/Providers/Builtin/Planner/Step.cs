@@ -35,6 +35,20 @@ internal sealed class Step(Intent intent, Operation operation)
     /// <summary>Words of the goal that name what was chosen, by parameter name: they say nothing of another parameter.</summary>
     public Dictionary<string, HashSet<GoalToken>> Claims { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a token of the goal names a thing that was chosen.</summary>
+    public bool IsClaimed(GoalToken token)
+    {
+        foreach (var claimed in Claims.Values)
+        {
+            if (claimed.Contains(token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Parameters whose thing the goal names outright: no other will do.</summary>
     public HashSet<string> Named { get; } = new(StringComparer.Ordinal);
 

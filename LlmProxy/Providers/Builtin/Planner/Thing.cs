@@ -35,6 +35,11 @@ internal sealed class Thing(HashSet<string> nouns, JsonElement value, bool made,
     /// <summary>What to put into a parameter that refers to this thing; null when it has nothing that fits.</summary>
     public JsonElement? IdFor(Parameter parameter, string noun)
     {
+        if (parameter.Key is { } key)
+        {
+            return Find(key);
+        }
+
         if ((Has(parameter.Name) ?? Has(noun + "id")) is { } named)
         {
             return named;

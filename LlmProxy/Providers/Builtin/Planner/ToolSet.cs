@@ -13,6 +13,8 @@ internal sealed class ToolSet
     private const int MaxGoals = 1024;
 
     private readonly Dictionary<string, Operation> _byName;
+    private readonly Lazy<IReadOnlySet<string>> _vocabulary;
+    private readonly Lazy<Dictionary<string, HashSet<string>>> _choices;
     private readonly ConcurrentDictionary<string, (IReadOnlyList<Intent> Intents, Credentials? Credentials)> _goals = new(StringComparer.Ordinal);
 
     private ToolSet(IReadOnlyList<Operation> operations, bool canFinish, bool hasHttp, bool hasPages)
@@ -25,10 +27,24 @@ internal sealed class ToolSet
         Collections = operations.Where(operation => operation.IsCollection).Select(operation => operation.Noun)
             .Concat(operations.Where(operation => operation.EndsWithParameter).Select(operation => operation.Noun))
             .ToHashSet(StringComparer.Ordinal);
+        _vocabulary = new Lazy<IReadOnlySet<string>>(() => operations.SelectMany(operation => (IEnumerable<string>)[
+            .. operation.NameTokens, .. operation.PathTokens, .. operation.SummaryTokens,
+            .. operation.All.SelectMany(parameter => (IEnumerable<string>)[.. parameter.Tokens, .. parameter.Enum.SelectMany(Words.Split)])]).ToHashSet(StringComparer.Ordinal));
+        _choices = new Lazy<Dictionary<string, HashSet<string>>>(() => operations
+            .SelectMany(operation => operation.All.SelectMany(parameter => parameter.Enum).SelectMany(Words.Split).Select(stem => (stem, operation.Noun)))
+            .GroupBy(entry => entry.stem, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Select(entry => entry.Noun).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal));
         Matcher = new IntentMatcher(this);
         foreach (var parameter in operations.SelectMany(operation => operation.Parameters))
         {
             parameter.RecogniseCollections(Collections);
+        }
+
+        foreach (var (key, nouns) in ForeignKeys(operations))
+        {
+            foreach (var parameter in operations.SelectMany(operation => operation.All))
+            {
+                parameter.RecogniseForeignKey(key, nouns);
+            }
         }
 
         // "sku" is the id of what is searched for, whatever that is called.
@@ -40,10 +56,28 @@ internal sealed class ToolSet
         }
     }
 
+    // {iban} of /accounts/{iban}, and what else is made with one.
+    private IEnumerable<(string Key, IReadOnlyList<string> Nouns)> ForeignKeys(IReadOnlyList<Operation> operations)
+    {
+        var owned = operations.Where(operation => operation.EndsWithParameter && operation.IsRead)
+            .Select(operation => (Key: operation.Parameters.LastOrDefault(parameter => parameter.InPath)?.Tokens is [var only] && !Parameter.IsKeyWord(only) ? only : "", operation.Noun))
+            .Concat(Collections.Contains("account") ? [("iban", "account")] : [])
+            .Where(owner => owner.Key.Length > 0 && owner.Key != owner.Noun && !Collections.Contains(owner.Key)).DistinctBy(owner => owner.Key);
+        foreach (var (key, noun) in owned)
+        {
+            var carriers = operations.Where(operation => operation is { Method: "POST", EndsWithParameter: false } && operation.Noun != noun && Collections.Contains(operation.Noun)
+                && operation.Parameters.Any(parameter => parameter.Tokens is [var only] && only == key)).Select(operation => operation.Noun).Distinct();
+            yield return (key, [noun, .. carriers]);
+        }
+    }
+
     public IReadOnlyList<Operation> Operations { get; }
 
     /// <summary>Stems of what the API keeps many of.</summary>
     public IReadOnlySet<string> Collections { get; }
+
+    /// <summary>Stems of all that the API speaks of: names, paths, summaries, parameters and their choices.</summary>
+    public IReadOnlySet<string> Vocabulary => _vocabulary.Value;
 
     /// <summary>Which operation does what a goal wants.</summary>
     public IntentMatcher Matcher { get; }
@@ -56,6 +90,9 @@ internal sealed class ToolSet
 
     /// <summary>Whether <c>page_follow</c> and <c>page_submit</c> are offered.</summary>
     public bool HasPages { get; }
+
+    /// <summary>Whether a word is a choice that parameters of operations have which are not about a <paramref name="noun"/>: <c>stalls</c> of seats, asked for an event.</summary>
+    public bool IsChoiceOfOther(string stem, string noun) => _choices.Value.TryGetValue(stem, out var nouns) && !nouns.Contains(noun);
 
     /// <summary>Whether a word of the goal means a noun of the API: a word that the API itself uses for another thing does not.</summary>
     public bool Means(string stem, string noun) => stem == noun || (!Collections.Contains(stem) && Words.Related(stem, noun));

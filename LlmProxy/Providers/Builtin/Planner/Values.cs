@@ -133,10 +133,6 @@ internal sealed class Values(string goal, SessionIdentity identity, DateTimeOffs
     private static string? PatternOf(JsonElement schema) =>
         schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("pattern", out var pattern) && pattern.ValueKind == JsonValueKind.String ? pattern.GetString() : null;
 
-    /// <summary>A date of the goal as ISO text; <c>+3</c> is three days from today.</summary>
-    public string Day(GoalToken date) =>
-        date.Text.StartsWith('+') ? now.UtcDateTime.AddDays(int.Parse(date.Text, CultureInfo.InvariantCulture)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : date.Text;
-
     private string Dates(Parameter parameter, int attempt)
     {
         var day = parameter.Is(Past) ? new DateTimeOffset(1990, 1, 1, 0, 0, 0, TimeSpan.Zero)

@@ -48,7 +48,7 @@ internal sealed class TargetProfile
             }
         }
         var sessions = all.Where(IsSession).ToList();
-        StateChanging = [.. all.Where(profile => IsStateChanging(profile.Operation) && !sessions.Contains(profile) && !IsSearch(profile))];
+        StateChanging = [.. all.Where(profile => profile.Operation.IsChanging && !sessions.Contains(profile) && !IsSearch(profile))];
         Reads = [.. all.Where(profile => profile.Operation.Method == HttpMethod.Get && !sessions.Contains(profile))];
     }
 
@@ -86,9 +86,6 @@ internal sealed class TargetProfile
         }
         return noun;
     }
-
-    private static bool IsStateChanging(OperationSpec operation) =>
-        operation.Method != HttpMethod.Get && operation.Method != HttpMethod.Head && operation.Method != HttpMethod.Options && operation.Method != HttpMethod.Trace;
 
     private static bool IsSearch(OperationProfile profile) =>
         profile.Operation.Method == HttpMethod.Post && profile.Verbs.Count > 0 && profile.Verbs.All(static verb => verb.Kind is VerbKind.Read);

@@ -1,30 +1,35 @@
-using System.Text;
+using System.Collections.Concurrent;
 using System.Text.Json;
-using ApeTest.Targets.GraphQl;
-using ApeTest.Targets.OpenApi;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
-namespace ApeTest.Targets.Tests.GraphQl;
+namespace ApeTest.Tests.Shared.GraphQl;
 
-/// <summary>A GraphQL endpoint at <c>/graphql</c> with the schema of <c>shop.json</c>: a token from <c>login</c>, and carts that need it.</summary>
-internal sealed class GraphQlTarget(bool introspection)
+/// <summary>A GraphQL endpoint at <c>/graphql</c> with the schema of <c>schema.json</c>: a token from <c>login</c>, and carts that need it.</summary>
+/// <param name="introspection">Whether it tells its schema.</param>
+public sealed class GraphQlShop(bool introspection)
 {
     /// <summary>Documents received, introspection left out.</summary>
-    public List<string> Queries { get; } = [];
+    public ConcurrentQueue<string> Queries { get; } = [];
 
-    public static string Schema => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "GraphQl", "Documents", "shop.json"));
+    /// <summary>Its answer to the introspection query.</summary>
+    public static string Schema { get; } = Read();
 
-    /// <summary>Posts to a real target as the command line's probe does.</summary>
-    public static PostJson Post(Uri target) => async (url, json, cancellationToken) =>
+    /// <summary>Starts it on a free loopback port.</summary>
+    public async Task<WebApplication> StartAsync(CancellationToken cancellationToken)
     {
-        using var transport = Some.Transport(target);
-        var exchange = await transport.SendAsync(
-            Some.Get(url) with { Method = HttpMethod.Post, Body = json, ContentType = "application/json" }, cancellationToken);
-        return exchange.ErrorType is null
-            ? new DocumentAnswer(exchange.Status, exchange.Header("Content-Type")?.Split(';')[0], Encoding.UTF8.GetString(exchange.Body.Span))
-            : throw new DocumentUnreadableException(exchange.ErrorMessage!);
-    };
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(HandleAsync);
+        await app.StartAsync(cancellationToken);
+        return app;
+    }
 
+    /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         if (context.Request.Path != "/graphql" || context.Request.Method != "POST")
@@ -43,7 +48,7 @@ internal sealed class GraphQlTarget(bool introspection)
 
     private string Answer(string query, JsonElement request, string authorization)
     {
-        Queries.Add(query);
+        Queries.Enqueue(query);
         var variables = request.TryGetProperty("variables", out var given) ? given : default;
         return query switch
         {
@@ -55,5 +60,11 @@ internal sealed class GraphQlTarget(bool introspection)
                 : """{"data":null,"errors":[{"message":"log in first","extensions":{"code":"UNAUTHENTICATED"}}]}""",
             _ => """{"data":{"version":"7"}}""",
         };
+    }
+
+    private static string Read()
+    {
+        using var reader = new StreamReader(typeof(GraphQlShop).Assembly.GetManifestResourceStream("graphql-schema.json")!);
+        return reader.ReadToEnd();
     }
 }
