@@ -50,7 +50,7 @@ internal sealed class RunContext : IDisposable
         HeaderSecrets = [.. target.SecretHeaders.SelectMany(name => Credentials(target.Headers[name])).SelectMany(static value => SessionSecrets.Forms(value, SessionSecrets.Redacted))];
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
         Arrivals = plan.Scenario.Load.Rate is { } rate ? new ArrivalSchedule(rate, plan.Scenario.Iterations, plan.Scenario.Duration) : null;
-        MeanThink = Mean(plan.Scenario.Personas);
+        MeanThink = PersonaSpec.MeanThink(plan.Scenario.Personas);
         var stop = Once(() => signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget")));
         BudgetExhausted = () =>
         {
@@ -136,12 +136,6 @@ internal sealed class RunContext : IDisposable
     // Of "Bearer abc" both: an echo may name the scheme or not.
     private static IEnumerable<string> Credentials(string header) =>
         header.IndexOf(' ', StringComparison.Ordinal) is > 0 and var space ? [header, header[(space + 1)..]] : [header];
-
-    private static TimeSpan Mean(ImmutableArray<PersonaSpec> personas)
-    {
-        var weight = personas.Sum(persona => persona.Weight);
-        return weight > 0 ? TimeSpan.FromSeconds(personas.Sum(persona => persona.Think.Mean.TotalSeconds * persona.Weight) / weight) : TimeSpan.Zero;
-    }
 
     private static Action Once(Action action)
     {

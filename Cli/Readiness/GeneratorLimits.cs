@@ -6,12 +6,16 @@ namespace ApeTest.Cli.Readiness;
 
 /// <summary>
 /// Compares what a run in this process may need with what the machine gives, before there is any load. The worst case is counted: every
-/// agent holds a connection on each of its ways at once, which is what a slow model or a slow target leads to.
+/// agent holds a connection on each of its ways at once, which is what a slow model or a slow target leads to. Agents that think hold none
+/// meanwhile: where the worst case does not fit, it is told, and refused only if answers of <see cref="UsualAnswer"/> do not fit either.
 /// </summary>
 internal sealed class GeneratorLimits
 {
     /// <summary>Share of a limit above which a run is told that it is tight.</summary>
     private const double Tight = 0.7;
+
+    // A decision and its action, on a target and a model that are busy but well.
+    private static readonly TimeSpan UsualAnswer = TimeSpan.FromSeconds(2);
 
     // Measured on the sample shop, where every way has both ends here: 1,480 open files at the peak of 200 agents (1,206 of them sockets),
     // 6,268 of 1,000: 6 an agent and 280.
@@ -27,6 +31,7 @@ internal sealed class GeneratorLimits
     private readonly MachineLimits _machine;
     private readonly List<(string Way, int PerAgent)> _ways = [];
     private readonly long _agents;
+    private readonly TimeSpan _think;
     private readonly bool _gateway;
     private readonly long _providerConnections;
 
@@ -34,6 +39,7 @@ internal sealed class GeneratorLimits
     {
         _machine = machine;
         _agents = Math.Min(scenario.Agents, scenario.Iterations ?? int.MaxValue);
+        _think = scenario.Load.Rate is null ? PersonaSpec.MeanThink(scenario.Personas) : TimeSpan.Zero;
         _gateway = scenario.Gateway is GatewayMode.Remote;
         if (_gateway)
         {
@@ -44,6 +50,9 @@ internal sealed class GeneratorLimits
         _ways.Add(("agent to model proxy, both ends", 2));
         _providerConnections = scenario.Llm.Model.StartsWith("builtin/", StringComparison.Ordinal) ? 0 : Math.Min(_agents, MostProviderConnections);
     }
+
+    /// <summary>Agents that wait at once, where an answer takes <see cref="UsualAnswer"/>.</summary>
+    private long Waiting => (long)Math.Ceiling(_agents * (UsualAnswer / (UsualAnswer + _think)));
 
     private long FilesPerAgent => _ways.Sum(way => way.PerAgent);
 
@@ -64,9 +73,16 @@ internal sealed class GeneratorLimits
 
     private string? Check(Need[] needs)
     {
-        if (needs.FirstOrDefault(need => need.Amount > need.Limit) is { } missing)
+        if (needs.FirstOrDefault(need => need.Usual > need.Limit) is { } missing)
         {
             throw new ApeTestException($"{Show.Count(_agents)} agents do not fit in this process: {missing.Text}", $"{missing.Arithmetic}\n{missing.Fix}", ExitCodes.Environment);
+        }
+        if (needs.FirstOrDefault(need => need.Amount > need.Limit) is { } unless)
+        {
+            // waiting / agents = answer / (answer + think)
+            var share = Share(unless);
+            return $"warning: {Show.Count(_agents)} agents fit in this process only while most of them think: {unless.Text}\n  {unless.Arithmetic}\n"
+                + $"  There is room as long as a decision and its action take less than {Show.Seconds((_think * (share / (1 - share))).TotalSeconds)} on average.";
         }
         return needs.FirstOrDefault(need => need.Amount > Tight * need.Limit) is { } tight
             ? $"warning: {Show.Count(_agents)} agents come near a limit of this process: {tight.Text}\n  {tight.Arithmetic}"
@@ -79,13 +95,13 @@ internal sealed class GeneratorLimits
         var parts = string.Join(", ", _ways.Select(way => $"{way.Way}: {way.PerAgent}"));
         var provider = _providerConnections == 0 ? string.Empty : $" + {_providerConnections} from model proxy to provider";
         var inProcess = _gateway ? ", or set `gateway: in-process`, which saves 2 an agent" : string.Empty;
-        return new Need(amount, _machine.OpenFiles,
+        return new Need(amount, (FilesPerAgent * Waiting) + OtherFiles, _machine.OpenFiles,
             $"up to {Show.Count(amount)} open files are needed, {Show.Count(_machine.OpenFiles ?? 0)} are allowed",
             $"Each agent holds at most {FilesPerAgent} ({parts}): {FilesPerAgent} x {Show.Count(_agents)} + {OwnFiles} of ApeTest's own{provider} = {Show.Count(amount)}.",
             $"Raise the limit (ulimit -Hn {amount} as root, --ulimit nofile={amount} for a container), use at most {Show.Count(Most(_machine.OpenFiles, OtherFiles, FilesPerAgent))} agents{inProcess}.");
     }
 
-    private Need Ports() => new(_agents, _machine.Ports,
+    private Need Ports() => new(_agents, Waiting, _machine.Ports,
         $"up to {Show.Count(_agents)} connections go to one address, {Show.Count(_machine.Ports ?? 0)} local ports are free for them",
         "Each agent holds at most one connection to each address; each takes a local port.",
         $"Widen the range (sysctl net.ipv4.ip_local_port_range=\"1024 65535\"), or use at most {Show.Count(_machine.Ports ?? 0)} agents.");
@@ -93,14 +109,17 @@ internal sealed class GeneratorLimits
     private Need Memory()
     {
         var amount = OwnMemory + (MemoryPerAgent * _agents);
-        return new Need(amount, _machine.MemoryBytes,
+        return new Need(amount, amount, _machine.MemoryBytes,
             $"about {Show.Bytes(amount)} of memory are needed, there are {Show.Bytes(_machine.MemoryBytes ?? 0)}",
             $"{Show.Bytes(MemoryPerAgent)} x {Show.Count(_agents)} + {Show.Bytes(OwnMemory)} of ApeTest's own = {Show.Bytes(amount)}, by measurement on the sample shop.",
             $"Give it more memory, or use at most {Show.Count(Most(_machine.MemoryBytes, OwnMemory, MemoryPerAgent))} agents.");
     }
 
+    /// <summary>Share of the agents that may wait at once: what there is, of what is needed if all do.</summary>
+    private double Share(Need need) => need.Amount == _agents ? (double)need.Limit!.Value / _agents : (double)Most(need.Limit, OtherFiles, FilesPerAgent) / _agents;
+
     private static long Most(long? limit, long own, long perAgent) => Math.Max(1, ((limit ?? 0) - own) / perAgent);
 
-    /// <summary>One resource: how much is needed, how much there is (null: no limit), and both in words.</summary>
-    private sealed record Need(long Amount, long? Limit, string Text, string Arithmetic, string Fix);
+    /// <summary>One resource: how much is needed if all agents wait at once, how much usually, how much there is (null: no limit), and both in words.</summary>
+    private sealed record Need(long Amount, long Usual, long? Limit, string Text, string Arithmetic, string Fix);
 }

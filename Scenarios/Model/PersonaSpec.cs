@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ApeTest.Scenarios.Model;
 
 /// <summary>A kind of user.</summary>
@@ -20,6 +22,13 @@ public sealed record PersonaSpec
 
     /// <summary>Share of sessions relative to the other personas. Default 1.</summary>
     public double Weight { get; init; } = 1;
+
+    /// <summary>Think time that an average user takes; zero without personas.</summary>
+    public static TimeSpan MeanThink(ImmutableArray<PersonaSpec> personas)
+    {
+        var weight = personas.Sum(static persona => persona.Weight);
+        return weight > 0 ? TimeSpan.FromSeconds(personas.Sum(static persona => persona.Think.Mean.TotalSeconds * persona.Weight) / weight) : TimeSpan.Zero;
+    }
 }
 
 /// <summary>Think time, uniform in [<paramref name="Min"/>, <paramref name="Max"/>]; written <c>500ms</c> or <c>200ms..800ms</c>.</summary>

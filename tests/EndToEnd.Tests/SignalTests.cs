@@ -25,8 +25,10 @@ public sealed class SignalTests
         Assert.Contains("Measured: ", result.Out, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Interrupt_WhileSessionsGoOn_LetsThemFinishAndStartsNone()
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task Signal_WhileSessionsGoOn_LetsThemFinishAndStartsNone(string signal, int code)
     {
         Requires.That(!OperatingSystem.IsWindows(), "signals are sent with kill");
         using var directory = new TempDirectory();
@@ -36,9 +38,9 @@ public sealed class SignalTests
         await ApeShell.UntilAsync(() => RunDirectoryReader.List(RunDirectory.RunsRoot(directory.Path)) is [var only]
             && RunDirectoryReader.ReadSummary(only) is { Sessions.Started: > 0 });
 
-        process.Signal("INT");
+        process.Signal(signal);
         var signalled = TimeProvider.System.GetUtcNow();
-        (await process.EndAsync()).Exits(130);
+        (await process.EndAsync()).Exits(code);
 
         var run = await RunOnDisk.ReadAsync(directory);
         Assert.NotEmpty(run.Sessions);

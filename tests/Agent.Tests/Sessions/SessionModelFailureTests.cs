@@ -42,7 +42,8 @@ public sealed class SessionModelFailureTests
         var record = await sessions.RunAsync();
 
         Assert.Equal((SessionOutcome.AgentError, type), (record.Outcome, record.Reason.Split(':')[0]));
-        Assert.Equal(asked, server.Requests.Count);
+        // A call that ends by time may end before it has arrived.
+        Assert.InRange(server.Requests.Count, type == "model_timeout" ? 0 : asked, asked);
         var metrics = sessions.Metrics();
         var error = Assert.Single(metrics.Errors).Value;
         Assert.Equal((type, "model", (long)asked), (error.Type, error.Where, error.Count));

@@ -158,30 +158,6 @@ public sealed class AgentWorkerTests
     }
 
     [Fact]
-    public async Task Run_ScaledDown_SlotsAboveRest()
-    {
-        await using var target = await FakeTarget.StartAsync();
-        await using var server = await FakeChatServer.StartAsync(request => Replies.Shopper(request) with { Delay = TimeSpan.FromMilliseconds(20) });
-        await using var host = await WorkerHost.StartAsync(server.Url);
-        var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 4, Iterations = null, Duration = TimeSpan.FromSeconds(5) });
-
-        var scaled = false;
-        var totals = await host.RunAsync(plan, async (state, _) =>
-        {
-            if (!scaled && state.Status == "running")
-            {
-                scaled = true;
-                await host.Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Scale, 1), TestContext.Current.CancellationToken);
-            }
-        });
-
-        var end = totals.Sessions.Max(record => record.Started);
-        Assert.All(totals.Sessions.Where(record => (end - record.Started).TotalSeconds < 1.5), record => Assert.Equal(0, record.Slot));
-        Assert.Equal(0, totals.Ended(SessionOutcome.Aborted));
-        Assert.Contains(totals.Sessions, record => record.Slot == 3);
-    }
-
-    [Fact]
     public async Task Run_LeaseLost_SessionsOfTheBlockEndAndTheOtherWorkerHasIt()
     {
         await using var target = await FakeTarget.StartAsync();

@@ -60,6 +60,25 @@ public sealed class GeneratorLimitsTests
         Assert.Contains(fix, exception.Hint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(10_000, 15, "up to 50,300 open files are needed, 20,000 are allowed", "less than 9.75 s on average")]
+    [InlineData(30_000, 60, "up to 150,300 open files", "less than 9.07 s on average")]
+    public void Check_AgentsThatThink_FitWhileTheyDo(int agents, int think, string needed, string room)
+    {
+        var warning = GeneratorLimits.Check(Thinking(agents, think), shopIsHere: false, Machine with { MemoryBytes = null });
+
+        Assert.StartsWith($"warning: {agents:N0} agents fit in this process only while most of them think: {needed}", warning, StringComparison.Ordinal);
+        Assert.Contains(room, warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_AgentsThatThinkTooLittle_Exits3() =>
+        Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Thinking(10_000, 1), shopIsHere: false, Machine));
+
+    [Fact]
+    public void Check_ArrivalsOfAgentsThatThink_AreCountedAtTheirWorst() =>
+        Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Thinking(10_000, 60) with { Load = new LoadSpec { Rate = new ArrivalRate(1000, TimeSpan.FromSeconds(1)) } }, shopIsHere: false, Machine));
+
     [Fact]
     public void Check_TooFewPorts_Exits3()
     {
@@ -83,6 +102,11 @@ public sealed class GeneratorLimitsTests
 
     [Fact]
     public void Check_UnknownLimits_SaysNothing() => Assert.Null(GeneratorLimits.Check(Scenario(1_000_000), shopIsHere: true, new MachineLimits()));
+
+    private static Scenario Thinking(int agents, int seconds) => Scenario(agents) with
+    {
+        Personas = [new PersonaSpec { Name = "p", Think = new ThinkTime(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds)) }],
+    };
 
     private static Scenario Scenario(int agents, string gateway = "remote", string model = "builtin/planner") => new()
     {

@@ -34,7 +34,8 @@ public sealed class HostileTargetTests : IDisposable
             3 => Call("delete_everything", new { }),
             4 => Call("goAway", new { }),
             5 => Call("state_update", new { values = new { note = HostileShop.Order } }),
-            6 => Call("order", new { itemId = "i-1" }),
+            6 => Call("getOrder", new { id = "{{user.password}}" }),
+            7 => Call("order", new { itemId = "i-1" }),
             _ => ModelCall.Done,
         }, Cancellation);
 
@@ -42,7 +43,7 @@ public sealed class HostileTargetTests : IDisposable
 
         var session = Assert.Single(run.Sessions);
         Assert.Equal(SessionOutcome.Succeeded, session.Outcome);
-        Assert.Equal([null, null, "unknown_tool", "unknown_tool", "denied", null, null, null], session.Actions.Select(action => action.Error));
+        Assert.Equal([null, null, "unknown_tool", "unknown_tool", "denied", null, null, null, null], session.Actions.Select(action => action.Error));
         await LeaksNothingAsync(shop, model, said);
         ObeysNobodyElse(shop, model);
     }

@@ -114,6 +114,11 @@ internal sealed partial class ArgumentFinder
                 : Found.Nothing;
         }
 
+        if (parameter is { Type: "array", Item: { Type: "string", Enum.Length: 0, Properties.Length: 0 } } && Listed.Find(step.Intent, parameter) is { } listed)
+        {
+            return Found.Of(listed);
+        }
+
         // 5. What the goal says without naming it.
         if (Said(parameter, operation, step) is { } said)
         {
@@ -125,6 +130,12 @@ internal sealed partial class ArgumentFinder
             return Found.Nothing;
         }
 
+        // What moves money moves as much as the goal says.
+        if (parameter.Is(Amount) && !parameter.Is(Quantity) | parameter.Tokens.Contains("amount") && parameter.Type is "string" or "integer" or "number" && operation.All.Any(other => other.Role.Length > 0))
+        {
+            return Found.StuckBecause($"the goal names no amount for {operation.Name}");
+        }
+
         // 6. Parts.
         if (parameter.Type == "object")
         {
@@ -133,6 +144,11 @@ internal sealed partial class ArgumentFinder
 
         if (parameter is { Type: "array", Item: { } item })
         {
+            if (item.Type == "object" && step.Lines.Count > 0)
+            {
+                return Lines(item.Properties, operation, step, depth);
+            }
+
             var inner = item.Type == "object" ? Parts(item.Properties, operation, step, depth) : Find(item, operation, step, true, depth + 1);
             return inner.HasValue ? Found.Of(new JsonArray(inner.Value!.DeepClone())) : inner;
         }
@@ -175,6 +191,24 @@ internal sealed partial class ArgumentFinder
         }
 
         return Found.Of(result);
+    }
+
+    // "a tea and two scones" is one order of two lines.
+    private Found Lines(Parameter[] properties, Operation operation, Step step, int depth)
+    {
+        var lines = new JsonArray();
+        foreach (var line in step.Lines)
+        {
+            var found = Parts(properties, operation, line, depth);
+            if (!found.HasValue)
+            {
+                return found;
+            }
+
+            lines.Add(found.Value!.DeepClone());
+        }
+
+        return Found.Of(lines);
     }
 
     private JsonNode? Credential(Parameter parameter, Operation operation, bool needed)
@@ -240,7 +274,7 @@ internal sealed partial class ArgumentFinder
             }
 
             var numbers = intent.Tokens.Where(token => token.Kind is TokenKind.Number or TokenKind.Money).ToList();
-            return numbers.Count == 1 && (parameter.Required || intent.Kind == IntentKind.Update) ? GoalValues.Number(numbers[0], parameter) : null;
+            return numbers.Count == 1 && (parameter.Required || intent.Kind == IntentKind.Update) && Numbers.Fits(intent, numbers[0], parameter, operation) ? GoalValues.Number(numbers[0], parameter) : null;
         }
 
         if (parameter.Format is "date" or "date-time")
@@ -254,6 +288,13 @@ internal sealed partial class ArgumentFinder
         }
 
         return null;
+    }
+
+    // "to bob, due tomorrow": somebody's name, and nothing of what follows it.
+    private static JsonValue? Whom(Phrase phrase)
+    {
+        var first = phrase.Tokens.FirstOrDefault(token => token.IsValue || !Words.IsIdle(token.Stem));
+        return first is null ? null : JsonValue.Create(first.IsCapital ? Naming.ProperNames(phrase.Tokens)[0] : first.Text);
     }
 
     // "to DE33" for toIban, "ship to Hamburg" for city
@@ -330,7 +371,12 @@ internal sealed partial class ArgumentFinder
         if (intent.Verb.Length > 0 && intent.Kind is IntentKind.Act or IntentKind.Update && parameter.Tokens.Any(token => Words.Related(intent.Verb, token))
             && intent.Phrases.FirstOrDefault(phrase => phrase.Preposition is "to" or "as") is { Tokens.Count: > 0 } behind)
         {
-            return JsonValue.Create(string.Join(' ', behind.Tokens.Select(token => token.Text)));
+            return Whom(behind);
+        }
+
+        if (Addresses.Is(parameter) && Addresses.Find(intent) is { } address)
+        {
+            return address;
         }
 
         if (ByRole(parameter, intent) is { } there)

@@ -52,8 +52,8 @@ internal sealed partial record Credentials(string User, string? Password)
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex WithPassword();
 
-    // "as ann / x" or "ann / x"; without blanks around the slash only behind "as", so that "and/or" is none
-    [GeneratedRegex("""\b(?:as|with|using)\s+""" + Label + "(?<u>" + OpenUser + """)\s*/\s*(?<p>""" + OpenSecret + ")" + End
+    // "as ann (x)", "as ann / x" or "ann / x"; without blanks around the slash only behind "as", so that "and/or" is none
+    [GeneratedRegex("""\bas\s+(?<u>""" + UserValue + """)\s*\((?<p>""" + SecretValue + """)\)|\b(?:as|with|using)\s+""" + Label + "(?<u>" + OpenUser + """)\s*/\s*(?<p>""" + OpenSecret + ")" + End
         + "|" + Label + "(?<u>" + UserValue + """)\s+/\s+(?<p>""" + SecretValue + ")" + End,
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Slash();

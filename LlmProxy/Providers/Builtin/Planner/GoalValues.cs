@@ -48,8 +48,14 @@ internal static class GoalValues
     /// <summary>The value of an enumeration that the words name; null when they name none.</summary>
     public static JsonNode? Choice(Intent intent, Parameter parameter)
     {
+        // "move the open tasks to in review": what it shall be stands behind "to", and what it is before.
+        var into = intent.Kind is IntentKind.Update or IntentKind.Act ? intent.Phrases.Select((phrase, i) => (phrase, i)).FirstOrDefault(entry => entry.i > 0 && entry.phrase.Preposition is "to" or "into" or "as").i : 0;
+        return (into > 0 ? Choice(intent, parameter, Spoken(intent.Phrases.Skip(into))) : null) ?? Choice(intent, parameter, Spoken(intent));
+    }
+
+    private static JsonNode? Choice(Intent intent, Parameter parameter, List<GoalToken> spoken)
+    {
         (string Value, double Score) best = ("", 0);
-        var spoken = Spoken(intent);
         foreach (var value in parameter.Enum)
         {
             var words = Words.Split(value);
@@ -83,6 +89,11 @@ internal static class GoalValues
     /// <summary>A flag that the words raise or lower: "a private channel", "mark it as done", "without breakfast"; null when they do not speak of it.</summary>
     public static JsonNode? Flag(Intent intent, Parameter parameter)
     {
+        if (intent.Verb == Verbs.Turn && StateWords.IsSwitch(parameter))
+        {
+            return JsonValue.Create(intent.Particle == "on");
+        }
+
         var spoken = Spoken(intent);
         foreach (var word in parameter.Tokens)
         {
@@ -204,10 +215,12 @@ internal static class GoalValues
         return parameter.Type == "string" && (linked || (value.Text.Length > 1 && value.Text.All(char.IsUpper))) && value.Kind == TokenKind.Word && !Words.IsIdle(value.Stem) ? JsonValue.Create(value.Text) : null;
     }
 
-    private static List<GoalToken> Spoken(Intent intent)
+    private static List<GoalToken> Spoken(Intent intent) => Spoken(intent.Phrases);
+
+    private static List<GoalToken> Spoken(IEnumerable<Phrase> phrases)
     {
         List<GoalToken> spoken = [];
-        foreach (var phrase in intent.Phrases)
+        foreach (var phrase in phrases)
         {
             if (phrase.Preposition.Length > 0)
             {

@@ -41,6 +41,9 @@ internal sealed class Intent
     /// <summary>How many; null when the goal does not say.</summary>
     public int? Quantity { get; init; }
 
+    /// <summary>Whether it shall be done to each of several things that exist: "all open tasks", "both loans".</summary>
+    public bool IsEach => Kind is IntentKind.Act or IntentKind.Update or IntentKind.Delete && Object.Tokens.Take(2).Any(static token => token.Text.ToLowerInvariant() is "all" or "every" or "each" or "both");
+
     public GoalToken? Money => Tokens.FirstOrDefault(token => token.Kind == TokenKind.Money);
 
     public bool ChangesState => Kind is not (IntentKind.Read or IntentKind.Choose);

@@ -17,6 +17,8 @@ internal sealed class IntentMatcher
     private static readonly FrozenSet<string> CheckoutWords = Words.Set("checkout order purchase buy");
     private static readonly FrozenSet<string> PlacingWords = Words.Set("place create submit");
 
+    private static readonly FrozenSet<string> BringingWords = Words.Set("confirm complete finish finalize finalise place submit make conclude settle close issue do perform execute");
+
     private readonly ToolSet _tools;
     private readonly Lazy<Operation?> _login;
     private readonly Lazy<Operation?> _logout;
@@ -71,6 +73,10 @@ internal sealed class IntentMatcher
 
         return best;
     }
+
+    /// <summary>What makes a thing that a verb brings about which the API does not have: "confirm the booking", "place the order". Null for any other verb.</summary>
+    public Operation? MatchMaker(Intent intent) => !BringingWords.Contains(intent.Verb) || intent.Object.Head.Length == 0 ? null
+        : _tools.Operations.FirstOrDefault(operation => operation is { Method: "POST", EndsWithParameter: false, Parent.Length: 0 } && Words.Related(operation.Noun, intent.Object.Head));
 
     /// <summary>All operations that would do for an intent, the best first; at most three.</summary>
     public IReadOnlyList<Operation> Rank(Intent intent) =>
@@ -133,6 +139,16 @@ internal sealed class IntentMatcher
                 : operation.Parameters.Any(parameter => !parameter.InPath && Overlap(parameter.Tokens, intent.Verb) > 0) ? 4 : 0);
         }
 
+        if (operation.IsUnnamed && IsPlain(operation, intent.Kind))
+        {
+            verb = Math.Max(verb, 3);
+        }
+
+        if (intent.Verb == Verbs.Turn && StateWords.IsSwitch(operation, intent.Particle))
+        {
+            verb = 4.5;
+        }
+
         // 2. What it is done to. The head of the object weighs most; the other words tell apart what is left.
         var nouns = 0.0;
         var head = intent.Object.Head;
@@ -179,6 +195,15 @@ internal sealed class IntentMatcher
         points += intent.Kind == IntentKind.Read && operation.IsCollection ? Math.Min(0.5, 0.1 * operation.Parameters.Length) : 0;
         return verb + nouns < 2 ? -1 : points;
     }
+
+    // Without a name the method is the verb: a PATCH changes.
+    private static bool IsPlain(Operation operation, IntentKind kind) => (kind, operation.Method) switch
+    {
+        (IntentKind.Read, "GET") or (IntentKind.Delete, "DELETE") => true,
+        (IntentKind.Update, "PATCH" or "PUT") => operation.EndsWithParameter,
+        (IntentKind.Create or IntentKind.Buy, "POST") => !operation.EndsWithParameter,
+        _ => false,
+    };
 
     private static bool HasId(Intent intent) => intent.Tokens.Any(token => token.Kind == TokenKind.Id);
 

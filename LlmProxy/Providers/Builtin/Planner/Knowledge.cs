@@ -13,10 +13,13 @@ internal sealed class Knowledge
     private static readonly FrozenSet<string> Containers = Words.Set(
         "items data results result content records list values value entries hits rows page elements embedded resources payload response");
 
+    private static readonly FrozenSet<string> CursorNames = FrozenSet.Create("next", "nextcursor", "nextpagetoken", "nexttoken", "continuation", "continuationtoken", "endcursor", "after", "cursor", "nextmarker");
+
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _more = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _cursors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _listed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
     private JsonObject _context = [];
@@ -31,6 +34,9 @@ internal sealed class Knowledge
 
     /// <summary>Whether a listing says that there are further pages; null when it does not say.</summary>
     public bool? HasMore(string key) => _more.TryGetValue(key, out var more) ? more : null;
+
+    /// <summary>What a listing says to ask for its next page with; null for nothing.</summary>
+    public string? Cursor(string key) => _cursors.GetValueOrDefault(key);
 
     /// <summary>How many things a listing showed; 0 when it was not made.</summary>
     public int Count(string key) => _counts.GetValueOrDefault(key);
@@ -77,20 +83,33 @@ internal sealed class Knowledge
         }
 
         // A page that shows what was shown already says that there are no pages.
-        _counts[key] = arguments.Any(pair => pair.Key.Contains("page", StringComparison.OrdinalIgnoreCase)) ? fresh : Things.Count - before;
+        _counts[key] = arguments.Any(pair => IsPlace(pair.Key)) ? fresh : Things.Count - before;
         if (operation.IsCollection && answer.Body.ValueKind == JsonValueKind.Object)
         {
             NoteMore(operation, arguments, key, answer.Body);
         }
     }
 
+    private static bool IsPlace(string parameter) => parameter.Contains("page", StringComparison.OrdinalIgnoreCase) || parameter.ToLowerInvariant() is "offset" or "skip" or "start" or "cursor" or "after";
+
     // {"total":7,...}, {"totalPages":3,"page":1}, {"next":"..."}, {"hasMore":true}; the same inside "meta" or "page".
     private void NoteMore(Operation operation, JsonObject arguments, string key, JsonElement body)
     {
-        var filters = operation.Name + string.Join('&', arguments.Where(pair => !pair.Key.Contains("page", StringComparison.OrdinalIgnoreCase)));
+        var filters = operation.Name + string.Join('&', arguments.Where(pair => !IsPlace(pair.Key)));
         var listed = _listed[filters] = _listed.GetValueOrDefault(filters) + Longest(body);
         var inner = body.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Object && !IsContainer(property.Name))
             .SelectMany(property => property.Value.EnumerateObject());
+        foreach (var property in body.EnumerateObject().Concat(inner))
+        {
+            var name = string.Concat(Words.Parts(property.Name));
+            if (property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && CursorNames.Contains(name) && property.Value.ToString() is { Length: > 0 and < 512 } cursor)
+            {
+                // Some give the address of the next page, with the cursor in it.
+                _cursors[key] = cursor.IndexOf("cursor=", StringComparison.Ordinal) is >= 0 and var at ? Uri.UnescapeDataString(cursor[(at + 7)..].Split('&')[0]) : cursor;
+                _more[key] = true;
+            }
+        }
+
         foreach (var property in body.EnumerateObject().Concat(inner))
         {
             var name = string.Concat(Words.Parts(property.Name));
@@ -100,7 +119,7 @@ internal sealed class Knowledge
                 return;
             }
 
-            if (name is "next" or "nextpage" or "hasmore" or "hasnext")
+            if (CursorNames.Contains(name) || name is "nextpage" or "hasmore" or "hasnext")
             {
                 _more[key] = property.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False) && property.Value.ToString().Length > 0;
                 return;

@@ -18,6 +18,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
     private static readonly FrozenSet<string> Makers = Words.Set("author artist writer director performer brand speaker vendor seller");
     private static readonly FrozenSet<string> Places = Words.Set("city location venue place destination origin town country region station airport to from arrival departure");
     private static readonly FrozenSet<string> Page = Words.Set("page pageNumber");
+    private static readonly FrozenSet<string> Cursors = Words.Set("cursor after continuation token pagetoken marker next");
     private static readonly FrozenSet<string> Size = Words.Set("limit size take top count per max");
     private static readonly FrozenSet<string> Sort = Words.Set("sort order ordering orderby sortby");
     private static readonly FrozenSet<string> Direction = Words.Set("direction dir asc desc");
@@ -50,9 +51,21 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
 
     private (LookupEnd End, Planned? Call) NextPage(Operation operation, string noun, Phrase phrase, Step step, int level, int depth, Func<Choice?> fitting)
     {
+        Planned? before = null;
+        var cursor = operation.Parameters.FirstOrDefault(IsCursor);
+        var offset = operation.Parameters.FirstOrDefault(IsOffset);
         for (var page = 1; page <= LastPage; page++)
         {
             var (filled, obstacle) = Fill(operation, noun, phrase, step, level, page, depth);
+            if (before is not null && cursor is not null && context.Knowledge.Cursor(before.Key) is { } next)
+            {
+                filled[cursor.Name] = Values.Typed(next, cursor.Type);
+            }
+            else if (before is not null && offset is not null && !operation.Parameters.Any(IsPage))
+            {
+                filled[offset.Name] = (before.Arguments[offset.Name] is JsonValue start && int.TryParse(start.ToString(), CultureInfo.InvariantCulture, out var from) ? from : 0) + context.Knowledge.Count(before.Key);
+            }
+
             if (obstacle.Ends)
             {
                 return obstacle.Call is { } first ? (LookupEnd.Call, first) : (LookupEnd.Impossible, null);
@@ -68,7 +81,8 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
             var choice = fitting();
             var sorted = operation.Parameters.Any(parameter => parameter.Is(Sort) && filled.ContainsKey(parameter.Name));
             var enough = choice is { Full: true } && (sorted || phrase.Order is not { Fields.Count: > 0 });
-            var more = operation.Parameters.Any(IsPage)
+            before = call;
+            var more = (cursor is not null ? context.Knowledge.Cursor(call.Key) is not null : offset is not null || operation.Parameters.Any(IsPage))
                 && (context.Knowledge.HasMore(call.Key) ?? (level == Widest && choice is null && context.Knowledge.Count(call.Key) > 0));
             if (enough || !more)
             {
@@ -156,6 +170,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
                 : hasOwn ? 0
                 : operation.IsCollection && Words.Related(operation.Noun, noun) ? 3
                 : operation.IsCollection && operation.NameTokens.Contains(noun) ? 2.5
+                : operation.IsCollection && operation.SummaryTokens.Contains(noun) && !operation.Parameters.Any(other => other.Required) ? 2.2
                 : !canBeMade && operation.IsCollection && phrase.Content.Any(token => Words.Related(operation.Noun, token.Stem)) ? 1.5
                 : 0;
             if (score == 0)
@@ -189,7 +204,7 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
             return phrase.Order is { Fields.Count: > 0 } order ? SortValue(parameter, order, operation) : null;
         }
 
-        if (IsPage(parameter) || parameter.Is(Size))
+        if (IsPage(parameter) || IsCursor(parameter) || IsOffset(parameter) || parameter.Is(Size))
         {
             return null;
         }
@@ -317,6 +332,10 @@ internal sealed partial class Lookups(PlanContext context, ArgumentFinder argume
     private static bool IsExplicit(string option) => option[0] is '-' or '+' || Words.Split(option).Any(word => word.StartsWith("asc", StringComparison.Ordinal));
 
     private static bool IsPage(Parameter parameter) => parameter.Type is "integer" or "number" && parameter.Is(Page) && !parameter.Is(Size);
+
+    private static bool IsCursor(Parameter parameter) => parameter is { Required: false, InPath: false } && parameter.Type is "string" or "" && parameter.Is(Cursors);
+
+    private static bool IsOffset(Parameter parameter) => parameter is { Required: false, InPath: false, Type: "integer" or "number" } && parameter.Tokens is ["offset" or "skip" or "start"];
 
     private static int Most(Parameter parameter) =>
         parameter.Schema.ValueKind == JsonValueKind.Object && parameter.Schema.TryGetProperty("maximum", out var maximum) && maximum.TryGetInt32(out var most)

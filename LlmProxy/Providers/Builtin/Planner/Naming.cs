@@ -67,7 +67,7 @@ internal static class Naming
     private static string Bare(string name) => name.EndsWith("'s", StringComparison.Ordinal) || name.EndsWith("’s", StringComparison.Ordinal) ? name[..^2] : name;
 
     private static (List<string> Exact, List<string> Proper, string All) Names(IReadOnlyList<GoalToken> tokens) => (
-        [.. tokens.Where(token => token.Kind is TokenKind.Literal or TokenKind.Email or TokenKind.Id).Select(token => token.Text)],
+        [.. tokens.Where(token => token.Kind is TokenKind.Literal or TokenKind.Email or TokenKind.Id or TokenKind.Date).Select(token => token.Text)],
         ProperNames(tokens),
         " " + string.Join(' ', tokens.Where(token => token.Kind is TokenKind.Word or TokenKind.Number or TokenKind.Id).SelectMany(token => Words.Split(token.Text))) + " ");
 

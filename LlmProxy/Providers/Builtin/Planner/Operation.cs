@@ -14,6 +14,9 @@ internal sealed class Operation
 
     public required string Method { get; init; }
 
+    /// <summary>Whether its name is only its method and path: the document has no operationId, and no verb to match.</summary>
+    public bool IsUnnamed { get; init; }
+
     public required string Path { get; init; }
 
     public required string[] NameTokens { get; init; }
@@ -54,6 +57,9 @@ internal sealed class Operation
         return false;
     }
 
+    /// <summary>Whether it takes a list of lines, each with a thing of its own: an order of dishes.</summary>
+    public bool HasLines => Array.Exists(Parameters, static parameter => parameter.Item is { Type: "object" } line && line.Properties.Any(static property => property.Noun is not null));
+
     /// <summary>Its parameters, and all properties inside them.</summary>
     public IEnumerable<Parameter> All => Parameters.SelectMany(static parameter => parameter.All);
 
@@ -66,19 +72,34 @@ internal sealed class Operation
         string[] nouns = [.. segments.Select(segment => IsParameter(segment) ? "" : Words.Split(segment).LastOrDefault() ?? "")];
         var last = Array.FindLastIndex(nouns, noun => noun.Length > 0);
         var parameterAt = Array.FindLastIndex(segments, IsParameter);
+        var nameTokens = Words.Split(name);
+        var isUnnamed = nameTokens.Length > 1 && name.StartsWith(method + "_", StringComparison.OrdinalIgnoreCase);
+        var procedure = Procedure.Read(method, segments);
+        if (procedure is not null && last >= 0)
+        {
+            nouns[last] = procedure.Parent.Length > 0 ? procedure.Parent : procedure.Noun; // whose id an "id" is
+        }
+
+        var parameters = Read(schema, segments, nouns);
+        if (procedure is { Method: "GET" } && parameters.Any(parameter => parameter.IsPassword))
+        {
+            procedure = null; // getToken
+        }
+
         return new Operation
         {
             Name = name,
-            Method = method,
+            Method = procedure?.Method ?? method,
             Path = path,
-            NameTokens = Words.Split(name),
+            IsUnnamed = isUnnamed,
+            NameTokens = isUnnamed ? nameTokens[1..] : nameTokens,
             PathTokens = [.. segments.Where(segment => !IsParameter(segment) && !IsVersion(segment)).SelectMany(Words.Split)],
             SummaryTokens = Words.Split(summary),
             Does = [.. summary.Split(['.', ';', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(static sentence => Words.Split(sentence).FirstOrDefault()).OfType<string>()],
-            Parameters = Read(schema, segments, nouns),
-            Noun = last >= 0 ? nouns[last] : Words.Split(name).LastOrDefault() ?? "",
-            Parent = parameterAt > 0 ? nouns[parameterAt - 1] : "",
-            EndsWithParameter = segments.Length > 0 && IsParameter(segments[^1]),
+            Parameters = parameters,
+            Noun = procedure is { Noun.Length: > 0 } ? procedure.Noun : last >= 0 ? nouns[last] : Words.Split(name).LastOrDefault() ?? "",
+            Parent = procedure is not null ? procedure.Parent : parameterAt > 0 ? nouns[parameterAt - 1] : "",
+            EndsWithParameter = segments.Length > 0 && (IsParameter(segments[^1]) || (procedure is { IsOfOne: true } && parameters.Any(parameter => parameter is { Required: true, Noun: not null }))),
         };
     }
 

@@ -82,16 +82,19 @@ internal static class PhraseFinder
             {
                 if (phrase.Content.Any(token => exact ? token.Stem == noun : tools.Means(token.Stem, noun)))
                 {
-                    return (phrase.Preposition.Length == 0 ? Joined(intent, others, noun, tools) : phrase, true);
+                    return (phrase.Preposition.Length == 0 ? Joined(intent, others, noun, tools, operation) : phrase, true);
                 }
             }
         }
 
         // The object is something else: what is made ("a booking for 'Night Trains'") or another reference ("two seats for ...").
-        bool IsOther(Phrase phrase) => IsAside(phrase, noun, tools) || phrase.Content.Any(token => (Units.Contains(token.Stem) && !token.Is("book") && !token.Is("books")) || others.Any(other => other != noun && Words.Related(other, token.Stem)));
+        // "A1, A2 and A3 for 'Cats'": what is listed goes into the parameter that takes many.
+        var isListed = single.InPath is false && operation.Parameters.Any(other => other.Item?.Noun is not null && other.Item != single) && intent.Phrases.Count > 1
+            && intent.Object.Tokens.Any(token => token.Kind == TokenKind.Id) && intent.Object.Tokens.All(token => token.Kind == TokenKind.Id || Words.IsIdle(token.Stem));
+        bool IsOther(Phrase phrase) => (isListed && phrase == intent.Object) || IsAside(phrase, noun, tools, operation) || phrase.Content.Any(token => (Units.Contains(token.Stem) && !token.Is("book") && !token.Is("books")) || others.Any(other => other != noun && Words.Related(other, token.Stem)));
         if (intent.Object.Tokens.Count > 0 && !IsOther(intent.Object))
         {
-            return (Joined(intent, others, noun, tools), false);
+            return (Joined(intent, others, noun, tools, operation), false);
         }
 
         return (intent.Phrases.Skip(1).FirstOrDefault(phrase => phrase.Preposition is "for" or "on" or "to" or "in" or "at" or "with" or "from" or "into" or "of"
@@ -100,7 +103,10 @@ internal static class PhraseFinder
     }
 
     // What says nothing of such a thing: for whom it is done, when, or a word that the API knows as a choice of something else ("in the stalls").
-    private static bool IsAside(Phrase phrase, string noun, ToolSet tools) => IsPerson(phrase, noun)
+    private static bool IsAside(Phrase phrase, string noun, ToolSet tools, Operation operation) => IsPerson(phrase, noun)
+        || (Addresses.IsAddress(phrase) && operation.All.Any(Addresses.Is))
+        || (phrase.Tokens.FirstOrDefault(token => token.Kind != TokenKind.Word || !Words.IsIdle(token.Stem)) is { Stem.Length: > 0 } first
+            && operation.All.Any(other => other is { Type: "array", Item.Type: "string" } && other.Tokens[^1] == first.Stem))
         || (phrase.Content.Count > 0 && !phrase.Tokens.Any(token => token.IsValue) && phrase.Content.All(token => tools.IsChoiceOfOther(token.Stem, noun)));
 
     // "in the name of", "Ann Lee ann@example.com": somebody, and no thing is called so.
@@ -112,11 +118,11 @@ internal static class PhraseFinder
         new[] { parameter.Noun, parameter.Item?.Noun }.OfType<string>();
 
     // What narrows the object down follows it: "the novel by Herbert", "the train to Paris on 2026-12-01".
-    private static Phrase Joined(Intent intent, string[] others, string noun, ToolSet tools)
+    private static Phrase Joined(Intent intent, string[] others, string noun, ToolSet tools, Operation operation)
     {
         List<GoalToken> tokens = [.. intent.Object.Tokens];
         foreach (var phrase in intent.Phrases.Skip(1).Where(phrase => phrase.Preposition is "by" or "in" or "on" or "at" or "from" or "to" or "about" or "with" or "of"
-            && !IsPerson(phrase, noun) && !others[2..].Any(other => Words.Related(other, phrase.Head))))
+            && !IsAside(phrase, noun, tools, operation) && !others[2..].Any(other => Words.Related(other, phrase.Head))))
         {
             tokens.AddRange(phrase.Tokens.Where(token => token.Kind is not (TokenKind.Number or TokenKind.Money)));
         }

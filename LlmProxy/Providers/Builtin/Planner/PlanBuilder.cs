@@ -9,7 +9,7 @@ internal sealed class PlanBuilder(IntentMatcher matcher)
 
     public List<Step> Steps { get; } = [];
 
-    /// <summary>The goal's own words for which no operation was found.</summary>
+    /// <summary>The goal's own words for which no operation was found. What comes behind the first of them has no steps: it may build on it.</summary>
     public List<string> Unmatched { get; } = [];
 
     /// <summary>The step that logs in; null when the goal has none.</summary>
@@ -20,7 +20,13 @@ internal sealed class PlanBuilder(IntentMatcher matcher)
         var all = Qualified(intents);
         foreach (var intent in all)
         {
+            var before = Steps.Count;
+            var isLost = Unmatched.Count > 0;
             AddSteps(intent, all);
+            if (isLost)
+            {
+                Steps.RemoveRange(before, Steps.Count - before);
+            }
         }
     }
 
@@ -74,14 +80,15 @@ internal sealed class PlanBuilder(IntentMatcher matcher)
                 {
                     Steps.Add(new Step(intent, read));
                 }
-                else if (all.Count == 1)
+                else if (!intent.PointsBack)
                 {
                     Unmatched.Add(intent.Text);
                 }
 
                 return;
             default:
-                Add(intent, matcher.Match(intent));
+                // "confirm the booking" where nothing confirms: what makes one, unless a step makes it anyway.
+                Add(intent, matcher.Match(intent) ?? (matcher.MatchMaker(intent) is { } maker && !Steps.Exists(step => step.Operation == maker) ? maker : null));
                 return;
         }
     }
@@ -116,8 +123,20 @@ internal sealed class PlanBuilder(IntentMatcher matcher)
             return;
         }
 
+        if (operation.HasLines && intent.Kind is IntentKind.Buy or IntentKind.Create && Steps.Count > 0 && Steps[^1] is { Lines.Count: > 0 } order && order.Operation == operation && order.Intent.Verb == intent.Verb)
+        {
+            order.Lines.Add(new Step(intent, operation));
+            order.Intent = order.Intent.With(intent);
+            return;
+        }
+
         var step = new Step(intent, operation) { Alternatives = [.. matcher.Rank(intent).Where(other => other != operation && other.Noun == operation.Noun
             && (intent.Kind is IntentKind.Create or IntentKind.Buy || other is { EndsWithParameter: true } or { Parent.Length: > 0, IsCollection: false }))] };
+        if (operation.HasLines && intent.Kind is IntentKind.Buy or IntentKind.Create)
+        {
+            step.Lines.Add(new Step(intent, operation));
+        }
+
         if (operation == matcher.Checkout)
         {
             step.Filled.AddRange(Steps.Where(other => other.Operation == matcher.AddToCart));

@@ -10,12 +10,14 @@ internal sealed class PlanEngine : IWay
 {
     private const int MaxFailures = 3;
     private const int MaxRepeats = 2;
+    private const int MostRounds = 40;
 
     private readonly PlanContext _context;
     private readonly ArgumentFinder _arguments;
     private readonly IntentMatcher _matcher;
     private readonly List<Step> _steps;
     private readonly Step? _login;
+    private readonly string? _unmatched;
     private string? _stuck;
 
     public PlanEngine(PlanContext context, IReadOnlyList<Intent> intents)
@@ -26,12 +28,9 @@ internal sealed class PlanEngine : IWay
         var plan = new PlanBuilder(_matcher);
         plan.Add(intents);
         (_steps, _login) = (plan.Steps, plan.Login);
-        if (_steps.Count == 0 || plan.Unmatched.Count > 0)
-        {
-            _stuck = plan.Unmatched.Count > 0
-                ? "no operation matches: " + string.Join("; ", plan.Unmatched.Select(text => $"\"{text}\""))
-                : $"the goal names nothing that the {context.Tools.Operations.Count} operations could do";
-        }
+        _unmatched = plan.Unmatched.Count > 0 ? "no operation matches: " + string.Join("; ", plan.Unmatched.Select(text => $"\"{text}\""))
+            : _steps.Count == 0 ? $"the goal names nothing that the {context.Tools.Operations.Count} operations could do"
+            : null;
     }
 
     /// <summary>The next call; null when all is done or nothing more can be done (then <see cref="Stuck"/> says why).</summary>
@@ -62,6 +61,12 @@ internal sealed class PlanEngine : IWay
                 return new Planned(step.Operation, arguments, step, "");
             }
 
+            if (step.Rounds > 0)
+            {
+                step.State = StepState.Done; // there is no other that it shall be done to
+                continue;
+            }
+
             if (step.IsShort && step.Failures++ < MaxFailures && TakeAnother(step, Observation.None))
             {
                 step.IsShort = false;
@@ -75,6 +80,8 @@ internal sealed class PlanEngine : IWay
             }
         }
 
+        // What no operation does is not done, however well the rest went.
+        _stuck ??= _unmatched;
         return null;
     }
 
@@ -100,7 +107,12 @@ internal sealed class PlanEngine : IWay
         {
             // Not what would be called now: an earlier answer may have been summarised since. What it did counts all the same.
             var open = _steps.Find(step => step.State == StepState.Open && step.Operation == operation);
-            planned = new Planned(operation, Arguments(past), open ?? _steps[0], open is null ? operation.Noun : "");
+            if ((open ?? _steps.FirstOrDefault()) is not { } step)
+            {
+                return;
+            }
+
+            planned = new Planned(operation, Arguments(past), step, open is null ? operation.Noun : "");
         }
 
         var answer = past.Answer;
@@ -170,8 +182,16 @@ internal sealed class PlanEngine : IWay
             return;
         }
 
-        step.State = StepState.Done;
         Remember(call);
+        if (step.Intent.IsEach && step.Rounds < MostRounds && step.Chosen.Remove(step.LastChosen, out var thing))
+        {
+            step.Rounds++;
+            step.Excluded.Add(thing.Key);
+            step.Claims.Remove(step.LastChosen);
+            return;
+        }
+
+        step.State = StepState.Done;
     }
 
     // Whether what the step looks for by name was seen; true where it names none.

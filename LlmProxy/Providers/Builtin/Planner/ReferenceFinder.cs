@@ -34,7 +34,8 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         }
 
         // 2. Where the thing lies that is meant: a task known by name or by "it" knows its project.
-        var things = context.Knowledge.Things.Where(thing => thing.IdFor(single, noun) is not null && (thing.IsA(noun) || !thing.IsLent(single.Name)) && LiesWhere(thing, parameter, operation, step)).ToList();
+        var things = context.Knowledge.Things.Where(thing => thing.IdFor(single, noun) is not null && (thing.IsA(noun) || !thing.IsLent(single.Name)) && LiesWhere(thing, parameter, operation, step)
+            && (thing.Made || HasAll(thing, parameter, operation, step))).ToList();
         if (!many && Outer(parameter, operation, step) is { } outer)
         {
             step.Chosen.Remove(parameter.Name);
@@ -87,22 +88,29 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         var maker = context.Tools.Operations.FirstOrDefault(other => other.Method == "POST" && other.Noun == noun && !other.EndsWithParameter
             && other != operation && other != step.Operation);
 
-        // 9. Look it up, wider each time, until something fits.
-        var search = arguments.Lookups.Next(single, noun, phrase, step, depth, maker is not null, () => Fitting(things, phrase, isExpress, noun, how, step, toBeHad));
+        // 9. Look it up, wider each time, until something fits; of several that are named, all.
+        var names = many ? Listed(phrase, noun) : [];
+        var search = arguments.Lookups.Next(single, noun, phrase, step, depth, maker is not null, () => names.Count > 0 && names.Exists(name => Called(things, noun, name) is null) ? null
+            : Fitting(things, phrase, isExpress, noun, how, step, toBeHad));
         if (search.Call is not null)
         {
             return search;
         }
 
+        if (names.Count > 0)
+        {
+            return All(parameter, single, noun, names, things, step);
+        }
+
         var choice = Fitting(things, phrase, isExpress, noun, how, step, toBeHad) ?? Chooser.Choose(Known(things, noun), phrase, noun, how, step.Excluded, toBeHad);
         var fits = choice is { Fits: true } && (step.Excluded.Count == 0 || choice.Full || phrase.Content.Count == 0);
         // Where it lies may be somewhere else: each place in turn, unless the words say nothing that could be found there.
-        if (!many && !fits && (phrase.Tokens.Count > 0 || !isExpress) && step.Refusal.Length == 0 && !IsOuter(parameter, operation) && _explorer.Next(noun, step) is { } look)
+        if (!many && !fits && (phrase.Tokens.Count > 0 || !isExpress) && step.Refusal.Length == 0 && !IsOuter(parameter, operation) && step.Rounds == 0 && _explorer.Next(noun, step) is { } look)
         {
             return Found.Need(look);
         }
 
-        if (choice is not null && (fits || (step.Excluded.Count == 0 && (IsOuter(parameter, operation) || !arguments.Lookups.CanFilter(single, noun, phrase)))))
+        if (choice is not null && (fits || (step.Excluded.Count == 0 && !IsNamed(phrase, noun, isExpress, operation, step) && (IsOuter(parameter, operation) || !arguments.Lookups.CanFilter(single, noun, phrase)))))
         {
             if (!fits || (choice.Score == 0 && phrase.Order is null))
             {
@@ -169,8 +177,15 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
     }
 
     // In /projects/{projectId}/tasks/{taskId} the project only says where the task is.
-    private static bool IsOuter(Parameter parameter, Operation operation) =>
-        parameter.InPath && operation.Parameters.SkipWhile(other => other != parameter).Skip(1).Any(other => other is { InPath: true, Noun: not null });
+    private static bool IsOuter(Parameter? parameter, Operation operation) =>
+        parameter is { InPath: true } && operation.Parameters.SkipWhile(other => other != parameter).Skip(1).Any(other => other is { InPath: true, Noun: not null });
+
+    // "the request of Tom Bay", "from the holiday account": where nothing is so called, no other will do.
+    private bool IsNamed(Phrase phrase, string noun, bool isExpress, Operation operation, Step step) =>
+        (isExpress || !IsOuter(operation.Parameters.FirstOrDefault(other => other.Noun == noun), operation))
+        && phrase.Tokens.Any(token => !token.StartsSentence && Naming.IsName(token) && !step.IsClaimed(token))
+        || (isExpress && phrase.Tokens is [{ } article, { Kind: TokenKind.Word } said, ..] && (article.Is("the") || article.Is("my")) && phrase.Content.Count > 1
+            && !Words.Related(said.Stem, noun) && phrase.Content.Contains(said) && !context.Tools.Vocabulary.Contains(said.Stem));
 
     private static bool IsPlain(Phrase phrase, string noun) =>
         phrase.Order is null && !phrase.Tokens.Any(token => token.Kind is TokenKind.Literal or TokenKind.Id)
@@ -214,6 +229,13 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
 
         return true;
     }
+
+    // Where nothing else can take a quoted name, the thing must have it: "the booking of Ann for 'Cats'" is no other booking of hers.
+    private static bool HasAll(Thing thing, Parameter parameter, Operation operation, Step step) =>
+        step.Intent.Kind is not (IntentKind.Delete or IntentKind.Act) || !thing.IsA(parameter.Noun ?? "") || operation != step.Operation
+        || operation.All.Any(other => other != parameter && (other.Noun ?? other.Item?.Noun) is not null || (other is { Type: "string", Enum.Length: 0, InPath: false } && other.Properties.Length == 0))
+        || step.Intent.Tokens.All(token => token.Kind != TokenKind.Literal || token.Text.StartsWith("{{", StringComparison.Ordinal)
+            || thing.Texts.Exists(text => text.Contains(token.Text, StringComparison.OrdinalIgnoreCase)));
 
     private JsonElement? Outer(Parameter parameter, Operation operation, Step step)
     {
@@ -320,6 +342,33 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
             return Found.StuckBecause($"only {ids.Count} of {count} {noun}s are to be had for {step.Operation.Name}");
         }
 
+        return Found.Of(ids);
+    }
+
+    // "the seats A3, A4 and B2", "the rooms 12 and 14"
+    private static List<GoalToken> Listed(Phrase phrase, string noun)
+    {
+        var behind = phrase.Tokens.SkipWhile(token => !Words.Related(token.Stem, noun)).Skip(1).Where(token => token.Kind == TokenKind.Number);
+        return [.. phrase.Tokens.Where(token => token.Kind is TokenKind.Id or TokenKind.Literal).Concat(behind).Distinct()];
+    }
+
+    private Thing? Called(List<Thing> things, string noun, GoalToken name) =>
+        Known(things, noun).FindLast(thing => thing.Texts.Exists(text => text.Equals(name.Text, StringComparison.OrdinalIgnoreCase)));
+
+    private Found All(Parameter parameter, Parameter single, string noun, List<GoalToken> names, List<Thing> things, Step step)
+    {
+        var ids = new JsonArray();
+        foreach (var name in names)
+        {
+            if (Called(things, noun, name) is not { } thing)
+            {
+                return Found.StuckBecause($"no {noun} \"{name.Text}\" was found for {step.Operation.Name}");
+            }
+
+            ids.Add(Values.Typed(thing.IdFor(single, noun)!.Value, single.Type));
+        }
+
+        step.Claims[parameter.Name] = [.. names];
         return Found.Of(ids);
     }
 

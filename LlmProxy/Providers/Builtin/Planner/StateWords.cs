@@ -49,6 +49,15 @@ internal static class StateWords
 
     private static readonly FrozenSet<string> Fields = Words.Set("status state phase stage progress condition lifecycle");
 
+    private static readonly FrozenSet<string> Switches = Words.Set("on power powered enabled active lit switched running");
+
+    /// <summary>Whether a flag says if a thing is on.</summary>
+    public static bool IsSwitch(Parameter parameter) => parameter.Type == "boolean" && parameter.Is(Switches);
+
+    /// <summary>Whether an operation turns something on or off.</summary>
+    public static bool IsSwitch(Operation operation, string particle) => !operation.IsRead && (operation.Noun == particle || operation.NameTokens.Contains(particle)
+        || operation.All.Any(parameter => !parameter.InPath && (IsSwitch(parameter) || parameter.Enum.Any(value => value.Equals(particle, StringComparison.OrdinalIgnoreCase)))));
+
     /// <summary>How well <paramref name="word"/> names the state that <paramref name="verb"/> leads to, from 0 to 1.</summary>
     public static double Match(string verb, string word)
     {

@@ -11,7 +11,7 @@ internal sealed class Step(Intent intent, Operation operation)
     /// <summary>Why the operation that fits best could not be called; null for the first.</summary>
     public string? Obstacle { get; init; }
 
-    public Intent Intent { get; } = intent;
+    public Intent Intent { get; set; } = intent;
 
     public Operation Operation { get; } = operation;
 
@@ -55,6 +55,9 @@ internal sealed class Step(Intent intent, Operation operation)
     /// <summary>Parameters whose thing is only a guess: nothing in the goal speaks of it.</summary>
     public HashSet<string> Guessed { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Of an intent that is about each of several things: how many it was done to.</summary>
+    public int Rounds { get; set; }
+
     /// <summary>Whether fewer things are to be had than are wanted.</summary>
     public bool IsShort { get; set; }
 
@@ -74,6 +77,9 @@ internal sealed class Step(Intent intent, Operation operation)
 
     /// <summary>Parameters that a refusal named as missing.</summary>
     public HashSet<string> Wanted { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Of an order of several lines: what each line is; empty where there is one.</summary>
+    public List<Step> Lines { get; } = [];
 
     /// <summary>Of a checkout: the steps that filled the cart.</summary>
     public List<Step> Filled { get; } = [];

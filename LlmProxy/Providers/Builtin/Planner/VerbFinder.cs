@@ -16,6 +16,8 @@ internal sealed class VerbFinder(ToolSet tools)
         "because since as while when whenever if unless so that which who whose where whereas although though but or nor plus minus both half not only just even no "
         + "due ready free valid good via per than within without at least most");
 
+    private static readonly FrozenSet<string> Questions = Words.Set("what which who how where whether when");
+    private static readonly FrozenSet<string> Asking = Words.Set("is are was were many much does do did has have long often");
     private static readonly FrozenSet<string> Directions = Words.Set("to into onto through");
 
     /// <summary>The verb and what stands behind it; no kind where the clause has none, and then all of the clause.</summary>
@@ -31,6 +33,11 @@ internal sealed class VerbFinder(ToolSet tools)
             }
 
             var next = i + 1 < clause.Count ? clause[i + 1].Text.ToLowerInvariant() : "";
+            if (i == 0 && Questions.Contains(token.Stem) && clause.Count > 2)
+            {
+                return new(IntentKind.Read, "find", "", WithoutQuestion(clause));
+            }
+
             if (i == 0 && ((token.Is("to") && next == "be") || IsParticiple(token)))
             {
                 return none; // "..., to be returned in May", "..., assigned to Ann": it says more of what was said
@@ -56,7 +63,7 @@ internal sealed class VerbFinder(ToolSet tools)
 
             if (Verbs.Phrasal(token.Stem, next) is { } phrasal)
             {
-                return new(phrasal.Kind, phrasal.Verb, phrasal.Particle, clause[(i + 2)..]);
+                return new(phrasal.Kind, phrasal.Verb, phrasal.Particle, phrasal.Kind == IntentKind.Read ? WithoutQuestion(clause[(i + 2)..]) : clause[(i + 2)..]);
             }
 
             if (Verbs.Separated(clause, i, tools.Matcher.RemoveFromCart is not null) is { } separated)
@@ -66,11 +73,11 @@ internal sealed class VerbFinder(ToolSet tools)
 
             if (Verbs.TryGet(token.Stem, out var kind))
             {
-                return new(Refine(kind, token.Stem, clause[(i + 1)..]), token.Stem, "", clause[(i + 1)..]);
+                return new(Refine(kind, token.Stem, clause[(i + 1)..]), token.Stem, "", kind == IntentKind.Read ? WithoutQuestion(clause[(i + 1)..]) : clause[(i + 1)..]);
             }
 
             // A verb nobody listed, but the API has it ("archive the project", "react to the message"), or one that stands where verbs stand.
-            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && (IsOfApi(token.Stem) || IsUnknown(token, clause[i + 1])))
+            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && ((IsOfApi(token.Stem) && !IsLabel(clause, i)) || IsUnknown(token, clause[i + 1])))
             {
                 return new(IntentKind.Act, token.Stem, "", clause[(i + 1)..]);
             }
@@ -84,6 +91,13 @@ internal sealed class VerbFinder(ToolSet tools)
         return none;
     }
 
+    // "how many seats are free", "whether the order is paid": what is asked about.
+    private static List<GoalToken> WithoutQuestion(List<GoalToken> tokens)
+    {
+        var from = tokens.FindIndex(token => !(Questions.Contains(token.Stem) || Asking.Contains(token.Stem)));
+        return from > 0 && Questions.Contains(tokens[0].Stem) ? [.. tokens.Skip(from).Where(token => !token.Is("?"))] : tokens;
+    }
+
     // "out of the cart" is from the cart.
     private static IEnumerable<GoalToken> Behind(List<GoalToken> tokens) =>
         tokens is [{ } first, ..] && first.Is("of") ? [new GoalToken(TokenKind.Word, "from"), .. tokens.Skip(1)] : tokens;
@@ -95,6 +109,11 @@ internal sealed class VerbFinder(ToolSet tools)
     private bool IsUnknown(GoalToken token, GoalToken next) => !token.IsCapital && token.Text.Length > 2 && !NoVerbs.Contains(token.Stem) && !Phrase.IsPreposition(token)
         && !token.Text.EndsWith("ing", StringComparison.Ordinal) && !token.Text.EndsWith("ed", StringComparison.Ordinal) && !tools.Vocabulary.Contains(token.Stem)
         && next.Kind == TokenKind.Word && (Articles.Contains(next.Stem) || Pointers.Contains(next.Stem) || Directions.Contains(next.Stem));
+
+    // "first payment 2027-04-01" gives a parameter its value.
+    private bool IsLabel(List<GoalToken> clause, int at) => clause[at + 1].Kind is TokenKind.Date or TokenKind.Money
+        || tools.Operations.Any(operation => operation.All.Any(parameter => parameter.Tokens.Length > 1 && parameter.Tokens.Contains(clause[at].Stem)
+            && Enumerable.Range(0, clause.Count - parameter.Tokens.Length + 1 is var room and > 0 ? room : 0).Any(from => parameter.Tokens.Select((stem, i) => clause[from + i].Stem == stem).All(same => same))));
 
     private bool IsOfApi(string stem) => tools.Operations.Any(operation => !operation.IsRead && !operation.Has("search")
         && ((operation.NameTokens.Any(token => Words.Related(token, stem)) && !tools.Operations.Any(read => read.IsRead && read.Noun == stem))

@@ -28,6 +28,7 @@ internal static class Verbs
         ("look", "at" or "into") => (IntentKind.Read, "view", ""),
         ("look" or "search", "up" or "for" or "through") or ("brows", "through") or ("find", "out") => (IntentKind.Read, "find", ""),
         ("top", "up") => (IntentKind.Create, "deposit", ""),
+        ("ask" or "appli" or "request", "for") => (IntentKind.Create, stem, ""),
         ("set", "up") => (IntentKind.Create, "set", ""),
         ("get", "back") => (IntentKind.Act, "return", ""),
         ("get", "rid") or ("call", "off") or ("throw", "away" or "out") => (IntentKind.Delete, stem == "call" ? "cancel" : "remov", ""),
@@ -85,7 +86,7 @@ internal static class Verbs
         Add(IntentKind.Register, "register signup");
         Add(IntentKind.Buy, "buy purchase order shop acquire");
         Add(IntentKind.Create, "create add make book reserve borrow rent hire loan send transfer pay deposit withdraw post submit write file place put "
-            + "schedule enroll enrol join subscribe upload invite comment rate review like reply answer react start open issue request apply lend donate checkout wire report plan leave attach hold remit");
+            + "schedule enroll enrol join subscribe upload invite comment rate review like reply answer react start open issue request apply lend donate checkout wire report plan leave attach hold remit ask");
         Add(IntentKind.Act, "return complete close reopen finish resolve confirm approve accept reject decline extend renew mark activate deactivate archive publish "
             + "lock unlock pause resume stop redeem claim assign move give");
         Add(IntentKind.Update, "update change edit rename set modify raise lower increase decrease correct reschedule replace");
