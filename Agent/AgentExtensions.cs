@@ -31,7 +31,7 @@ public static class AgentExtensions
             return options;
         });
         builder.Services.AddSingleton<AgentMetrics>();
-        builder.Services.AddSingleton(services => new ChatConnection(options.LlmProxyUrl, options.ProxyKey));
+        builder.Services.AddSingleton(services => new ChatConnection(options.LlmProxyUrl, options.ProxyKey, options.MaxConnections));
         builder.Services.AddSingleton<BrainFactory>();
         builder.Services.AddSingleton<AgentWorker>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<AgentWorker>());

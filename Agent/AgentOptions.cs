@@ -13,6 +13,10 @@ public sealed class AgentOptions
     // Longer than any session should last, and within what a timer can wait.
     private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
 
+    // Of a worker that runs alone: one connection to the gateway, one to LlmProxy.
+    private const int FilesPerAgent = 2;
+    private const int OwnFiles = 300;
+
     /// <summary>Base URL of the gateway; needed for runs whose actions go through it. Null: only runs with <c>gateway: in-process</c>.</summary>
     public Uri? GatewayUrl { get; set; }
 
@@ -30,6 +34,12 @@ public sealed class AgentOptions
 
     /// <summary>Most blocks (of at most 50 slots) held at a time. Default unlimited.</summary>
     public int MaxBlocks { get; set; } = int.MaxValue;
+
+    /// <summary>
+    /// Most connections to the gateway (or a target) and to LlmProxy each, so that the process never runs out of open files, which would end it: what would need
+    /// another waits. Default unlimited.
+    /// </summary>
+    public int MaxConnections { get; set; } = int.MaxValue;
 
     /// <summary>How often an idle worker asks for a block. Default 100 ms.</summary>
     public TimeSpan ClaimInterval { get; set; } = TimeSpan.FromMilliseconds(100);
@@ -50,6 +60,7 @@ public sealed class AgentOptions
         {
             GatewayUrl = Url(variable, EnvironmentNames.GatewayUrl, DefaultPorts.Gateway),
             LlmProxyUrl = Url(variable, EnvironmentNames.LlmProxyUrl, DefaultPorts.LlmProxy),
+            MaxConnections = FileDescriptors.Connections(OwnFiles, FilesPerAgent) ?? int.MaxValue,
         };
         if (variable(EnvironmentNames.AgentName) is { Length: > 0 } name)
         {

@@ -1,4 +1,5 @@
 using ApeTest.LlmProxy.Budgets;
+using ApeTest.LlmProxy.Cassettes;
 using ApeTest.LlmProxy.Chat;
 using ApeTest.LlmProxy.Errors;
 using ApeTest.LlmProxy.Keys;
@@ -43,6 +44,7 @@ public static class LlmProxyExtensions
         services.AddSingleton<CallReport>();
         services.AddSingleton<ChatHandler>();
         services.AddSingleton<ModelsHandler>();
+        services.AddSingleton<ICassetteReport>(provider => provider.GetRequiredService<ProviderRegistry>());
         services.AddSingleton<ILlmReadiness, LlmReadiness>();
         return builder;
     }

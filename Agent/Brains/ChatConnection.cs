@@ -14,8 +14,10 @@ internal sealed class ChatConnection : IDisposable
     private readonly ApiKeyCredential _key;
     private readonly OpenAIClientOptions _options;
 
-    /// <summary>Connects to the proxy at <paramref name="proxy"/> (with or without a trailing <c>/v1</c>).</summary>
-    public ChatConnection(Uri proxy, string? key)
+    /// <param name="proxy">The proxy, with or without a trailing <c>/v1</c>.</param>
+    /// <param name="key">Its key; null for none.</param>
+    /// <param name="maxConnections">Most connections; what would need another waits for one. Default unlimited.</param>
+    public ChatConnection(Uri proxy, string? key, int maxConnections = int.MaxValue)
     {
         _http = new HttpClient(new MeasureHandler(new SocketsHttpHandler
         {
@@ -26,6 +28,7 @@ internal sealed class ChatConnection : IDisposable
             AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            MaxConnectionsPerServer = maxConnections,
         }))
         {
             Timeout = Timeout.InfiniteTimeSpan,

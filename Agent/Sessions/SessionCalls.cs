@@ -93,7 +93,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         oracle.Observe(number, call.Tool, result, cancellationToken);
         _trail.Answered(number, exchange.Body);
         var gotLogin = (token is not null && token != before.Token) || result.Extracted.Keys.Any(static name => name.StartsWith("cookie:", StringComparison.Ordinal));
-        var observation = session.Secrets.Clean(_recovery.Observe(call.Tool, result, session.State, before.LoggedIn, gotLogin, out var recovered));
+        var observation = session.Secrets.CleanJson(_recovery.Observe(call.Tool, result, session.State, before.LoggedIn, gotLogin, out var recovered));
         var record = Record(number, call) with
         {
             Provenance = provenance.AddRange(result.Carried),
@@ -114,7 +114,9 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
             session.Run.BudgetExhausted();
             return (observation, SessionEnd.Aborted("budget: the run's request budget is used up"));
         }
-        return (observation, session.Limits.Called(call, result));
+        // Evidence of a failure is final; a user would not go on either.
+        var limit = session.Limits.Called(call, result);
+        return (observation, oracle.Failure ?? limit);
     }
 
     /// <summary>A call that is not an action: <c>state_update</c>, a malformed <c>finish</c>, an unknown tool.</summary>
@@ -127,7 +129,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         }
         session.Clock.Harness();
         var record = Record(number, call);
-        var observation = session.Secrets.Clean(result.Observation);
+        var observation = session.Secrets.CleanJson(result.Observation);
         session.Transcript.Add(record, isAction: false);
         session.Narrator?.Noted(record, observation);
         return (observation, session.Limits.Called(call, result));
@@ -138,7 +140,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         session.Clock.Harness();
         session.Recorder.Rejected(call.Tool);
         var record = Record(number, call) with { Provenance = provenance, Error = result.ErrorType };
-        var observation = session.Secrets.Clean(result.Observation);
+        var observation = session.Secrets.CleanJson(result.Observation);
         session.Transcript.Add(record, isAction: false);
         session.Narrator?.Rejected(record, observation);
         return (observation, session.Limits.Called(call, result));

@@ -10,6 +10,9 @@ internal sealed record SessionEnd(SessionOutcome? Outcome, string Reason, Finish
 {
     public static SessionEnd Stuck(string reason) => new(SessionOutcome.Stuck, reason);
 
+    /// <summary>The target has failed, and nothing that follows could change it.</summary>
+    public static SessionEnd Failed(string reason) => new(SessionOutcome.Failed, reason);
+
     public static SessionEnd AgentError(string reason) => new(SessionOutcome.AgentError, reason);
 
     public static SessionEnd Aborted(string reason) => new(SessionOutcome.Aborted, reason);

@@ -8,11 +8,15 @@ internal sealed class SessionOracle(SessionContext session)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly DeclaredOracle _oracle = new(session.Inputs.Goal.Success, session.Run.Catalog.BaseUrl, session.Inputs.Values);
+    private readonly DeclaredOracle _oracle = new(session.Inputs.Goal, session.Run.Catalog.BaseUrl,
+        name => session.Inputs.Values.GetValueOrDefault(name) ?? session.Inputs.Secrets.GetValueOrDefault(name), session.Secrets.Clean);
     private Task _reads = Task.CompletedTask;
 
     /// <summary>Completes when no read is under way. The next call waits for it: a logout would take the read's credentials away.</summary>
     public Task ReadsDone => _reads;
+
+    /// <summary>What the session ends by where an answer proved a failure condition; null otherwise.</summary>
+    public SessionEnd? Failure => _oracle.Failure is { } failure ? SessionEnd.Failed(Judgement.ReasonOf(failure)) : null;
 
     /// <summary>
     /// Shows the oracle what came back. A read that became due goes out at once, beside the next decision: a session that logs out
@@ -21,17 +25,9 @@ internal sealed class SessionOracle(SessionContext session)
     public void Observe(int number, string tool, ActionResult result, CancellationToken cancellationToken)
     {
         _oracle.Observe(number, tool, result);
-        if (!_oracle.HasDueRead)
+        if (_oracle.Watches(tool) && _oracle.HasDueRead)
         {
-            return;
-        }
-        foreach (var condition in session.Inputs.Goal.Success)
-        {
-            if (condition.Operation == tool)
-            {
-                _reads = _oracle.ReadDueAsync(session.Run.Transport, session.Run.Plan.Scenario.Target.Name, session.State, session.Run.Time, cancellationToken).AsTask();
-                return;
-            }
+            _reads = _oracle.ReadDueAsync(session.Run.Transport, session.Run.Plan.Scenario.Target.Name, session.State, session.Run.Time, cancellationToken).AsTask();
         }
     }
 

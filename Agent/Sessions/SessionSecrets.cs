@@ -1,6 +1,8 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ApeTest.Scenarios.Data;
-using ApeTest.ServiceDefaults.Logging;
 
 namespace ApeTest.Agent.Sessions;
 
@@ -15,6 +17,9 @@ internal sealed class SessionSecrets
 
     private const int MinLength = 4;
     private const int MostPickedUp = 64;
+
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 512 };
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
 
     // The longest first: a secret may contain another.
     private readonly List<SecretForm> _forms = [];
@@ -34,9 +39,8 @@ internal sealed class SessionSecrets
         }
     }
 
-    /// <summary>Each way in which a value may stand in a text, and what is written instead; none for a value that is too short to be told from other text.</summary>
-    public static IEnumerable<SecretForm> Forms(string value, string replacement) => value.Length < MinLength ? []
-        : SecretSpellings.Escaped(value).Concat(SecretSpellings.InBase64(value)).Select(text => new SecretForm(text, value, replacement));
+    /// <summary>What is looked for where <paramref name="value"/> is a secret; nothing for a value that is too short to be told from other text.</summary>
+    public static IEnumerable<SecretForm> Forms(string value, string replacement) => value.Length < MinLength ? [] : SecretForm.Of(value, replacement);
 
     /// <summary>From now on what the session picked up is written as <paramref name="replacement"/>.</summary>
     public void PickUp(string value, string replacement)
@@ -58,10 +62,7 @@ internal sealed class SessionSecrets
     {
         foreach (var form in _forms)
         {
-            if (text.Contains(form.Text, StringComparison.Ordinal))
-            {
-                text = text.Replace(form.Text, form.Replacement, StringComparison.Ordinal);
-            }
+            text = form.Replace(text);
         }
         return text;
     }
@@ -73,25 +74,84 @@ internal sealed class SessionSecrets
             return value;
         }
         var text = value.GetRawText();
-        var clean = Clean(text);
+        var clean = CleanJson(text);
         if (ReferenceEquals(text, clean))
         {
             return value;
         }
+        using var document = JsonDocument.Parse(clean, Deep);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The same of a JSON text, which stays one: a number that is a secret becomes a text. A text that is none is cleaned as it is.</summary>
+    public string CleanJson(string json)
+    {
+        var clean = Clean(json);
+        if (ReferenceEquals(clean, json) || !_forms.Exists(static form => form.IsNumber) || IsJson(clean) || !IsJson(json))
+        {
+            return clean;
+        }
+        using var document = JsonDocument.Parse(json, Deep);
+        var output = new ArrayBufferWriter<byte>(json.Length + 64);
+        using (var writer = new Utf8JsonWriter(output, Readable))
+        {
+            Write(writer, document.RootElement);
+        }
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    private void Write(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(Clean(member.Name));
+                    Write(writer, member.Value);
+                }
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    Write(writer, item);
+                }
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.String:
+                writer.WriteStringValue(Clean(value.GetString()!));
+                break;
+            case JsonValueKind.Number when Clean(value.GetRawText()) is var text && text != value.GetRawText():
+                writer.WriteStringValue(text);
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+
+    private static bool IsJson(string text)
+    {
         try
         {
-            using var document = JsonDocument.Parse(clean);
-            return document.RootElement.Clone();
+            using var document = JsonDocument.Parse(text, Deep);
+            return true;
         }
         catch (JsonException)
         {
-            // The secret was a bare number or part of a literal: rather no arguments than a secret on disk.
-            return JsonSerializer.SerializeToElement(Redacted);
+            return false;
         }
     }
 
     private void Add(string value, string replacement)
     {
+        if (_forms.Exists(form => form.Secret == value))
+        {
+            return;
+        }
         foreach (var form in Forms(value, replacement))
         {
             Insert(form);
@@ -100,11 +160,7 @@ internal sealed class SessionSecrets
 
     private void Insert(SecretForm form)
     {
-        if (_forms.Exists(each => each.Text == form.Text))
-        {
-            return;
-        }
-        var at = _forms.FindIndex(each => each.Text.Length < form.Text.Length);
+        var at = _forms.FindIndex(each => each.Secret.Length < form.Secret.Length);
         _forms.Insert(at < 0 ? _forms.Count : at, form);
     }
 }

@@ -123,10 +123,10 @@ internal sealed class RunContext : IDisposable
     {
         if (scenario.Gateway is GatewayMode.InProcess)
         {
-            return new SocketsTransport(new TargetPolicy(scenario.Target), time);
+            return new SocketsTransport(new TargetPolicy(scenario.Target), time, maxConnections: options.MaxConnections);
         }
         return options.GatewayUrl is { } gateway
-            ? new GatewayTransport(gateway, options.Token, scenario.Target.Timeout, time)
+            ? new GatewayTransport(gateway, options.Token, scenario.Target.Timeout, time, options.MaxConnections)
             : throw new ApeTestException("The run's actions go through a gateway, but this agent knows none.",
                 "Set APETEST_GATEWAY__URL, or `gateway: in-process` in the scenario.", ExitCodes.Environment);
     }

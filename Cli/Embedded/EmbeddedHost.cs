@@ -3,6 +3,7 @@ using ApeTest.Agent;
 using ApeTest.Agent.Sessions;
 using ApeTest.Gateway;
 using ApeTest.LlmProxy;
+using ApeTest.LlmProxy.Cassettes;
 using ApeTest.LlmProxy.Models;
 using ApeTest.Observability;
 using ApeTest.Observability.Collecting;
@@ -49,6 +50,9 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Tells whether a model can be used. After <see cref="StartLlmProxyAsync"/>.</summary>
     public ILlmReadiness Models => _proxy!.Services.GetRequiredService<ILlmReadiness>();
 
+    /// <summary>Whether the cassette has all of the run.</summary>
+    public ICassetteReport Cassette => _proxy!.Services.GetRequiredService<ICassetteReport>();
+
     /// <summary>Begins to collect a submitted run, and offers it through the control API. After <see cref="StartCollectorAsync"/>.</summary>
     public CollectedRun Collect(RunPlan plan, string resolvedScenario) =>
         _collector!.Services.GetRequiredService<RunCollector>().Collect(plan, _directory, resolvedScenario, _collector.Url);
@@ -89,8 +93,8 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         }, app => app.MapCollector(), cancellationToken);
     }
 
-    /// <summary>Starts the agents: they claim what is submitted to <see cref="Queue"/>. After gateway and proxy. The observer is told what sessions do; null: nobody.</summary>
-    public async Task StartAgentsAsync(ISessionObserver? observer, CancellationToken cancellationToken)
+    /// <summary>Starts the agents: they claim what is submitted to <see cref="Queue"/>. After gateway and proxy. The observer is told what sessions do; null: nobody. They hold at most so many connections on each way; null: any number.</summary>
+    public async Task StartAgentsAsync(ISessionObserver? observer, int? connections, CancellationToken cancellationToken)
     {
         var options = new AgentOptions
         {
@@ -103,6 +107,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
             // The run is over, or everything was cancelled, before the host stops.
             ShutdownDrain = TimeSpan.Zero,
             Observer = observer,
+            MaxConnections = connections ?? int.MaxValue,
         };
         await StartAsync("agent", _token, guard: true, builder =>
         {

@@ -1,6 +1,7 @@
 using ApeTest.Cli.Embedded;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Readiness;
+using ApeTest.LlmProxy.Cassettes;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Ids;
@@ -42,6 +43,9 @@ internal sealed class LocalRun : IAsyncDisposable
 
     /// <summary>Follows the run and stops it.</summary>
     public CollectedRun Collector => _collector!;
+
+    /// <summary>Whether the cassette of the run, if it has one, has all of it.</summary>
+    public ICassetteReport Cassette => _host.Cassette;
 
     /// <summary>The run's directory.</summary>
     public RunDirectory Directory => _files.Directory;
@@ -98,7 +102,7 @@ internal sealed class LocalRun : IAsyncDisposable
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
         _collector = _host.Collect(_plan, Drawn(_plan) + ready.Judged.Record(resolved).ToYaml());
         _files.Keep();
-        await _host.StartAgentsAsync(_options.Observer, CancellationToken.None);
+        await _host.StartAgentsAsync(_options.Observer, _preflight.Connections(planned, _input), CancellationToken.None);
     }
 
     private Scenario Planned(Scenario judged) => _options.Adjust is { } adjust ? adjust(judged) : judged;

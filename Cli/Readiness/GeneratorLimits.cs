@@ -1,6 +1,7 @@
 using ApeTest.Cli.Rendering;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Readiness;
 
@@ -69,6 +70,16 @@ internal sealed class GeneratorLimits
     {
         var limits = new GeneratorLimits(scenario, shopIsHere, machine);
         return limits.Check([limits.Files(), limits.Ports(), limits.Memory()]);
+    }
+
+    /// <summary>Most connections that the agents of the run may hold on each of their ways; null for no limit.</summary>
+    /// <param name="scenario">What is about to run.</param>
+    /// <param name="shopIsHere">Whether the sample shop shares this process.</param>
+    /// <param name="machine">What there is.</param>
+    public static int? Connections(Scenario scenario, bool shopIsHere, MachineLimits machine)
+    {
+        var limits = new GeneratorLimits(scenario, shopIsHere, machine);
+        return machine.OpenFiles is { } files ? FileDescriptors.Connections(limits.OtherFiles, (int)limits.FilesPerAgent, files) : null;
     }
 
     private string? Check(Need[] needs)

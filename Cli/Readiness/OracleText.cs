@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Success;
 using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Oracles.Derivation;
 
@@ -61,13 +62,10 @@ internal static class OracleText
     private static string Expression(OperationSpec operation) =>
         operation.SuccessStatuses is [var status] ? string.Create(CultureInfo.InvariantCulture, $"{operation.Name}={status}") : operation.Name;
 
-    private static string Words(SuccessCondition condition)
-    {
-        var status = condition.Status?.ToString(CultureInfo.InvariantCulture) ?? "2xx";
-        var what = condition.Operation ?? condition.Read!.Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal);
-        var values = condition.Json.IsEmpty ? string.Empty : $" with {string.Join(", ", condition.Json.Select(static pair => $"{pair.Key} {pair.Value}"))}";
-        return $"{what} = {status}{values}";
-    }
+    // The braces of a value are the condition's business; a person reads a path.
+    private static string Words(SuccessCondition condition) =>
+        ConditionWords.Of(condition with { Json = condition.Json.Clear() }).Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal)
+        + (condition.Json.IsEmpty ? string.Empty : $" with {string.Join(", ", condition.Json.Select(static pair => $"{pair.Key} {pair.Value}"))}");
 
     private static string Short(string phrase)
     {

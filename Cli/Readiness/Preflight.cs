@@ -42,6 +42,9 @@ internal sealed class Preflight(Action<string> tell)
         }
     }
 
+    /// <summary>Most connections that the agents may hold on each of their ways; null for no limit.</summary>
+    public int? Connections(Scenario scenario, ScenarioInput input) => GeneratorLimits.Connections(scenario, input.IsDemonstration, Machine);
+
     private IEnumerable<string> Target(Scenario scenario)
     {
         var target = scenario.Target;

@@ -30,6 +30,7 @@ internal sealed partial class Cassette : IDisposable
     private long _held;
     private long _recorded;
     private long _skipped;
+    private volatile string? _lastReason;
 
     /// <summary>Opens the file. Throws <see cref="LlmProxyConfigException"/> when it is missing, in use, damaged or too large.</summary>
     public Cassette(CassetteOptions options, ILogger? logger = null)
@@ -67,6 +68,9 @@ internal sealed partial class Cassette : IDisposable
 
     /// <summary>Exchanges left out since the start, for any of <see cref="SkipReasons"/>.</summary>
     public long Skipped => Interlocked.Read(ref _skipped);
+
+    /// <summary>Why the last of them was; null for none.</summary>
+    public string? LastReason => _lastReason;
 
     public IReadOnlyList<string> Models(string provider) => _index.Models(provider);
 
@@ -120,6 +124,7 @@ internal sealed partial class Cassette : IDisposable
     /// <summary>Leaves an exchange out, and gives its memory back.</summary>
     public void Skip(Recording recording, string reason, int held)
     {
+        _lastReason = reason;
         Interlocked.Increment(ref _skipped);
         LogSkipped(recording.Provider, reason);
         Settle(recording, held);

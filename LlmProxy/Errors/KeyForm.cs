@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using ApeTest.ServiceDefaults.Logging;
 
 namespace ApeTest.LlmProxy.Errors;
@@ -46,5 +48,15 @@ internal readonly record struct KeyForm(string Text, int Shortest)
         return [Convert.ToHexString(bytes), string.Concat(bytes)];
     }
 
-    private static IEnumerable<string> Spellings(string key) => SecretSpellings.Escaped(key).Concat(SecretSpellings.InBase64(key));
+    private static IEnumerable<string> Spellings(string key) => Escaped(key).Concat(SecretSpellings.InBase64(key));
+
+    private static IEnumerable<string> Escaped(string key)
+    {
+        yield return key;
+        yield return Uri.EscapeDataString(key);
+        yield return JsonEncodedText.Encode(key).ToString();
+        yield return JsonEncodedText.Encode(key, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+        yield return JsonEncodedText.Encode(key).ToString().Replace("/", "\\/", StringComparison.Ordinal);
+        yield return HtmlEncoder.Default.Encode(key);
+    }
 }

@@ -11,7 +11,7 @@ using ApeTest.LlmProxy.Resilience;
 namespace ApeTest.LlmProxy.Providers;
 
 /// <summary>The providers by name, each with its gate.</summary>
-internal sealed partial class ProviderRegistry : IDisposable
+internal sealed partial class ProviderRegistry : ICassetteReport, IDisposable
 {
     private const string OpenAiName = "openai";
     private static readonly string[] BuiltInNames = [BuiltinProvider.ProviderName, CerebrasServer.Name, OpenAiName, OllamaServer.Name];
@@ -56,6 +56,10 @@ internal sealed partial class ProviderRegistry : IDisposable
             }
         }
     }
+
+    public long LeftOut => _cassette?.Skipped ?? 0;
+
+    public string? Reason => _cassette?.LastReason;
 
     public IEnumerable<ILlmProvider> All => _providers.Values.Select(entry => entry.Provider).OrderBy(provider => provider.Name, StringComparer.Ordinal);
 

@@ -8,7 +8,8 @@ namespace ApeTest.Scenarios.Success;
 /// <summary>
 /// Reads success conditions as one text, for <c>--success</c> and for a scalar <c>success:</c> in the scenario. Clauses are separated by
 /// <c>;</c> or <c>,</c> and all must hold: <c>checkout=201</c> (that operation answered 201), <c>checkout</c> (any 2xx),
-/// <c>checkout=201{orderId=$.id}</c> (and a value is captured), <c>GET /orders/{{orderId}}=200</c> (an independent read).
+/// <c>checkout=201{orderId=$.id}</c> (and a value is captured; <c>header:Location</c> takes a header), <c>GET /orders/{{orderId}}=200</c> (an
+/// independent read). A status may be <c>2xx</c> or several: <c>pay=200|202</c>. What else a condition can say has no short form.
 /// </summary>
 public static class SuccessExpression
 {
@@ -89,16 +90,18 @@ public static class SuccessExpression
             error = headError;
             return null;
         }
+        var one = int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         return new SuccessCondition
         {
             Operation = isRead ? null : head,
             Read = isRead ? head : null,
-            Status = status,
+            Status = one ? number : null,
+            Statuses = one ? null : status,
             Capture = capture.ToImmutable(),
         };
     }
 
-    private static int? Status(ref string head, bool isRead, out TextError error)
+    private static string? Status(ref string head, bool isRead, out TextError error)
     {
         error = default;
         var equals = head.LastIndexOf('=');
@@ -107,17 +110,16 @@ public static class SuccessExpression
             return null;
         }
         var value = head[(equals + 1)..].Trim();
-        var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var status);
+        var isStatus = StatusSet.TryParse(value, out _, out error);
         // GET /orders?id=7 has no status, but checkout=ok means one that is wrong.
-        if (isRead && (!isNumber || value.Length != 3) && head.LastIndexOf('?') is >= 0 and var query && query < equals)
+        if (isRead && (!isStatus || value.Length < 3) && head.LastIndexOf('?') is >= 0 and var query && query < equals)
         {
+            error = default;
             return null;
         }
-        error = !isNumber
-            ? new TextError(equals + 1, $"{Quote.Text(value)} is not an HTTP status", "Write for example `checkout=201`, or only `checkout` for any 2xx.")
-            : SuccessRules.Status(status) is { } wrong ? wrong with { Position = equals + 1 } : default;
+        error = isStatus ? default : error with { Position = equals + 1, Suggestion = "Write for example `checkout=201`, or only `checkout` for any 2xx." };
         head = head[..equals].TrimEnd();
-        return status;
+        return value;
     }
 
     private static TextError? Capture(string text, ImmutableSortedDictionary<string, string>.Builder capture)
@@ -132,7 +134,11 @@ public static class SuccessExpression
             }
             var name = part[..equals].Trim();
             var path = part[(equals + 1)..].Trim();
-            if ((SuccessRules.CaptureName(name) ?? SuccessRules.JsonPath(path)) is { } error)
+            if (SuccessRules.CaptureName(name) is { } wrong)
+            {
+                return wrong with { Position = position };
+            }
+            if (!CaptureSource.TryParse(path, out _, out var error))
             {
                 return error with { Position = position };
             }

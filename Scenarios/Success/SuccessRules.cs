@@ -51,4 +51,9 @@ internal static class SuccessRules
         path.Length > 0 && path[0] == '$' && (path.Length == 1 || path[1] is '.' or '[')
             ? null
             : new TextError(0, $"{Quote.Text(path)} is not a JSON path", "Start it with `$`, for example `$.id` or `$.items[0].id`.");
+
+    public static TextError? HeaderName(string name) =>
+        name.Length is > 0 and <= 128 && name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal))
+            ? null
+            : new TextError(0, $"{Quote.Text(name)} is not the name of a header", "Use for example `Location`.");
 }

@@ -5,6 +5,9 @@ namespace ApeTest.ServiceDefaults.Hosting;
 /// <summary>File descriptors of this process: each connection takes one. Known on Linux only.</summary>
 public static class FileDescriptors
 {
+    // The rest is for what comes unasked: scrapes, a connection that is being closed, a file that is being read.
+    private const double Usable = 0.95;
+
     /// <summary>Those in use; null where the system does not tell.</summary>
     public static int? Open()
     {
@@ -33,6 +36,13 @@ public static class FileDescriptors
             return null;
         }
     }
+
+    /// <summary>Connections of a kind that fit, a little below the limit; null where there is none.</summary>
+    /// <param name="own">Files that the process needs beside them.</param>
+    /// <param name="files">Files that each takes.</param>
+    /// <param name="limit">The limit. Default this process's.</param>
+    public static int? Connections(long own, int files, long? limit = null) =>
+        (limit ?? Limit()) is { } most ? (int)Math.Clamp(((long)(most * Usable) - own) / files, 1, int.MaxValue) : null;
 
     /// <summary>The soft limit in the text of <c>/proc/self/limits</c> (proc(5)).</summary>
     public static long? LimitOf(string limits)

@@ -21,7 +21,8 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
     /// <param name="token">Service token; null for none.</param>
     /// <param name="timeout">The target's time limit of one request.</param>
     /// <param name="time">Clock.</param>
-    public GatewayTransport(Uri gateway, string? token, TimeSpan timeout, TimeProvider time)
+    /// <param name="maxConnections">Most connections; what would need another waits for one. Default unlimited.</param>
+    public GatewayTransport(Uri gateway, string? token, TimeSpan timeout, TimeProvider time, int maxConnections = int.MaxValue)
     {
         _gateway = gateway.AbsoluteUri.TrimEnd('/');
         _token = token;
@@ -37,6 +38,7 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxResponseHeadersLength = 64,
+            MaxConnectionsPerServer = maxConnections,
         };
         SingleSend.Apply(handler);
         _invoker = new HttpMessageInvoker(handler);

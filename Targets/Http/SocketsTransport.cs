@@ -17,13 +17,16 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
     /// <param name="policy">The policy.</param>
     /// <param name="time">Clock.</param>
     /// <param name="resolve">Name resolution. Default the system's.</param>
-    public SocketsTransport(TargetPolicy policy, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    /// <param name="maxConnections">Most connections to a server; what would need another waits for one. Default unlimited.</param>
+    public SocketsTransport(TargetPolicy policy, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, int maxConnections = int.MaxValue)
     {
         _policy = policy;
         _time = time;
         foreach (var target in policy.Targets)
         {
-            _invokers[target.Name] = new HttpMessageInvoker(new PolicyHandler(policy, time, TargetConnector.CreateHandler(target, decompress: true, resolve)));
+            var handler = TargetConnector.CreateHandler(target, decompress: true, resolve);
+            handler.MaxConnectionsPerServer = maxConnections;
+            _invokers[target.Name] = new HttpMessageInvoker(new PolicyHandler(policy, time, handler));
         }
     }
 

@@ -1,122 +1,91 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Success;
 
 namespace ApeTest.Targets.Oracles;
 
-/// <summary>A success condition with its paths and templates read.</summary>
+/// <summary>A condition with its paths, patterns and templates read. Immutable; what a session knows of it stands at <see cref="Index"/> of the session's own list.</summary>
 internal sealed class CompiledCondition
 {
-    private readonly ImmutableArray<(string Name, JsonPath Path)> _capture;
-    private readonly ImmutableArray<(JsonPath Path, Template Expected)> _json;
-
-    public CompiledCondition(SuccessCondition condition)
+    /// <summary>Reads the condition and those inside it; malformed ones throw <see cref="Scenarios.ApeTestException"/> (exit 2).</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="layout">Gives places.</param>
+    /// <param name="scope">Where its captured values go: one scope for the goal, one for each alternative and each <c>not</c>.</param>
+    /// <param name="isNegated">Whether it stands below an odd number of <c>not</c>s.</param>
+    public CompiledCondition(SuccessCondition condition, OracleLayout layout, int scope, bool isNegated = false)
     {
+        Index = layout.NextIndex();
+        Scope = scope;
+        IsNegated = isNegated;
+        Text = ConditionWords.Of(condition);
+        Kind = condition switch
+        {
+            { All.IsEmpty: false } => ConditionKind.All,
+            { Any.IsEmpty: false } => ConditionKind.Any,
+            { Not: not null } => ConditionKind.Not,
+            { Captured.IsEmpty: false } => ConditionKind.Captured,
+            { State.IsEmpty: false } => ConditionKind.State,
+            { Operation: not null } => ConditionKind.Operation,
+            _ => ConditionKind.Read,
+        };
         Operation = condition.Operation;
-        Status = condition.Status;
+        Status = StatusSet.Of(condition);
+        Answer = new AnswerCheck(condition);
         if (condition.Read is { } read)
         {
             var space = read.Trim().IndexOf(' ', StringComparison.Ordinal);
             Method = new HttpMethod(read.Trim()[..space]);
             ReadPath = Template.Parse(read.Trim()[(space + 1)..].Trim());
+            As = condition.As;
         }
-        _capture = [.. condition.Capture.Select(static pair => (pair.Key, JsonPath.Parse(pair.Value)))];
-        _json = [.. condition.Json.Select(static pair => (JsonPath.Parse(pair.Key), Template.Parse(pair.Value)))];
-        var what = condition.Operation ?? condition.Read;
-        var values = string.Concat(condition.Json.Select(static pair => $" {pair.Key}={pair.Value}"));
-        Text = $"{what} = {(Status is { } status ? status.ToString(System.Globalization.CultureInfo.InvariantCulture) : "2xx")}{values}";
+        var (values, subject) = Kind is ConditionKind.State ? (condition.State, ComparisonSubject.Json) : (condition.Captured, ComparisonSubject.Captured);
+        Values = [.. values.Select(pair => (pair.Key, new ValueCheck(Comparison.Parse(pair.Value, subject))))];
+        Children = Kind switch
+        {
+            ConditionKind.All => [.. condition.All.Select(child => new CompiledCondition(child, layout, scope, isNegated))],
+            ConditionKind.Any => [.. condition.Any.Select(child => new CompiledCondition(child, layout, layout.NextScope(scope), isNegated))],
+            ConditionKind.Not => [new CompiledCondition(condition.Not!, layout, layout.NextScope(scope), !isNegated)],
+            _ => [],
+        };
+        if (Operation is not null)
+        {
+            layout.Operations.Add(Operation);
+        }
     }
+
+    public int Index { get; }
+
+    public int Scope { get; }
+
+    public bool IsNegated { get; }
+
+    public ConditionKind Kind { get; }
 
     /// <summary>The condition in words.</summary>
     public string Text { get; }
 
-    /// <summary>Tool name; null for a read.</summary>
+    /// <summary>Tool name; null for what is no operation.</summary>
     public string? Operation { get; }
 
-    /// <summary>Required status; null for any 2xx.</summary>
-    public int? Status { get; }
+    /// <summary>The right statuses.</summary>
+    public StatusSet Status { get; }
+
+    /// <summary>What an answer must hold.</summary>
+    public AnswerCheck Answer { get; }
 
     /// <summary>Method of a read.</summary>
     public HttpMethod Method { get; } = HttpMethod.Get;
 
-    /// <summary>Path of a read; null for an operation.</summary>
+    /// <summary>Path of a read; null for what is none.</summary>
     public Template? ReadPath { get; }
 
-    /// <summary>Names that the condition needs from earlier ones.</summary>
-    public IEnumerable<string> Needs => (ReadPath?.Placeholders ?? []).Concat(_json.SelectMany(static pair => pair.Expected.Placeholders));
+    /// <summary>Whose credentials a read shows.</summary>
+    public ReadAs As { get; }
 
-    /// <summary>Names that the condition captures.</summary>
-    public IEnumerable<string> Captures => _capture.Select(static pair => pair.Name);
+    /// <summary>What captured values or variables are compared.</summary>
+    public ImmutableArray<(string Name, ValueCheck Check)> Values { get; }
 
-    public bool IsStatus(int status) => Status is { } required ? status == required : status is >= 200 and < 300;
-
-    /// <summary>Whether a body meets the comparisons and holds what is to be captured; then the captured values are in <paramref name="captured"/>.</summary>
-    public bool Matches(ReadOnlyMemory<byte> body, Func<string, string?> values, Dictionary<string, string> captured, out string detail)
-    {
-        detail = "";
-        if (_capture.IsEmpty && _json.IsEmpty)
-        {
-            return true;
-        }
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            var found = new List<(string Name, string Value)>();
-            foreach (var (name, path) in _capture)
-            {
-                if (!path.TryGet(document.RootElement, out var value) || value.ValueKind is JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array)
-                {
-                    detail = $"{name}: {path.Text} is not a value in the body";
-                    return false;
-                }
-                found.Add((name, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()));
-            }
-            foreach (var (path, expected) in _json)
-            {
-                if (expected.Placeholders.FirstOrDefault(name => values(name) is null) is { } missing)
-                {
-                    detail = $"'{missing}' was not captured";
-                    return false;
-                }
-                var wanted = expected.Render(values);
-                if (!path.TryGet(document.RootElement, out var value) || !IsEqual(value, wanted))
-                {
-                    detail = $"{path.Text} is {(value.ValueKind == JsonValueKind.Undefined ? "missing" : Short(value.GetRawText()))}, expected {Short(wanted)}";
-                    return false;
-                }
-            }
-            foreach (var (name, value) in found)
-            {
-                captured[name] = value;
-            }
-            detail = string.Join(", ", found.Select(static pair => $"{pair.Name}={Short(pair.Value)}"));
-            return true;
-        }
-        catch (JsonException)
-        {
-            detail = "the body is not JSON";
-            return false;
-        }
-    }
-
-    /// <summary>Compared as JSON where the expected text is JSON; a text value also by its text, so that <c>7</c> meets <c>"7"</c>.</summary>
-    private static bool IsEqual(JsonElement value, string expected)
-    {
-        if (value.ValueKind == JsonValueKind.String && value.GetString() == expected)
-        {
-            return true;
-        }
-        try
-        {
-            using var document = JsonDocument.Parse(expected);
-            return JsonElement.DeepEquals(value, document.RootElement);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static string Short(string text) => text.Length <= 80 ? text : text[..77] + "...";
+    /// <summary>The conditions inside.</summary>
+    public ImmutableArray<CompiledCondition> Children { get; }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Sessions;
@@ -9,68 +7,57 @@ using ApeTest.Targets.Tools;
 namespace ApeTest.Targets.Oracles;
 
 /// <summary>
-/// Judges one session by declared conditions: responses of operations, in the order declared (one response meets at most one condition),
-/// and independent reads. Nothing is success without evidence: no condition, no success. Owned by one session; not thread-safe.
+/// Judges one session by the declared conditions of its goal: responses of operations, in the order declared (one response meets at most one
+/// condition), independent reads, what was captured, and <c>all</c>, <c>any</c>, <c>not</c> of these. Nothing is success without evidence: no
+/// condition, no success. Owned by one session; not thread-safe.
 /// </summary>
 public sealed class DeclaredOracle
 {
-    /// <summary>
-    /// Pauses before a read is sent again that the target failed to answer (5xx, 429, no answer). The read is our question, not the user's:
-    /// what it asks for is there or not, whatever one answer says, and to ask again can only find what is there.
-    /// </summary>
-    private static readonly ImmutableArray<TimeSpan> Patience = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400)];
+    private const int MostShown = 80;
 
-    private readonly ImmutableArray<CompiledCondition> _conditions;
-    private readonly OracleEvidence?[] _evidence;
-    private readonly OracleEvidence?[] _failedReads;
-    private readonly string[] _lastSeen;
-    private readonly Dictionary<string, string> _captured = new(StringComparer.Ordinal);
+    private readonly CompiledOracle _oracle;
+    private readonly ScopedValues _values;
+    private readonly OracleProgress _progress;
+    private readonly Func<string, string> _show;
     private readonly Uri _baseUrl;
-    private readonly IReadOnlyDictionary<string, string>? _values;
 
     /// <summary>Creates the oracle of one session.</summary>
-    /// <param name="conditions">The conditions.</param>
+    /// <param name="goal">The goal; one instance for all sessions of a run, so that its conditions are read once.</param>
     /// <param name="baseUrl">URL that read paths are below: <see cref="ToolCatalog.BaseUrl"/>.</param>
     /// <param name="values">Further values for templates, as the session's data (<c>user.name</c>); null for none.</param>
-    public DeclaredOracle(ImmutableArray<SuccessCondition> conditions, Uri baseUrl, IReadOnlyDictionary<string, string>? values = null)
+    /// <param name="clean">Takes secrets out of a value before evidence shows a part of it; null: there are none.</param>
+    public DeclaredOracle(GoalSpec goal, Uri baseUrl, Func<string, string?>? values = null, Func<string, string>? clean = null)
     {
-        _values = values;
-        _conditions = [.. conditions.Select(static condition => new CompiledCondition(condition))];
-        _evidence = new OracleEvidence?[_conditions.Length];
-        _failedReads = new OracleEvidence?[_conditions.Length];
-        _lastSeen = new string[_conditions.Length];
+        _oracle = CompiledOracle.Of(goal);
+        _values = new ScopedValues(_oracle.Layout.Parents, values);
+        _show = value => Short(clean is null ? value : clean(value));
+        _progress = new OracleProgress(_oracle.Layout.Count, _values, _show);
         _baseUrl = baseUrl;
     }
 
-    /// <summary>Values captured so far.</summary>
-    public IReadOnlyDictionary<string, string> Captured => _captured;
-
-    /// <summary>Whether every operation condition has been met; false where there is none.</summary>
-    public bool IsSatisfiedSoFar
+    /// <summary>Creates the oracle of one session, of success conditions alone.</summary>
+    public DeclaredOracle(ImmutableArray<SuccessCondition> conditions, Uri baseUrl)
+        : this(new GoalSpec { Name = "", Goal = "", Success = conditions }, baseUrl)
     {
-        get
-        {
-            var any = false;
-            for (var i = 0; i < _conditions.Length; i++)
-            {
-                if (_conditions[i].ReadPath is null)
-                {
-                    any = true;
-                    if (_evidence[i] is null)
-                    {
-                        return false;
-                    }
-                }
-            }
-            return any;
-        }
     }
+
+    /// <summary>Values captured so far.</summary>
+    public IReadOnlyDictionary<string, string> Captured => _values.Outermost;
+
+    /// <summary>Whether every condition that waits for an operation has been met; false where there is none.</summary>
+    public bool IsSatisfiedSoFar => _oracle.Layout.Operations.Count > 0 && !_oracle.Success.Any(_progress.WaitsForOperation);
+
+    /// <summary>A failure condition that the answers so far have proven; null for none. What needs a read, a variable or a <c>not</c> is judged at the end.</summary>
+    public OracleEvidence? Failure { get; private set; }
 
     /// <summary>
     /// Whether a read could be sent now: everything declared before it has been met. A session that goes on to log out can have it sent
     /// (<see cref="ReadDueAsync"/>) while its credentials still hold.
     /// </summary>
-    public bool HasDueRead => NextDue() is { } next && _conditions[next].ReadPath is not null;
+    public bool HasDueRead => _progress.NextRead(_oracle.Success, tried: null) is not null;
+
+    /// <summary>Whether a condition names the operation.</summary>
+    public bool Watches(string operation) => _oracle.Layout.Operations.Contains(operation);
 
     /// <summary>Takes in the answers of an action, redirects included.</summary>
     /// <param name="action">Number of the action in the session, from 1.</param>
@@ -91,140 +78,67 @@ public sealed class DeclaredOracle
     /// <summary>Takes in one answer.</summary>
     public void Observe(int action, string operation, in TargetExchange exchange)
     {
-        var due = NextOperation();
-        for (var i = 0; i < _conditions.Length; i++)
+        if (!Watches(operation))
         {
-            var condition = _conditions[i];
-            if (condition.Operation != operation || _evidence[i] is not null)
+            return;
+        }
+        var answer = new OperationAnswer(action, operation, exchange);
+        _progress.Offer(_oracle.Success, in answer, default);
+        foreach (var condition in _oracle.Failure)
+        {
+            _progress.Offer(condition, in answer, default);
+            if (Failure is null && _progress.IsProven(condition))
             {
-                continue;
+                Failure = FailureOf(condition, _progress.Told(condition));
             }
-            var detail = "";
-            var answer = exchange.ErrorType ?? exchange.Status.ToString(CultureInfo.InvariantCulture);
-            if (exchange.ErrorType is null && condition.IsStatus(exchange.Status))
-            {
-                if (i != due)
-                {
-                    _lastSeen[i] = string.Create(CultureInfo.InvariantCulture, $"action {action}: {answer}, but before \"{_conditions[due ?? i].Text}\" (conditions hold in the order declared)");
-                    continue;
-                }
-                if (condition.Matches(exchange.Body, Value, _captured, out detail))
-                {
-                    _evidence[i] = new OracleEvidence(condition.Text, true, string.Create(CultureInfo.InvariantCulture, $"action {action}: {answer}{Comma(detail)}"));
-                    return;
-                }
-            }
-            _lastSeen[i] = string.Create(CultureInfo.InvariantCulture, $"action {action}: {answer}{Comma(detail)}");
         }
     }
 
     /// <summary>Sends the reads that are due, with the session's credentials; one that does not hold yet is sent again by <see cref="JudgeAsync"/>.</summary>
     public async ValueTask ReadDueAsync(ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)
     {
-        while (NextDue() is { } next && _conditions[next].ReadPath is not null)
+        var reads = new OracleReads(transport, target, _baseUrl, state, time);
+        var tried = new HashSet<CompiledCondition>();
+        while (_progress.NextRead(_oracle.Success, tried) is { } read)
         {
-            var evidence = await ReadPatientlyAsync(next, transport, target, state, time, cancellationToken);
-            if (!evidence.Ok)
-            {
-                _failedReads[next] = evidence;
-                return;
-            }
-            _evidence[next] = evidence;
+            tried.Add(read);
+            _progress.Answered(read, await reads.AskAsync(read, _values, _show, cancellationToken));
+            _progress.PublishAlternatives(_oracle.Success);
         }
     }
 
     /// <summary>
-    /// Judges the session at its end. Reads not yet confirmed are sent as independent requests: the session's credentials and trace, no
+    /// Judges the session at its end. Reads not yet settled are sent as independent requests: the session's credentials and trace, no
     /// operation, no action. A failing target is evidence against, never an exception.
     /// </summary>
     public async ValueTask<OracleVerdict> JudgeAsync(
         ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)
     {
-        var evidence = ImmutableArray.CreateBuilder<OracleEvidence>(_conditions.Length);
-        for (var i = 0; i < _conditions.Length; i++)
+        var judge = new OracleJudge(_progress, _values, new OracleReads(transport, target, _baseUrl, state, time), _show);
+        var evidence = ImmutableArray.CreateBuilder<OracleEvidence>(_oracle.Success.Length + 1);
+        foreach (var condition in _oracle.Success)
         {
-            var condition = _conditions[i];
-            evidence.Add(_evidence[i] ?? (condition.ReadPath is null
-                ? new OracleEvidence(condition.Text, false, _lastSeen[i] ?? $"{condition.Operation} was never called")
-                : Joined(_failedReads[i], await ReadPatientlyAsync(i, transport, target, state, time, cancellationToken))));
+            var finding = await judge.FindAsync(condition, cancellationToken);
+            var holds = finding.Truth is Truth.Proven;
+            evidence.Add(new OracleEvidence(condition.Text, holds, finding.Detail, !holds && finding.TargetFailed));
         }
-        return new OracleVerdict(evidence.Count > 0 && evidence.All(static item => item.Ok), evidence.ToImmutable());
-    }
-
-    /// <summary>Both answers of a read that was sent twice: the second alone may only say that the session has logged out meanwhile.</summary>
-    private static OracleEvidence Joined(OracleEvidence? first, OracleEvidence last) => first is null || last.Ok ? last
-        : last with { Detail = $"{first.Detail}; again at the end: {last.Detail}", TargetFailed = first.TargetFailed || last.TargetFailed };
-
-    private async ValueTask<OracleEvidence> ReadPatientlyAsync(
-        int index, ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var evidence = await ReadAsync(index, transport, target, state, time, cancellationToken);
-        foreach (var pause in Patience)
+        var succeeded = evidence.Count > 0 && evidence.All(static item => item.Ok);
+        var failure = Failure;
+        for (var i = 0; i < _oracle.Failure.Length && failure is null; i++)
         {
-            if (!evidence.TargetFailed)
+            if (await judge.FindAsync(_oracle.Failure[i], cancellationToken) is { Truth: Truth.Proven } finding)
             {
-                return evidence;
-            }
-            await Task.Delay(pause, time, cancellationToken);
-            var again = await ReadAsync(index, transport, target, state, time, cancellationToken);
-            evidence = again with { Detail = $"{evidence.Detail}; again: {again.Detail}" };
-        }
-        return evidence;
-    }
-
-    private async ValueTask<OracleEvidence> ReadAsync(
-        int index, ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var condition = _conditions[index];
-        if (condition.Needs.FirstOrDefault(name => ValueOf(name, state) is null) is { } missing)
-        {
-            return new OracleEvidence(condition.Text, false, $"not sent: '{missing}' was not captured");
-        }
-        var path = condition.ReadPath!.Render(name => Uri.EscapeDataString(ValueOf(name, state)!));
-        if (!Uri.TryCreate(_baseUrl.AbsoluteUri.TrimEnd('/') + path, UriKind.Absolute, out var url))
-        {
-            return new OracleEvidence(condition.Text, false, $"not sent: {path} is not a path");
-        }
-        var exchange = await new TargetCaller(transport, target, time).ReadAsync(new TargetCall(condition.Method, url) { ShowToken = true }, state, cancellationToken);
-        var detail = exchange.ErrorMessage ?? "";
-        var ok = exchange.ErrorType is null && condition.IsStatus(exchange.Status)
-            && condition.Matches(exchange.Body, name => ValueOf(name, state), _captured, out detail);
-        var answer = exchange.ErrorType ?? exchange.Status.ToString(CultureInfo.InvariantCulture);
-        return new OracleEvidence(condition.Text, ok, $"{condition.Method.Method} {url.PathAndQuery}: {answer}{Comma(detail)}",
-            TargetFailed: !ok && (exchange.Status is 429 or >= 500 || exchange.ErrorType is not (null or TargetErrors.Denied or TargetErrors.Budget)));
-    }
-
-    /// <summary>The first condition not met, whichever kind; null where all are.</summary>
-    private int? NextDue()
-    {
-        for (var i = 0; i < _evidence.Length; i++)
-        {
-            if (_evidence[i] is null)
-            {
-                return i;
+                failure = FailureOf(_oracle.Failure[i], finding.Detail);
             }
         }
-        return null;
-    }
-
-    /// <summary>The first operation condition not met; reads do not hold back what the session does next.</summary>
-    private int? NextOperation()
-    {
-        for (var i = 0; i < _evidence.Length; i++)
+        if (failure is not null)
         {
-            if (_evidence[i] is null && _conditions[i].ReadPath is null)
-            {
-                return i;
-            }
+            evidence.Add(failure with { Condition = $"failure: {failure.Condition}", Ok = false });
         }
-        return null;
+        return new OracleVerdict(succeeded && failure is null, evidence.ToImmutable()) { Failure = failure };
     }
 
-    private string? Value(string name) => _captured.GetValueOrDefault(name) ?? _values?.GetValueOrDefault(name);
+    private static OracleEvidence FailureOf(CompiledCondition condition, string detail) => new(condition.Text, true, detail);
 
-    private string? ValueOf(string name, SessionState state) => Value(name) is { } known ? known
-        : state.Variables.TryGetValue(name, out var variable) ? variable.ValueKind == JsonValueKind.String ? variable.GetString() : variable.GetRawText()
-        : null;
-
-    private static string Comma(string detail) => detail.Length == 0 ? "" : ", " + detail;
+    private static string Short(string text) => text.Length <= MostShown ? text : text[..(MostShown - 3)] + "...";
 }

@@ -7,7 +7,7 @@ namespace ApeTest.Targets.Oracles;
 
 /// <summary>
 /// The part of JSONPath (RFC 9535) that names one value: <c>$.a.b[0].c</c>, <c>$['a b']</c>, <c>[-1]</c> for the last item, and
-/// <c>[*]</c> for the first item (or property) under which the rest of the path is found.
+/// <c>[*]</c> for the first item (or property) under which the rest of the path is found and the value is as wanted.
 /// </summary>
 public sealed class JsonPath
 {
@@ -69,16 +69,19 @@ public sealed class JsonPath
     }
 
     /// <summary>The value that the path names.</summary>
-    public bool TryGet(JsonElement root, out JsonElement value) => TryGet(root, 0, out value);
+    public bool TryGet(JsonElement root, out JsonElement value) => TryGet(root, 0, null, out value);
 
-    private bool TryGet(JsonElement at, int index, out JsonElement value)
+    /// <summary>A value that the path names and that is as wanted: the first, where <c>[*]</c> names several.</summary>
+    public bool TryGet(JsonElement root, Func<JsonElement, bool> isWanted, out JsonElement value) => TryGet(root, 0, isWanted, out value);
+
+    private bool TryGet(JsonElement at, int index, Func<JsonElement, bool>? isWanted, out JsonElement value)
     {
         for (; index < _steps.Length; index++)
         {
             var step = _steps[index];
             if (step.IsAny)
             {
-                return TryAny(at, index + 1, out value);
+                return TryAny(at, index + 1, isWanted, out value);
             }
             if (step.Name is not null)
             {
@@ -99,10 +102,10 @@ public sealed class JsonPath
             at = at[item];
         }
         value = at;
-        return true;
+        return isWanted is null || isWanted(at);
     }
 
-    private bool TryAny(JsonElement at, int index, out JsonElement value)
+    private bool TryAny(JsonElement at, int index, Func<JsonElement, bool>? isWanted, out JsonElement value)
     {
         value = default;
         switch (at.ValueKind)
@@ -110,7 +113,7 @@ public sealed class JsonPath
             case JsonValueKind.Array:
                 foreach (var item in at.EnumerateArray())
                 {
-                    if (TryGet(item, index, out value))
+                    if (TryGet(item, index, isWanted, out value))
                     {
                         return true;
                     }
@@ -119,7 +122,7 @@ public sealed class JsonPath
             case JsonValueKind.Object:
                 foreach (var property in at.EnumerateObject())
                 {
-                    if (TryGet(property.Value, index, out value))
+                    if (TryGet(property.Value, index, isWanted, out value))
                     {
                         return true;
                     }

@@ -1,4 +1,5 @@
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Success;
 using ApeTest.Targets.Tools;
 
 namespace ApeTest.Targets.Oracles;
@@ -9,7 +10,8 @@ public static class OracleNames
     /// <summary>The goal with the tools' names in its conditions; a name that is unknown stays as it is, for <see cref="OracleValidator"/> to refuse.</summary>
     public static GoalSpec Resolve(GoalSpec goal, ToolCatalog catalog) => goal with
     {
-        Success = [.. goal.Success.Select(condition => condition.Operation is { } name ? condition with { Operation = Tool(name, catalog) } : condition)],
+        Success = [.. goal.Success.Select(condition => ConditionTree.Rename(condition, name => Tool(name, catalog)))],
+        Failure = [.. goal.Failure.Select(condition => ConditionTree.Rename(condition, name => Tool(name, catalog)))],
     };
 
     private static string Tool(string name, ToolCatalog catalog) => catalog.Find(name) is not null ? name

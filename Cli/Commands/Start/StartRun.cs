@@ -1,5 +1,6 @@
 using ApeTest.Cli.Execution;
 using ApeTest.Cli.Progress;
+using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Summaries;
@@ -49,6 +50,10 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
 
         // 3. Follow.
         var summary = await FollowAsync(run.Collector, ladder);
+        if (run.Cassette is { LeftOut: > 0 } cassette)
+        {
+            _messages.Say($"warning: {Show.Count(cassette.LeftOut)} exchanges with the model are not in {run.Plan.Scenario.Llm.Cassette!.File}: {cassette.Reason}; a replay misses them");
+        }
 
         // 4. Result.
         var code = await new SummaryOutput(environment, request).WriteAsync(summary, run.Directory, run.Plan.Scenario.Llm.Model, ladder.First);

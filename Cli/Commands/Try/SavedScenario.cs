@@ -285,27 +285,19 @@ internal sealed partial class SavedScenario(CliEnvironment environment, Scenario
                 ? "    # What proves it: derived from the goal and the API. Read it once; from here on it is yours."
                 : "    # What proves it: all must hold, in this order.");
             Line("    success:");
-            foreach (var condition in goal.Success)
+            foreach (var line in goal.Success.SelectMany(SavedCondition.Lines))
             {
-                Condition(condition);
+                Line($"      {line}");
             }
-        }
-    }
-
-    private void Condition(SuccessCondition condition)
-    {
-        Line(condition.Operation is { } operation ? $"      - operation: {YamlText.Of(operation)}" : $"      - read: {YamlText.Of(condition.Read!)}");
-        if (condition.Status is { } status)
-        {
-            Line($"        status: {status.ToString(CultureInfo.InvariantCulture)}");
-        }
-        if (!condition.Capture.IsEmpty)
-        {
-            Line($"        capture: {{ {string.Join(", ", condition.Capture.Select(pair => $"{YamlText.Of(pair.Key)}: {YamlText.Of(pair.Value)}"))} }}");
-        }
-        if (!condition.Json.IsEmpty)
-        {
-            Line($"        json: {{ {string.Join(", ", condition.Json.Select(pair => $"{YamlText.Of(pair.Key)}: {YamlText.OfJson(pair.Value)}"))} }}");
+            if (!goal.Failure.IsEmpty)
+            {
+                Line("    # What proves that the target failed, whatever else holds.");
+                Line("    failure:");
+                foreach (var line in goal.Failure.SelectMany(SavedCondition.Lines))
+                {
+                    Line($"      {line}");
+                }
+            }
         }
     }
 

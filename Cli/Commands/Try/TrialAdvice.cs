@@ -2,6 +2,7 @@ using System.Globalization;
 using ApeTest.Agent.Sessions;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Success;
 
 namespace ApeTest.Cli.Commands.Try;
 
@@ -30,7 +31,7 @@ internal static class TrialAdvice
         var missing = result.Start.Goal.Success.Zip(record.Evidence).Where(pair => !pair.Second.Ok).ToList();
         // A read cannot confirm what an operation has not done: that operation is what is missing then.
         var undone = missing.Exists(pair => pair.First.Operation is not null);
-        foreach (var (condition, evidence) in missing.Where(pair => !undone || pair.First.Operation is not null))
+        foreach (var (condition, evidence) in missing.Where(pair => !undone || pair.First.Read is null))
         {
             yield return (Missing(condition, evidence, result), []);
         }
@@ -63,6 +64,10 @@ internal static class TrialAdvice
     /// <summary>Why a condition does not hold, from what the session did.</summary>
     private static string Missing(SuccessCondition condition, EvidenceRecord evidence, TrialResult result)
     {
+        if (condition is { Operation: null, Read: null })
+        {
+            return $"\"{evidence.Condition}\" does not hold: {evidence.Detail}.";
+        }
         if (condition.Operation is not { } operation)
         {
             return $"The read that must confirm it does not: {evidence.Detail}. Either the target did not keep what it said it did, or the read asks for the wrong thing.";
@@ -93,7 +98,7 @@ internal static class TrialAdvice
     /// </summary>
     private static List<string> Proofs(TrialResult result)
     {
-        var declared = result.Start.Goal.Success.Select(condition => condition.Operation).ToHashSet(StringComparer.Ordinal);
+        var declared = result.Start.Goal.Success.SelectMany(ConditionTree.Operations).ToHashSet(StringComparer.Ordinal);
         return [.. result.Events.OfType<SessionActed>()
             .Where(acted => acted is { Method: not ("GET" or "HEAD" or "OPTIONS"), Call: { Error: null, Status: not null, Extracted.IsEmpty: true } }
                 && !declared.Contains(acted.Call.Tool))

@@ -27,6 +27,9 @@ internal enum FieldKind
     /// <summary>Rows of data: a list of free keys with scalar values.</summary>
     Rows,
 
+    /// <summary>A condition, or a list of them, that stands in a condition.</summary>
+    Conditions,
+
     /// <summary>A list that must be empty in this version.</summary>
     Reserved,
 }
@@ -55,11 +58,15 @@ internal sealed class ObjectShape(params ImmutableArray<FieldShape> fields)
 internal static class ScenarioShape
 {
     public static ObjectShape Success { get; } = new(
-        Scalar("operation"), Scalar("read"), Scalar("status"),
-        new FieldShape("capture", FieldKind.ScalarMap), new FieldShape("json", FieldKind.ScalarMap));
+        Scalar("operation"), Scalar("read"), Scalar("as"), Scalar("status"),
+        new FieldShape("capture", FieldKind.ScalarMap), new FieldShape("json", FieldKind.ScalarMap), new FieldShape("header", FieldKind.ScalarMap),
+        Scalar("text"), Scalar("regex"),
+        new FieldShape("captured", FieldKind.ScalarMap), new FieldShape("state", FieldKind.ScalarMap),
+        new FieldShape("all", FieldKind.Conditions), new FieldShape("any", FieldKind.Conditions), new FieldShape("not", FieldKind.Conditions));
 
     public static ObjectShape Goal { get; } = new(
-        Scalar("name"), Scalar("weight"), Scalar("goal"), new FieldShape("success", FieldKind.ObjectList, Success));
+        Scalar("name"), Scalar("weight"), Scalar("goal"),
+        new FieldShape("success", FieldKind.ObjectList, Success), new FieldShape("failure", FieldKind.ObjectList, Success));
 
     public static ObjectShape Persona { get; } = new(Scalar("name"), Scalar("prompt"), Scalar("think"), Scalar("patience"), Scalar("weight"));
 

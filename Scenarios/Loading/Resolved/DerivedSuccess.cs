@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Scenarios.Loading.Resolved;
@@ -19,7 +18,7 @@ internal static class DerivedSuccess
         goals.Items.AddRange(before.Items);
         var goal = Copy((ResolvedMapping)before.Items[index]);
         var success = new ResolvedSequence(Source);
-        success.Items.AddRange(conditions.Select(Condition));
+        success.Items.AddRange(conditions.Select(static condition => ResolvedCondition.Of(condition, null, Source)));
         goal.Replace("success", success);
         goals.Items[index] = goal;
         scenario.Replace("goals", goals);
@@ -31,38 +30,5 @@ internal static class DerivedSuccess
         var copy = new ResolvedMapping(mapping.Source);
         copy.Entries.AddRange(mapping.Entries);
         return copy;
-    }
-
-    private static ResolvedMapping Condition(SuccessCondition condition)
-    {
-        var node = new ResolvedMapping(Source);
-        Add("operation", condition.Operation, isText: true);
-        Add("read", condition.Read, isText: true);
-        Add("status", condition.Status?.ToString(CultureInfo.InvariantCulture), isText: false);
-        AddMap("capture", condition.Capture, isText: true);
-        // Values of `json` are JSON, and JSON is YAML.
-        AddMap("json", condition.Json, isText: false);
-        return node;
-
-        void Add(string name, string? text, bool isText)
-        {
-            if (text is not null)
-            {
-                node.Add(name, new ResolvedScalar(text, isText, Source));
-            }
-        }
-
-        void AddMap(string name, ImmutableSortedDictionary<string, string> values, bool isText)
-        {
-            if (!values.IsEmpty)
-            {
-                var map = new ResolvedMapping(Source);
-                foreach (var (key, value) in values)
-                {
-                    map.Add(key, new ResolvedScalar(value, isText, Source));
-                }
-                node.Add(name, map);
-            }
-        }
     }
 }

@@ -54,6 +54,15 @@ public sealed class SessionOutcomeTests
     }
 
     [Fact]
+    public async Task Run_FailureConditionHolds_FailsAtOnceWhateverElseHolds()
+    {
+        var record = await ExpectAsync(SessionOutcome.Failed, "failure_condition", [Replies.Login(), Replies.Order, Replies.Logout, Reply.Finish()],
+            change: scenario => scenario with { Goals = [scenario.Goals[0] with { Failure = [new SuccessCondition { Operation = "order", Status = 201 }] }] });
+
+        Assert.Equal(["login", "order"], record.Actions.Select(action => action.Tool));
+    }
+
+    [Fact]
     public async Task Run_StepCap_IsStuckThoughEvidenceIsComplete()
     {
         var record = await ExpectAsync(SessionOutcome.Stuck, "step_cap", [Replies.Login(), Replies.Order, Replies.Items], change: scenario => scenario with { Session = new SessionSpec { MaxSteps = 4 } });

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using ApeTest.Agent.Tests.Fakes;
 using ApeTest.Runs.Records;
+using ApeTest.Scenarios.Model;
 using Microsoft.AspNetCore.Http;
 
 namespace ApeTest.Agent.Tests.Sessions;
@@ -67,6 +69,34 @@ public sealed class SessionPrivacyTests
         Assert.Equal("{{user.password}}", record.Actions[0].Args.GetProperty("password").GetString());
         Assert.Contains("{{session.token}}", server.Requests.ElementAt(1).Text, StringComparison.Ordinal);
         Assert.Contains("redacted", record.Actions[0].Extracted["token"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_SecretStandsInNumbers_AnswersStayJson()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        target.Fault = async (context, _) =>
+        {
+            if (context.Request.Path != "/items")
+            {
+                return false;
+            }
+            await context.Response.WriteAsJsonAsync(new { pin = 4711, price = 47110.5, items = new[] { 1, 14711, 3 }, text = "4711" }, context.RequestAborted);
+            return true;
+        };
+        await using var server = await FakeChatServer.StartAsync(Replies.Items, Reply.Finish());
+        await using var sessions = SessionHarness.Of(server, target, scenario => scenario with
+        {
+            Data = ImmutableSortedDictionary<string, FeedSpec>.Empty.Add("user", new FeedSpec { Columns = ["name", "password"], Rows = [["ann", "4711"]] }),
+        });
+
+        var record = await sessions.RunAsync();
+
+        var body = server.Requests.Last().LastObservation.GetProperty("body");
+        Assert.Equal(
+            """{"pin":"{{user.password}}","price":47110.5,"items":[1,14711,3],"text":"{{user.password}}"}""",
+            JsonSerializer.Serialize(body));
+        Assert.Equal(200, record.Actions[0].Status);
     }
 
     [Fact]

@@ -44,6 +44,40 @@ public sealed class SessionRecoveryTests
     }
 
     [Fact]
+    public async Task Run_CookieOfTheSessionExpires_LogsInAgainAndCountsOneRecovery()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        var logins = 0;
+        target.Fault = async (context, _) =>
+        {
+            context.Response.StatusCode = 200;
+            switch (context.Request.Path.Value)
+            {
+                case "/login":
+                    context.Response.Cookies.Append("sid", $"session-{++logins}");
+                    await context.Response.WriteAsJsonAsync(new { ok = true }, context.RequestAborted);
+                    return true;
+                case "/orders":
+                    // Only a session that began after the first was thrown away.
+                    context.Response.StatusCode = context.Request.Cookies["sid"] == "session-2" ? 201 : 401;
+                    await context.Response.WriteAsJsonAsync(new { id = "o-1" }, context.RequestAborted);
+                    return true;
+                case "/orders/o-1":
+                    return true;
+                default:
+                    return false;
+            }
+        };
+        await using var server = await FakeChatServer.StartAsync(Replies.Login(), Replies.Order, Replies.Login(), Replies.Order, Reply.Finish());
+        await using var sessions = SessionHarness.Of(server, target);
+
+        var record = await sessions.RunAsync();
+
+        Assert.Equal([200, 401, 200, 201, null], record.Actions.Select(action => action.Status));
+        Assert.Equal((SessionOutcome.Succeeded, new KeyValuePair<string, long>("reauth", 1)), (record.Outcome, Assert.Single(sessions.Metrics().Recoveries)));
+    }
+
+    [Fact]
     public async Task Run_LoginAgainThatDoesNotHelp_IsNoRecovery()
     {
         await using var target = await FakeTarget.StartAsync();

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ApeTest.Agent.Sessions;
 
@@ -5,6 +7,8 @@ namespace ApeTest.Agent.Tests.Sessions;
 
 public sealed class SessionSecretsTests
 {
+    private const string Alphabet = "ab12 /\"'<>&+%öß!()*=~;#un";
+
     [Theory]
     [InlineData("say hunter2\"ä!", "say {{p}}!")]
     [InlineData("""{"x":"hunter2\"ä"}""", """{"x":"{{p}}"}""")]
@@ -24,6 +28,31 @@ public sealed class SessionSecretsTests
     [InlineData("""p/w \"x\" +\u00f6<&'!)""")]
     public void Clean_SpellingsThatPeersUse_AreFound(string spelling)
         => Assert.Equal("it is {{p}}, is it?", Secrets(("p", "p/w \"x\" +ö<&'!)")).Clean($"it is {spelling}, is it?"));
+
+    [Theory]
+    [InlineData(Alphabet, 1)]
+    [InlineData(Alphabet, 2)]
+    [InlineData(Alphabet + "\n\r\t", 3)]
+    [InlineData(Alphabet + "\\", 4)]
+    [InlineData(Alphabet + "\n\r\t\\", 5)]
+    public void Clean_SecretsOfAllKindsOfCharacters_FindsEverySpelling(string alphabet, int seed)
+    {
+        var random = new Random(seed);
+        for (var i = 0; i < 300; i++)
+        {
+            var secret = new string(random.GetItems<char>(alphabet, random.Next(8, 16)));
+            var secrets = Secrets(("p", secret));
+            var json = JsonEncodedText.Encode(secret).Value;
+            var readable = JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value;
+            string[] spellings =
+            [
+                secret, json, readable, readable.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(readable).Value, JsonEncodedText.Encode(json).Value,
+                Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), UrlEncoder.Default.Encode(secret), WebUtility.HtmlEncode(secret), HtmlEncoder.Default.Encode(secret),
+            ];
+            // Where its last character reads in two ways, the end of its escape may be left: `25`, `amp;`.
+            Assert.All(spellings, spelling => Assert.StartsWith("it is {{p}}", secrets.Clean($"it is {spelling} indeed"), StringComparison.Ordinal));
+        }
+    }
 
     [Fact]
     public void Clean_SecretContainsAnother_TheLongerWins()

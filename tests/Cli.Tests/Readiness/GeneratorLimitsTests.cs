@@ -79,6 +79,16 @@ public sealed class GeneratorLimitsTests
     public void Check_ArrivalsOfAgentsThatThink_AreCountedAtTheirWorst() =>
         Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Thinking(10_000, 60) with { Load = new LoadSpec { Rate = new ArrivalRate(1000, TimeSpan.FromSeconds(1)) } }, shopIsHere: false, Machine));
 
+    [Theory]
+    [InlineData(true, "remote", 3_116)] // (0.95 x 20,000 - 300) / 6
+    [InlineData(false, "remote", 3_740)]
+    [InlineData(false, "in-process", 6_233)]
+    public void Connections_OfEachWay_LeaveRoomForTheRest(bool shop, string gateway, int expected) =>
+        Assert.Equal(expected, GeneratorLimits.Connections(Scenario(10_000, gateway), shop, Machine));
+
+    [Fact]
+    public void Connections_NoLimitKnown_AreNotBounded() => Assert.Null(GeneratorLimits.Connections(Scenario(10), shopIsHere: false, new MachineLimits()));
+
     [Fact]
     public void Check_TooFewPorts_Exits3()
     {

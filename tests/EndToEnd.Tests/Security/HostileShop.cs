@@ -69,6 +69,9 @@ internal sealed class HostileShop : IAsyncDisposable
     /// <summary>The token that a login gives.</summary>
     public string Token => $"tok/+{_nonce}==";
 
+    /// <summary>The token that a login gives for when the first is over.</summary>
+    public string Refresh => $"ref+{_nonce}/=";
+
     /// <summary>The value of the session's cookie.</summary>
     public string SessionId => $"sid-{_nonce}";
 
@@ -109,7 +112,7 @@ internal sealed class HostileShop : IAsyncDisposable
             return Results.Unauthorized();
         }
         Greet(context);
-        return Results.Json(new { access_token = Token, csrfToken = Csrf, sessionId = SessionId, note = Order });
+        return Results.Json(new { access_token = Token, refresh_token = Refresh, csrfToken = Csrf, sessionId = SessionId, note = Order });
     }
 
     private IResult Items(HttpContext context) => Results.Json(new

@@ -134,7 +134,7 @@ public sealed class HostileTargetTests : IDisposable
         }
         var secrets = new Dictionary<string, string>
         {
-            ["password"] = shop.Password, ["token"] = shop.Token, ["session id"] = shop.SessionId, ["csrf value"] = shop.Csrf, ["API key"] = shop.ApiKey, ["provider key"] = ProviderKey,
+            ["password"] = shop.Password, ["token"] = shop.Token, ["refresh token"] = shop.Refresh, ["session id"] = shop.SessionId, ["csrf value"] = shop.Csrf, ["API key"] = shop.ApiKey, ["provider key"] = ProviderKey,
         };
 
         Assert.Contains("models.jsonl", texts.Keys);

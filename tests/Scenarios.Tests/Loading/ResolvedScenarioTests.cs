@@ -138,6 +138,30 @@ public sealed class ResolvedScenarioTests
     }
 
     [Fact]
+    public void ToYaml_EveryKindOfCondition_IsTheSameWhenLoadedAgain()
+    {
+        var first = Yaml.Load("""
+            target: { url: "http://127.0.0.1:5080" }
+            goals:
+              - goal: Buy coffee.
+                success:
+                  - { operation: pay, status: [ 200, 202 ], capture: { a: $.id, b: "header:Location regex:/([^/]+)$" }, header: { Location: { contains: /o/ } }, text: "Thank: you", regex: "no\\. \\d" }
+                  - any: [ "x=2xx; y", { all: [ { operation: z, json: { $.t: { min: 1, not: 3 }, $.o: { equals: { k: [ 1, null ] } } } } ] } ]
+                  - not: { read: "GET /o/{{a}}", as: nobody, status: 2xx }
+                  - captured: { a: "{{b}}" }
+                  - state: { v: { exists: true } }
+                failure: "pay=5xx"
+            """);
+
+        var second = Yaml.Load(first.Resolved.ToYaml());
+
+        Assert.Empty(first.Errors);
+        Assert.Empty(second.Errors);
+        Assert.Equal(Json(first.ThrowIfInvalid()).Replace("\"default\"", "\"scenario\""), Json(second.ThrowIfInvalid()));
+        Assert.Equal("file:7", first.Resolved.SourceOf("goals[0].success[2].not.as"));
+    }
+
+    [Fact]
     public void WithDerivedSuccess_ToYaml_MarksEachValueAndCanBeLoadedAgain()
     {
         var plain = Yaml.Load(Yaml.Minimal.Replace("success: checkout=201", "weight: 1", StringComparison.Ordinal));

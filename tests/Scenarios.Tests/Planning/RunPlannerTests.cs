@@ -20,7 +20,10 @@ public sealed class RunPlannerTests
         data: { B: { rows: [ { x: "1", y: "<&>" } ] }, a: { rows: [ { z: q } ] } }
         secrets: [ B.y ]
         goals:
-          - { name: g, weight: 2, goal: "Go {{B.x}}", success: [ { operation: o, status: 201, capture: { Id: $.id, a: $.a } }, { read: "GET /o/{{Id}}", json: { $.n: 3 } } ] }
+          - { name: g, weight: 2, goal: "Go {{B.x}}", success: [ { operation: o, status: 201, capture: { Id: $.id, a: $.a } }, { read: "GET /o/{{Id}}", json: { $.n: 3 } },
+              { any: [ { all: [ { operation: p, status: "2xx", capture: { where: "header:Location regex:/([^/]+)$" }, header: { Location: { matches: "^/o/" } }, text: thanks, regex: "no\\\\. [0-9]+" } ] }, { read: "GET /o", as: nobody, status: [ 401, 403 ], json: { $.l: { count: { min: 1 } } } } ] },
+              { captured: { Id: "{{a}}" } }, { state: { x: { exists: true } } }, { not: "q=5xx" } ],
+              failure: [ "o=500; GET /o/{{Id}}=404" ] }
         thresholds: { session_success: ">= 0.95", "http_p95{operation=o}": "< 300ms" }
         session: { maxSteps: 9, timeout: 1m, maxTokens: 1000, maxCostUsd: 0.05 }
         telemetry: { sample: 0.5 }
@@ -48,6 +51,9 @@ public sealed class RunPlannerTests
         Assert.Equal(plan.Scenario.Data["B"].Rows[0], copy.Scenario.Data["B"].Rows[0]);
         Assert.Equal("3", copy.Scenario.Goals[0].Success[1].Json["$.n"]);
         Assert.Equal(GatewayMode.InProcess, copy.Scenario.Gateway);
+        Assert.Equal((ReadAs.Nobody, "401|403"), (copy.Scenario.Goals[0].Success[2].Any[1].As, copy.Scenario.Goals[0].Success[2].Any[1].Statuses));
+        Assert.Equal("q", copy.Scenario.Goals[0].Success[5].Not!.Operation);
+        Assert.Equal(2, Assert.Single(copy.Scenario.Goals[0].Failure).All.Length);
         Assert.Equal(7, copy.Slots);
     }
 

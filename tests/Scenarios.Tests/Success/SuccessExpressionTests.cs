@@ -48,10 +48,27 @@ public sealed class SuccessExpressionTests
     }
 
     [Theory]
+    [InlineData("checkout=2xx", "checkout", "2xx")]
+    [InlineData("checkout = 200|202", "checkout", "200|202")]
+    [InlineData("GET /orders?id=7=4xx", "GET /orders?id=7", "4xx")]
+    public void Parse_SeveralStatuses_AreKeptAsWritten(string text, string what, string statuses)
+    {
+        var condition = Assert.Single(SuccessExpression.Parse(text));
+
+        Assert.Equal((what, null, statuses), (condition.Operation ?? condition.Read, condition.Status, condition.Statuses));
+    }
+
+    [Fact]
+    public void Parse_CaptureOfAHeader_IsASource() =>
+        Assert.Equal("header:Location", Assert.Single(SuccessExpression.Parse("checkout=201{at=header:Location}")).Capture["at"]);
+
+    [Theory]
     [InlineData("", 1, "the operation is missing")]
     [InlineData("checkout=201;", 14, "the operation is missing")]
     [InlineData("checkout=", 10, "`` is not an HTTP status")]
-    [InlineData("checkout=2xx", 10, "`2xx` is not an HTTP status")]
+    [InlineData("checkout=6xx", 10, "`6xx` is not an HTTP status")]
+    [InlineData("checkout=200|", 10, "`` is not an HTTP status")]
+    [InlineData("checkout=201{at=header:}", 14, "is not the name of a header")]
     [InlineData("login; checkout=999", 17, "must be an HTTP status from 100 to 599 (got 999)")]
     [InlineData("checkout=201{id", 13, "`{` has no `}`")]
     [InlineData("checkout}=201", 9, "`}` has no `{`")]

@@ -174,7 +174,8 @@ public sealed class DeclaredOracleTests
     public void Observe_JsonComparison_Number(string expected, bool ok) => AssertJson("$.items[0].quantity", expected, ok);
 
     [Theory]
-    [InlineData("""{"quantity":2}""", true)]
+    [InlineData("""{"equals":{"quantity":2}}""", true)]
+    [InlineData("""{"equals":{"quantity":3}}""", false)]
     [InlineData("null", false)]
     public void Observe_JsonComparison_Object(string expected, bool ok) => AssertJson("$.items[*]", expected, ok);
 
@@ -279,9 +280,9 @@ public sealed class DeclaredOracleTests
             new SuccessCondition(),
             Checkout with { Capture = Checkout.Capture.Add("x", "id") });
 
-        Assert.Contains("success[0]: '{{orderId}}' is captured by no condition before it", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("success[1]: needs either `operation` or `read`", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("success[2]: JSON path 'id'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("success[0].read: '{{orderId}}' is captured by no condition before it", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("success[1]: needs one of `operation`, `read`", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("success[2].capture.x: capture `id`: `id` is not a JSON path", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

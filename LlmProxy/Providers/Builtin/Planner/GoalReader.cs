@@ -71,7 +71,7 @@ internal sealed class GoalReader(ToolSet tools)
             else
             {
                 intents[^1] = Build(previous.Kind, previous.Verb, $"{previous.Text} {Said(clause)}", [.. previous.Tokens.Count() > 0 ? Spoken(previous) : [], .. clause], previous.PointsBack);
-                focus = previous.Kind == IntentKind.Login ? focus : [.. focus, .. clause];
+                focus = previous.Kind == IntentKind.Login || previous.ChangesState ? focus : [.. focus, .. clause];
                 return;
             }
         }
@@ -143,7 +143,7 @@ internal sealed class GoalReader(ToolSet tools)
                 current.Add(new GoalToken(TokenKind.Literal, string.Concat(name.Select((next, at) => at == 0 || next.IsGlued ? next.Text : " " + next.Text))));
                 i += name.Count;
             }
-            else if (token.Is("of") && current.Count > 0 && current[^1] is { Kind: TokenKind.Word } head && !Words.IsIdle(head.Stem) && !Order.IsWord(head) && !Measures.Contains(head.Stem))
+            else if (token.Is("of") && current.Count > 0 && current[^1] is { Kind: TokenKind.Word } head && !Words.IsIdle(head.Stem) && !Order.IsWord(head) && !Measures.Contains(head.Stem) && !IsMeasure(current, i + 1 < tokens.Count ? tokens[i + 1] : null))
             {
                 // "the comments of the task": two things; "two of the cheapest", "a copy of" are one.
                 phrases.Add(new Phrase(preposition, current));
@@ -161,7 +161,7 @@ internal sealed class GoalReader(ToolSet tools)
             }
             else if (token.Kind != TokenKind.Mark && !token.Is("of") && !GoalScanner.IsNaming(token))
             {
-                current.Add(token);
+                current.Add(current.Count == 0 && phrases.Count > 0 ? token with { StartsPhrase = true } : token);
             }
         }
 
@@ -178,6 +178,10 @@ internal sealed class GoalReader(ToolSet tools)
         };
     }
 
+    // "10 rolls of packing tape"; but "two tasks of the project" are two things.
+    private static bool IsMeasure(List<GoalToken> current, GoalToken? next) =>
+        current is [.., { Kind: TokenKind.Number }, _] && next is not null && !next.Is("the") && !next.Is("my") && !next.Is("a") && !Words.IsIdle(next.Stem);
+
     // "two of the cheapest", "3 tickets", "for 2 people"; a number behind a noun ("order 42") is an id, not a count.
     private static int? QuantityOf(List<Phrase> phrases)
     {
@@ -188,7 +192,7 @@ internal sealed class GoalReader(ToolSet tools)
                 var token = phrase.Tokens[i];
                 var behindNoun = i > 0 && phrase.Tokens[i - 1].Kind == TokenKind.Word && !Words.IsIdle(phrase.Tokens[i - 1].Stem);
                 if (token.Kind == TokenKind.Number && token.Number is >= 1 and <= 1000 && token.Number == decimal.Truncate(token.Number)
-                    && !behindNoun && i + 1 < phrase.Tokens.Count && !Durations.IsUnit(phrase.Tokens[i + 1]))
+                    && !behindNoun && (i + 1 < phrase.Tokens.Count ? !Durations.IsUnit(phrase.Tokens[i + 1]) : phrase is { Preposition: "for", Tokens.Count: 1 }))
                 {
                     return (int)token.Number;
                 }
@@ -210,7 +214,7 @@ internal sealed class GoalReader(ToolSet tools)
                 tokens[i] = token = token with { StartsSentence = true };
             }
 
-            var joint = token.Is("then") || token.Is("afterwards") || token.Is("finally") || token.Is("and") || token.Is("&") || token.Is("before");
+            var joint = token.Is("then") || token.Is("afterwards") || token.Is("finally") || token.Is("and") || (token.Is("&") && !(i > 0 && tokens[i - 1].IsCapital && i + 1 < tokens.Count && tokens[i + 1].IsCapital)) || token.Is("before");
             // "I want to see a film: book two seats"
             mark |= token.Is(":") && i + 1 < tokens.Count && tokens[i + 1] is { Kind: TokenKind.Word, IsCapital: false } behind && Verbs.Contains(behind.Stem) && clause.Count > 3;
             if (!mark && !joint)

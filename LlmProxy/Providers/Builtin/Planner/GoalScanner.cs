@@ -21,7 +21,7 @@ internal static partial class GoalScanner
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     // "called Groceries list" names something without quotes.
-    private static readonly FrozenSet<string> Naming = Words.Set("called named titled entitled labelled saying reading stating containing");
+    private static readonly FrozenSet<string> Naming = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "called", "named", "titled", "entitled", "labelled", "saying", "reading", "stating", "containing", "says", "reads");
 
     public static List<GoalToken> Scan(string text)
     {
@@ -36,7 +36,7 @@ internal static partial class GoalScanner
         return tokens;
     }
 
-    public static bool IsNaming(GoalToken token) => token.Kind == TokenKind.Word && Naming.Contains(token.Stem);
+    public static bool IsNaming(GoalToken token) => token.Kind == TokenKind.Word && Naming.Contains(token.Text);
 
     private static GoalToken Read(Match match)
     {
@@ -69,6 +69,21 @@ internal static partial class GoalScanner
         if (match.Groups["date"].Success)
         {
             return new(TokenKind.Date, text);
+        }
+
+        if (match.Groups["time"].Success)
+        {
+            return new(TokenKind.Time, TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time.ToString("HH:mm", CultureInfo.InvariantCulture) : text);
+        }
+
+        if (match.Groups["phone"].Success)
+        {
+            return new(TokenKind.Phone, string.Concat(text.Where(letter => char.IsDigit(letter) || letter == '+')));
+        }
+
+        if (match.Groups["iban"].Success)
+        {
+            return new(TokenKind.Id, text.Replace(" ", "", StringComparison.Ordinal));
         }
 
         if (match.Groups["number"].Success)
@@ -120,6 +135,9 @@ internal static partial class GoalScanner
         |(?<day>(?i:\b(?<m>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[ ](?<d>\d{1,2})(?:st|nd|rd|th)?\b(?:,?[ ](?<y>\d{4})\b)?))
         |(?<day>\b(?<d>\d{1,2})\.[ ]?(?<m>\d{1,2})\.[ ]?(?<y>\d{4})\b)
         |(?<date>\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)
+        |(?<time>(?<![\d:.])(?:[01]?\d|2[0-3]):[0-5]\d(?:[ ]?(?i:am|pm)\b)?(?![\d:])|(?<![\d:.])(?:1[0-2]|[1-9])[ ]?(?i:am|pm)\b)
+        |(?<phone>(?<![\p{L}\d])\+\d(?:[ ()/-]?\d){6,14}\b)
+        |(?<iban>\b[A-Z]{2}\d{2}(?:[ ][A-Z0-9]{4}){2,7}(?:[ ][A-Z0-9]{1,3})?\b)
         |(?<number>(?<![\p{L}\d-])\d+(?:,\d{3})*(?:\.\d+)?(?![\p{L}\d_-]*[\p{L}\d]))
         |(?<id>\#?(?=[\p{L}\d_.-]*\d)[\p{L}\d](?:[\p{L}\d_.-]*[\p{L}\d])?)
         |(?<word>(?<=(?:\b(?:by|for|of|from|to|with|and|author|name)|\p{Lu}\p{L}+|\p{Lu}\.)[ ]?)\p{Lu}\.(?=[ ]?\p{Lu}))

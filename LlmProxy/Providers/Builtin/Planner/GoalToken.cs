@@ -15,13 +15,16 @@ internal sealed record GoalToken(TokenKind Kind, string Text)
     /// <summary>Whether no blank stands before it: the parts of "team-lunch".</summary>
     public bool IsGlued { get; init; }
 
+    /// <summary>Whether a phrase begins with it: no name goes on over it.</summary>
+    public bool StartsPhrase { get; init; }
+
     /// <summary>Whether a sentence begins with it.</summary>
     public bool StartsSentence { get; init; }
 
     public bool IsCapital => Kind == TokenKind.Word && char.IsUpper(Text[0]);
 
     /// <summary>Whether it is a value and not a word: something to be put into a request as it stands.</summary>
-    public bool IsValue => Kind is TokenKind.Literal or TokenKind.Id or TokenKind.Email or TokenKind.Date or TokenKind.Number or TokenKind.Money;
+    public bool IsValue => Kind is TokenKind.Literal or TokenKind.Id or TokenKind.Email or TokenKind.Date or TokenKind.Time or TokenKind.Phone or TokenKind.Number or TokenKind.Money;
 
     public bool Is(string word) => Kind is TokenKind.Word or TokenKind.Mark && Text.Equals(word, StringComparison.OrdinalIgnoreCase);
 }
@@ -49,6 +52,12 @@ internal enum TokenKind
 
     /// <summary>A date: ISO, with or without time, or one that only today tells (<see cref="GoalDates"/>).</summary>
     Date,
+
+    /// <summary>A time of day, as <c>19:30</c>.</summary>
+    Time,
+
+    /// <summary>A telephone number with its country's code, without blanks.</summary>
+    Phone,
 
     /// <summary>Punctuation.</summary>
     Mark,

@@ -108,7 +108,8 @@ internal static class GoalValues
                 return JsonValue.Create(true);
             }
 
-            if (StateWords.Ends(intent.Verb, word))
+            // "mark it as read" where the flag is "unread"
+            if (StateWords.Ends(intent.Verb, word) || (word.Length > 4 && word.StartsWith("un", StringComparison.Ordinal) && (intent.Verb == word[2..] || spoken.Exists(token => token.Stem == word[2..]))))
             {
                 return JsonValue.Create(false);
             }
@@ -205,6 +206,12 @@ internal static class GoalValues
                 "string" or "" => JsonValue.Create(value.Text),
                 _ => null,
             };
+        }
+
+        // "under the name Eva Klein", "at the company Sunny Labs"
+        if (parameter.Type == "string" && value.IsCapital && !value.StartsSentence)
+        {
+            return JsonValue.Create(string.Join(' ', spoken.Skip(at).TakeWhile(token => token.IsCapital).Select(token => token.Text)));
         }
 
         if (parameter.Type == "boolean" && value.Kind == TokenKind.Word)

@@ -3,6 +3,8 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 /// <summary>One thing the goal wants done.</summary>
 internal sealed class Intent
 {
+    private string? _signature;
+
     public required IntentKind Kind { get; init; }
 
     /// <summary>Stem of its verb; empty when there is none.</summary>
@@ -18,6 +20,9 @@ internal sealed class Intent
     public required IReadOnlyList<Phrase> Phrases { get; init; }
 
     public Phrase Object => Phrases[0];
+
+    /// <summary>A text that two intents share only when they say the same: what was found for one holds for the other.</summary>
+    public string Signature => _signature ??= $"{Kind} {Verb} {Particle} {PointsBack} {string.Join('|', Phrases.Select(static phrase => phrase.Preposition + ":" + string.Join(' ', phrase.Tokens.Select(static token => token.Text))))}";
 
     /// <summary>Whether the object is only pointed at: "it", "them", "that one".</summary>
     public bool PointsBack { get; init; }
@@ -36,10 +41,16 @@ internal sealed class Intent
         Phrases = [.. Phrases.Select(phrase => new Phrase(phrase.Preposition, [.. phrase.Tokens.Select(token => GoalDates.IsRelative(token) ? token with { Text = GoalDates.Resolve(token.Text, now) } : token)]))],
     };
 
+    /// <summary>The same with only some of its phrases.</summary>
+    public Intent Only(IReadOnlyList<Phrase> phrases) => new() { Kind = Kind, Verb = Verb, Particle = Particle, Text = Text, PointsBack = PointsBack, Quantity = Quantity, Phrases = phrases };
+
     public IEnumerable<GoalToken> Tokens => Phrases.SelectMany(phrase => phrase.Tokens);
 
     /// <summary>How many; null when the goal does not say.</summary>
     public int? Quantity { get; init; }
+
+    /// <summary>Whether a phrase behind a preposition only points at something: "into it".</summary>
+    public bool PointsTo => Phrases.Skip(1).Any(static phrase => phrase.Preposition is "to" or "into" or "in" or "on" or "onto" && phrase.Tokens is [{ } only] && (only.Is("it") || only.Is("that") || only.Is("them")));
 
     /// <summary>Whether it shall be done to each of several things that exist: "all open tasks", "both loans".</summary>
     public bool IsEach => Kind is IntentKind.Act or IntentKind.Update or IntentKind.Delete && Object.Tokens.Take(2).Any(static token => token.Text.ToLowerInvariant() is "all" or "every" or "each" or "both");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 
 namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
@@ -6,52 +7,28 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 internal sealed class IntentMatcher
 {
     private const double Enough = 4.5;
+    private const int MostKnown = 2048;
 
-    private static readonly FrozenSet<string> LoginWords = Words.Set("login signin session token authenticate auth authentication");
-    private static readonly FrozenSet<string> LoginNames = Words.Set("login signin authenticate");
-    private static readonly FrozenSet<string> LogoutWords = Words.Set("logout signout");
-    private static readonly FrozenSet<string> RegisterWords = Words.Set("register signup registration");
-    private static readonly FrozenSet<string> AccountWords = Words.Set("user account customer member patron profile reader passenger client");
-    private static readonly FrozenSet<string> RefreshWords = Words.Set("refresh reset forgot verify revoke password");
-    private static readonly FrozenSet<string> CartWords = Words.Set("cart basket bag trolley");
-    private static readonly FrozenSet<string> CheckoutWords = Words.Set("checkout order purchase buy");
-    private static readonly FrozenSet<string> PlacingWords = Words.Set("place create submit");
-
+    private static readonly FrozenSet<string> MakingWords = Words.Set("create add make open start post write publish submit file new place register");
+    private static readonly FrozenSet<string> LookWords = Words.Set("view show check open read get see inspect display retrieve fetch");
     private static readonly FrozenSet<string> BringingWords = Words.Set("confirm complete finish finalize finalise place submit make conclude settle close issue do perform execute");
 
     private readonly ToolSet _tools;
-    private readonly Lazy<Operation?> _login;
-    private readonly Lazy<Operation?> _logout;
-    private readonly Lazy<Operation?> _register;
-    private readonly Lazy<Operation?> _addToCart;
-    private readonly Lazy<Operation?> _removeFromCart;
-    private readonly Lazy<Operation?> _checkout;
+    // Every decision of a session asks for the same intents, and every session of a goal.
+    private readonly ConcurrentDictionary<(string Intent, bool AtHand), Operation?> _known = new();
+    private readonly ConcurrentDictionary<string, Operation[]> _ranked = new(StringComparer.Ordinal);
 
     public IntentMatcher(ToolSet tools)
     {
         _tools = tools;
-        _login = new Lazy<Operation?>(FindLogin);
-        _logout = new Lazy<Operation?>(FindLogout);
-        _register = new Lazy<Operation?>(FindRegister);
-        _addToCart = new Lazy<Operation?>(FindAddToCart);
-        _removeFromCart = new Lazy<Operation?>(FindRemoveFromCart);
-        _checkout = new Lazy<Operation?>(FindCheckout);
+        Special = new SpecialOperations(tools);
     }
 
-    public Operation? Login => _login.Value;
+    /// <summary>What every API has in its own way: login, cart, checkout.</summary>
+    public SpecialOperations Special { get; }
 
-    public Operation? Logout => _logout.Value;
-
-    public Operation? Register => _register.Value;
-
-    /// <summary>Puts something into a cart; null where the API has none.</summary>
-    public Operation? AddToCart => _addToCart.Value;
-
-    /// <summary>Takes something out of a cart; null where the API has none.</summary>
-    public Operation? RemoveFromCart => _removeFromCart.Value;
-
-    /// <summary>Turns a cart into an order.</summary>
-    public Operation? Checkout => _checkout.Value;
+    /// <summary>Whether an intent puts something "into the basket".</summary>
+    public bool IsIntoCart(Intent intent) => intent.Phrases.Skip(1).Any(phrase => phrase.Preposition is "into" or "to" or "in" or "onto" && phrase.Content.Any(token => SpecialOperations.CartWords.Contains(token.Stem)));
 
     /// <summary>
     /// The best operation for an intent; null when nothing fits well enough. <paramref name="atHand"/>: the thing to read was made before,
@@ -59,11 +36,27 @@ internal sealed class IntentMatcher
     /// </summary>
     public Operation? Match(Intent intent, bool atHand = false)
     {
+        if (_known.TryGetValue((intent.Signature, atHand), out var known))
+        {
+            return known;
+        }
+
+        if (_known.Count >= MostKnown)
+        {
+            _known.Clear();
+        }
+
+        // What deletes is taken for another verb only where nothing else has it.
+        return _known[(intent.Signature, atHand)] = Match(intent, atHand, false) ?? (intent.Kind == IntentKind.Act ? Match(intent, atHand, true) : null);
+    }
+
+    private Operation? Match(Intent intent, bool atHand, bool mayDelete)
+    {
         Operation? best = null;
         var bestScore = Enough;
         foreach (var operation in _tools.Operations)
         {
-            var score = Score(operation, intent, atHand);
+            var score = Score(operation, intent, atHand) - (intent.Kind == IntentKind.Act && operation.Method == "DELETE" && !mayDelete && Overlap(operation.NameTokens, intent.Verb) == 0 ? 2 : 0);
             // On a tie the simpler operation.
             if (score > bestScore || (score == bestScore && best is not null && operation.PathTokens.Length < best.PathTokens.Length))
             {
@@ -79,40 +72,19 @@ internal sealed class IntentMatcher
         : _tools.Operations.FirstOrDefault(operation => operation is { Method: "POST", EndsWithParameter: false, Parent.Length: 0 } && Words.Related(operation.Noun, intent.Object.Head));
 
     /// <summary>All operations that would do for an intent, the best first; at most three.</summary>
-    public IReadOnlyList<Operation> Rank(Intent intent) =>
+    public IReadOnlyList<Operation> Rank(Intent intent)
+    {
+        if (_ranked.Count >= MostKnown)
+        {
+            _ranked.Clear();
+        }
+
+        return _ranked.GetOrAdd(intent.Signature, static (_, entry) => entry.Matcher.RankAll(entry.Intent), (Matcher: this, Intent: intent));
+    }
+
+    private Operation[] RankAll(Intent intent) =>
         [.. _tools.Operations.Select(operation => (Operation: operation, Score: Score(operation, intent, false))).Where(entry => entry.Score >= Enough)
             .OrderByDescending(entry => entry.Score).ThenBy(entry => entry.Operation.PathTokens.Length).Select(entry => entry.Operation).Take(3)];
-
-    private Operation? FindLogin() => Best(operation => operation.IsRead || operation.Method == "DELETE" || Any(operation, LogoutWords) || Any(operation, RefreshWords)
-        ? 0
-        : (Any(operation.NameTokens, LoginNames) ? 4 : 0) + (Phrase(operation.NameTokens, "log", "in") || Phrase(operation.NameTokens, "sign", "in") ? 4 : 0)
-            + (Any(operation, LoginWords) ? 3 : 0) + (operation.Password is not null ? 3 : 0) - (Any(operation, RegisterWords) || Phrase(operation.NameTokens, "sign", "up") ? 6 : 0),
-        5);
-
-    private Operation? FindLogout() => Best(operation => operation.IsRead
-        ? 0
-        : (Any(operation, LogoutWords) ? 6 : 0) + (Phrase(operation.NameTokens, "log", "out") || Phrase(operation.NameTokens, "sign", "out") ? 6 : 0)
-            + (operation.Method == "DELETE" && Any(operation, LoginWords) ? 5 : 0), 5);
-
-    private Operation? FindRegister() => Best(operation => operation.Method != "POST"
-        ? 0
-        : (Any(operation, RegisterWords) || Phrase(operation.NameTokens, "sign", "up") ? 4 : 0) + (operation.Password is not null ? 3 : 0)
-            + (AccountWords.Contains(operation.Noun) ? 2 : 0) - (Any(operation.NameTokens, LoginNames) || (Any(operation, LoginWords) && !Any(operation, RegisterWords)) ? 4 : 0),
-        5);
-
-    private Operation? FindAddToCart() => Best(operation => operation.Method is not ("POST" or "PUT") || !Any(operation, CartWords)
-        || Any(operation, CheckoutWords)
-        ? 0
-        : 3 + (operation.Parameters.Any(parameter => parameter.Noun is not null || parameter.Item is not null) ? 3 : 0)
-            + (operation.Method == "POST" ? 1 : 0) + (operation.Has("add", "item") ? 2 : 0), 6);
-
-    private Operation? FindRemoveFromCart() => Best(operation => operation.Method != "DELETE" || !Any(operation, CartWords) ? 0 : 3 + (operation.EndsWithParameter ? 1 : 0), 3);
-
-    private Operation? FindCheckout() => Best(operation => operation.Method != "POST" || Has(operation, "pay") || operation.EndsWithParameter
-        ? 0
-        : (Has(operation, "checkout") || Phrase(operation.NameTokens, "check", "out") ? 6 : 0)
-            + (Any(operation, CheckoutWords) ? 4 : 0) + (operation.NameTokens.Any(PlacingWords.Contains) ? 1 : 0)
-            - (operation.Parent.Length > 0 && !CartWords.Contains(operation.Parent) ? 2 : 0), 4);
 
     private double Score(Operation operation, Intent intent, bool atHand)
     {
@@ -122,10 +94,27 @@ internal sealed class IntentMatcher
             return method;
         }
 
+        if (intent.Kind == IntentKind.Delete && operation.IsCreating && Overlap(operation.NameTokens, intent.Verb) + Overlap(operation.PathTokens, intent.Verb) == 0 && !operation.Does.Contains(intent.Verb))
+        {
+            return -6; // to make one more is no way to be rid of one
+        }
+
         // 1. The verb: in the name, in the path (APIs name what a verb makes: borrow -> /loans), in the summary.
         var verb = Math.Max(
             Math.Max(5 * Overlap(operation.NameTokens, intent.Verb), 4 * Overlap(operation.PathTokens, intent.Verb)),
-            Math.Max(2.5 * Overlap(operation.SummaryTokens, intent.Verb), operation.Does.Contains(intent.Verb) ? 4.2 : 0));
+            Math.Max(2.5 * Overlap(operation.SummaryTokens, intent.Verb), operation.Does.Contains(intent.Verb) ? 4.6 : 0));
+        // "post a thread": what a verb of making is called by, every API has its own word for.
+        if (intent.Kind == IntentKind.Create && operation is { Method: "POST", EndsWithParameter: false } && operation.Noun == intent.Object.Head && MakingWords.Contains(intent.Verb))
+        {
+            verb = Math.Max(verb, 4.2);
+        }
+
+        // "post" as a verb is not the posts of a path.
+        if (MakingWords.Contains(intent.Verb) && _tools.Collections.Contains(intent.Verb) && intent.Object.Head.Length > 0 && intent.Object.Head != intent.Verb && _tools.Collections.Contains(intent.Object.Head) && operation.Noun == intent.Verb)
+        {
+            verb = Math.Min(verb, 2);
+        }
+
         // POST /loans/{id}/return: the path itself says what is done.
         if (intent.Kind != IntentKind.Create && operation is { EndsWithParameter: false, Parent.Length: > 0 } && operation.Noun == intent.Verb)
         {
@@ -176,14 +165,14 @@ internal sealed class IntentMatcher
         var foreign = 0;
         foreach (var token in operation.NameTokens)
         {
-            foreign += Said(token, intent) ? 0 : 1;
+            foreign += Said(token, intent) || (token is "creat" or "add" && operation.Does.Contains(intent.Verb)) ? 0 : 1;
         }
 
-        var points = verb + nouns + method - (0.6 * foreign);
+        var points = verb + nouns + method - ((operation.IsUnnamed || operation.Does.Contains(intent.Verb) ? 0.3 : 0.6) * foreign);
         // A read of one thing needs its id: a search does better unless the thing is at hand.
         if (intent.Kind == IntentKind.Read && operation.EndsWithParameter)
         {
-            points += atHand || HasId(intent) || intent.PointsBack ? 1 : -1.5;
+            points += atHand || HasId(intent) || intent.PointsBack || IsLookAtOne(operation, intent) ? 1 : -1.5;
         }
 
         points += intent.Kind == IntentKind.Create && operation.EndsWithParameter ? -1.5 : 0;
@@ -205,9 +194,15 @@ internal sealed class IntentMatcher
         _ => false,
     };
 
+    // "look at the balance of the savings account": that one, and not the list that it is found in.
+    private bool IsLookAtOne(Operation operation, Intent intent) => LookWords.Contains(intent.Verb) && intent.Phrases.Any(phrase =>
+        phrase.Tokens is [{ } article, ..] && (article.Is("the") || article.Is("my") || article.Is("its")) && phrase.Content.Count > 0
+        && (phrase.Content.Count > 1 || phrase.Tokens.Any(Naming.IsName) || intent.Phrases.Count > 1)
+        && !phrase.Content[^1].Text.EndsWith('s') && (phrase.Content.Any(token => _tools.Means(token.Stem, operation.Noun)) || operation.IsUnnamed));
+
     private static bool HasId(Intent intent) => intent.Tokens.Any(token => token.Kind == TokenKind.Id);
 
-    private static double Noun(Operation operation, string stem)
+    private double Noun(Operation operation, string stem)
     {
         var best = Math.Max(3 * Overlap(operation.NameTokens, stem), 2.5 * Overlap(operation.PathTokens, stem));
         best = Math.Max(best, 1.2 * Overlap(operation.SummaryTokens, stem));
@@ -216,7 +211,8 @@ internal sealed class IntentMatcher
             best = 0.7;
         }
 
-        return best;
+        // "the thermostat" where devices are of a kind, and that is one.
+        return best < 1 && _tools.IsChoiceOf(stem, operation.Noun) ? 1 : best;
     }
 
     // What the API keeps many of is called so by the API itself, and by no other word: in a library to borrow a book is not to book.
@@ -241,7 +237,7 @@ internal sealed class IntentMatcher
         (IntentKind.Create or IntentKind.Buy, "PUT") => 0.5,
         (IntentKind.Create or IntentKind.Buy, "DELETE") => -5,
         (IntentKind.Act, "POST" or "PUT" or "PATCH") => 1.5,
-        (IntentKind.Act, "DELETE") => 0.5,
+        (IntentKind.Act, "DELETE") => 1,
         (IntentKind.Update, "PATCH" or "PUT") => 2,
         (IntentKind.Update, "POST") => 0.5,
         (IntentKind.Update, _) => -5,
@@ -259,51 +255,5 @@ internal sealed class IntentMatcher
         }
 
         return best;
-    }
-
-    private Operation? Best(Func<Operation, int> score, int least)
-    {
-        Operation? best = null;
-        var bestScore = least - 1;
-        foreach (var operation in _tools.Operations)
-        {
-            var points = score(operation);
-            if (points > bestScore)
-            {
-                (best, bestScore) = (operation, points);
-            }
-        }
-
-        return best;
-    }
-
-    private static bool Has(Operation operation, string word) => operation.Has(Words.Stem(word));
-
-    private static bool Any(Operation operation, FrozenSet<string> words) => Any(operation.NameTokens, words) || Any(operation.PathTokens, words);
-
-    private static bool Any(string[] tokens, FrozenSet<string> words)
-    {
-        foreach (var token in tokens)
-        {
-            if (words.Contains(token))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool Phrase(string[] tokens, string first, string second)
-    {
-        for (var i = 0; i + 1 < tokens.Length; i++)
-        {
-            if (tokens[i] == first && tokens[i + 1] == second)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -194,6 +194,7 @@ internal sealed class Knowledge
         wraps |= depth == 0 && value.EnumerateObject().Count(property => property.Value.ValueKind == JsonValueKind.Object) == 1
             && !value.EnumerateObject().Any(property => property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
             && value.EnumerateObject().Any(property => property.Value.ValueKind == JsonValueKind.Object);
+        var isMap = isListing && !wraps && value.EnumerateObject().All(static property => property.Value.ValueKind == JsonValueKind.Object);
         if (!wraps && !isListing)
         {
             Add(nouns, value, made, source);
@@ -208,8 +209,8 @@ internal sealed class Knowledge
 
             var stem = Words.Split(property.Name).LastOrDefault() ?? "";
             var inside = IsContainer(property.Name) ? new HashSet<string>(nouns) { stem } : [stem];
-            // What lies inside is what the listing lists: {"books":[...]} under /search
-            if (isListing && property.Value.ValueKind == JsonValueKind.Array)
+            // What lies inside is what the listing lists: {"books":[...]} under /search, {"B1":{...},"B2":{...}}
+            if (isListing && (property.Value.ValueKind == JsonValueKind.Array || isMap))
             {
                 inside.UnionWith(nouns);
             }

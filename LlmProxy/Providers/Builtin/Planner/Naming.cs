@@ -49,7 +49,7 @@ internal static class Naming
         for (var i = 0; i < tokens.Count; i++)
         {
             var end = i;
-            while (end < tokens.Count && tokens[end].IsCapital && (end == i || !tokens[end - 1].Text.EndsWith("'s", StringComparison.Ordinal)))
+            while (end < tokens.Count && tokens[end].IsCapital && (end == i || !tokens[end].StartsPhrase) && (end == i || !tokens[end - 1].Text.EndsWith("'s", StringComparison.Ordinal)))
             {
                 end++;
             }

@@ -8,6 +8,8 @@ internal sealed class Operation
 {
     public static readonly FrozenSet<string> PasswordWords = Words.Set("password passwd pwd passcode pin secret passphrase pword passwort");
 
+    private Parameter[]? _all;
+
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
     public required string Name { get; init; }
@@ -16,6 +18,9 @@ internal sealed class Operation
 
     /// <summary>Whether its name is only its method and path: the document has no operationId, and no verb to match.</summary>
     public bool IsUnnamed { get; init; }
+
+    /// <summary>Whether its path ends with a verb (<see cref="Procedure"/>).</summary>
+    public bool IsProcedure { get; init; }
 
     public required string Path { get; init; }
 
@@ -44,6 +49,9 @@ internal sealed class Operation
     /// <summary>Whether it answers with many things to choose from.</summary>
     public bool IsCollection => IsRead && !EndsWithParameter && Noun.Length > 0;
 
+    /// <summary>Whether it makes one more of what the API keeps many of.</summary>
+    public bool IsCreating => Method == "POST" && !EndsWithParameter && (IsProcedure || PathTokens.LastOrDefault() == Noun || Words.Related(Noun, NameTokens.LastOrDefault() ?? ""));
+
     public bool Has(params ReadOnlySpan<string> stems)
     {
         foreach (var stem in stems)
@@ -61,7 +69,7 @@ internal sealed class Operation
     public bool HasLines => Array.Exists(Parameters, static parameter => parameter.Item is { Type: "object" } line && line.Properties.Any(static property => property.Noun is not null));
 
     /// <summary>Its parameters, and all properties inside them.</summary>
-    public IEnumerable<Parameter> All => Parameters.SelectMany(static parameter => parameter.All);
+    public Parameter[] All => _all ??= [.. Parameters.SelectMany(static parameter => parameter.All)];
 
     public Parameter? Password => Parameters.FirstOrDefault(parameter => parameter.IsPassword);
 
@@ -92,6 +100,7 @@ internal sealed class Operation
             Method = procedure?.Method ?? method,
             Path = path,
             IsUnnamed = isUnnamed,
+            IsProcedure = procedure is not null,
             NameTokens = isUnnamed ? nameTokens[1..] : nameTokens,
             PathTokens = [.. segments.Where(segment => !IsParameter(segment) && !IsVersion(segment)).SelectMany(Words.Split)],
             SummaryTokens = Words.Split(summary),

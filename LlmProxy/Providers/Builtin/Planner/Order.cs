@@ -26,7 +26,7 @@ internal sealed record Order(FrozenSet<string> Fields, bool Descending)
 
     /// <summary>Whether a word only says which of several.</summary>
     public static bool IsWord(GoalToken token) =>
-        Known.ContainsKey(token.Text.ToLowerInvariant()) || token.Stem is "most" or "least" or "highest" or "lowest" or "fewest" or "rat" or "pric";
+        Known.ContainsKey(token.Text.ToLowerInvariant()) || token.Stem is "most" or "least" or "highest" or "lowest" or "fewest" or "rat" or "rated" or "priced" or "pric";
 
     public static Order? Find(IReadOnlyList<GoalToken> tokens)
     {

@@ -74,6 +74,9 @@ internal sealed class Parameter
         return same;
     }
 
+    /// <summary><c>from</c> or <c>to</c> where a word says that: "sender", "destination"; else empty.</summary>
+    public static string RoleOf(string stem) => FromRoles.Contains(stem) ? "from" : ToRoles.Contains(stem) ? "to" : "";
+
     /// <summary>Whether a word names people.</summary>
     public static bool IsPeople(string noun) => People.Contains(noun) || PersonRoles.Contains(noun);
 
@@ -168,15 +171,16 @@ internal sealed class Parameter
     }
 
     /// <summary>A key that says of no thing whose it is.</summary>
-    public void RecogniseKeys(string searched)
+    public void RecogniseKeys(string searched, bool hasOwnList)
     {
         foreach (var property in Properties)
         {
-            property.RecogniseKeys(searched);
+            property.RecogniseKeys(searched, hasOwnList);
         }
 
-        Item?.RecogniseKeys(searched);
-        if (Noun is null && Required && Tokens is [var key] && ArticleKeys.Contains(key) && Enum.Length == 0 && Type is "string" or "integer")
+        Item?.RecogniseKeys(searched, hasOwnList);
+        // {sku} of /basket/lines/{sku} is the product's, since nothing lists lines.
+        if ((Noun is null || (InPath && !hasOwnList)) && Required && Tokens is [var key] && ArticleKeys.Contains(key) && Enum.Length == 0 && Type is "string" or "integer")
         {
             Noun = searched;
         }
@@ -208,7 +212,8 @@ internal sealed class Parameter
             rest.RemoveAt(0);
         }
 
-        Noun = rest.Count > 0 ? rest[^1] : pathNoun;
+        // {confirmation_code} of /reservations/{confirmation_code} tells one reservation from another.
+        Noun = rest.Count == 0 || (marked && InPath && pathNoun is { Length: > 0 } && Role.Length == 0 && !IdWords.Contains(Tokens[^1]) && !Words.Related(rest[^1], pathNoun)) ? pathNoun : rest[^1];
     }
 
     private static Parameter[] Children(JsonElement schema, int depth)

@@ -8,6 +8,8 @@ internal static class PhraseFinder
     // What one has a number of: the thing itself is named behind "for" or "on".
     private static readonly FrozenSet<string> Units = Words.Set("seat ticket place spot booking reservation appointment table loan order comment review");
 
+    private static readonly FrozenSet<string> Places = Words.Set("station location branch store city place airport depot office region site hub");
+
     /// <summary>The phrase, and whether it speaks of such a thing expressly; what names another reference is left out.</summary>
     public static (Phrase Phrase, bool IsExpress) For(Parameter single, string parameterName, Operation operation, Step step, ToolSet tools)
     {
@@ -24,11 +26,18 @@ internal static class PhraseFinder
             : (new Phrase(phrase.Preposition, [.. phrase.Tokens.Where(token => !claimed.Contains(token))]), isExpress);
     }
 
+    // "in Vienna" for a station
+    private static Phrase? Place(string noun, Intent intent) => !Places.Contains(noun) ? null
+        : intent.Phrases.FirstOrDefault(phrase => phrase.Preposition is "in" or "at" && phrase.Tokens.Any(token => token.IsCapital || token.Kind == TokenKind.Literal));
+
+    /// <summary>Whether the intent says in what place, and a parameter asks for one.</summary>
+    public static bool IsPlace(Parameter parameter, Intent intent) => parameter.Role.Length == 0 && Place(parameter.Noun!, intent) is not null;
+
     /// <summary>Whether the intent speaks of such a thing at all.</summary>
     public static bool IsMentioned(Parameter single, Intent intent, Operation operation, ToolSet tools)
     {
         var noun = single.Noun!;
-        return IsOfVerb(single, intent) || Role(single, intent) is not null || intent.Phrases.Any(phrase => phrase.Content.Any(token => tools.Means(token.Stem, noun))
+        return IsOfVerb(single, intent) || Role(single, intent) is not null || (single.Role.Length == 0 && Place(noun, intent) is not null) || intent.Phrases.Any(phrase => phrase.Content.Any(token => tools.Means(token.Stem, noun))
             && !(phrase.Preposition.Length == 0 && phrase.Head == operation.Noun && noun == operation.Noun && intent.Kind == IntentKind.Create));
     }
 
@@ -70,6 +79,11 @@ internal static class PhraseFinder
             return (behind, true);
         }
 
+        if (!single.InPath && Place(noun, intent) is { } place && !intent.Phrases.Any(phrase => phrase.Content.Any(token => token.Stem == noun)))
+        {
+            return (place, true);
+        }
+
         if (Role(single, intent) is { } mate)
         {
             return (mate, true);
@@ -102,6 +116,10 @@ internal static class PhraseFinder
             ?? new Phrase("", []), false);
     }
 
+    // "in the thread 'Slugs'": where a post lies, and not what it is called.
+    private static bool IsContainer(Phrase phrase, string noun, ToolSet tools) =>
+        phrase.Content.Count > 0 && phrase.Content[0].Stem is var first && first != noun && !phrase.Content[0].IsCapital && tools.Collections.Contains(first) && phrase.Tokens.Any(Naming.IsName);
+
     // What says nothing of such a thing: for whom it is done, when, or a word that the API knows as a choice of something else ("in the stalls").
     private static bool IsAside(Phrase phrase, string noun, ToolSet tools, Operation operation) => IsPerson(phrase, noun)
         || (Addresses.IsAddress(phrase) && operation.All.Any(Addresses.Is))
@@ -122,7 +140,7 @@ internal static class PhraseFinder
     {
         List<GoalToken> tokens = [.. intent.Object.Tokens];
         foreach (var phrase in intent.Phrases.Skip(1).Where(phrase => phrase.Preposition is "by" or "in" or "on" or "at" or "from" or "to" or "about" or "with" or "of"
-            && !IsAside(phrase, noun, tools, operation) && !others[2..].Any(other => Words.Related(other, phrase.Head))))
+            && !IsContainer(phrase, noun, tools) && !IsAside(phrase, noun, tools, operation) && !others[2..].Any(other => Words.Related(other, phrase.Head))))
         {
             tokens.AddRange(phrase.Tokens.Where(token => token.Kind is not (TokenKind.Number or TokenKind.Money)));
         }

@@ -56,23 +56,30 @@ internal sealed class PlanBuilder(IntentMatcher matcher)
             case IntentKind.Choose:
                 return;
             case IntentKind.Login:
-                if (matcher.Login is { } login)
+                if (matcher.Special.Login is { } login)
                 {
                     Steps.Add(Login = new Step(intent, login));
                 }
 
                 return;
             case IntentKind.Logout:
-                if (matcher.Logout is { } logout)
+                if (matcher.Special.Logout is { } logout)
                 {
                     Steps.Add(new Step(intent, logout));
                 }
 
                 return;
             case IntentKind.Register:
-                Add(intent, matcher.Register ?? matcher.Match(intent));
+                Add(intent, matcher.Special.Register ?? matcher.Match(intent));
                 return;
-            case IntentKind.Buy when matcher.AddToCart is { } add && matcher.Checkout is { } checkout:
+            case IntentKind.Create or IntentKind.Buy when matcher.Special.AddToCart is { } put && matcher.IsIntoCart(intent):
+                Add(intent, put);
+                return;
+            case IntentKind.Buy when intent.Object.Content.Count == 0 && matcher.Special.Checkout is { } order && !intent.Object.Tokens.Any(token => token.IsValue)
+                && Steps.Exists(step => step.Operation == matcher.Special.AddToCart) && !Steps.Exists(step => step.Operation == order):
+                Add(intent, order); // "..., and order with express delivery"
+                return;
+            case IntentKind.Buy when matcher.Special.AddToCart is { } add && matcher.Special.Checkout is { } checkout:
                 Buy(intent, all, add, checkout);
                 return;
             case IntentKind.Read:
@@ -131,15 +138,15 @@ internal sealed class PlanBuilder(IntentMatcher matcher)
         }
 
         var step = new Step(intent, operation) { Alternatives = [.. matcher.Rank(intent).Where(other => other != operation && other.Noun == operation.Noun
-            && (intent.Kind is IntentKind.Create or IntentKind.Buy || other is { EndsWithParameter: true } or { Parent.Length: > 0, IsCollection: false }))] };
+            && (intent.Kind is IntentKind.Create or IntentKind.Buy || (other.Method == operation.Method || !other.IsCreating) && other is { EndsWithParameter: true } or { Parent.Length: > 0, IsCollection: false }))] };
         if (operation.HasLines && intent.Kind is IntentKind.Buy or IntentKind.Create)
         {
             step.Lines.Add(new Step(intent, operation));
         }
 
-        if (operation == matcher.Checkout)
+        if (operation == matcher.Special.Checkout)
         {
-            step.Filled.AddRange(Steps.Where(other => other.Operation == matcher.AddToCart));
+            step.Filled.AddRange(Steps.Where(other => other.Operation == matcher.Special.AddToCart));
         }
 
         Steps.Add(step);

@@ -142,7 +142,7 @@ internal sealed class PlanEngine : IWay
     }
 
     private static bool ChangesNothing(Operation operation, JsonObject arguments) =>
-        operation.Method == "PATCH" && operation.Parameters.Any(parameter => !parameter.InPath)
+        operation.Method is "PATCH" or "PUT" && operation.EndsWithParameter && operation.Parameters.Any(parameter => !parameter.InPath)
         && !operation.Parameters.Any(parameter => !parameter.InPath && arguments.ContainsKey(parameter.Name));
 
     // It cannot even be called, or nothing is where it looks: another operation that the words fit.
@@ -282,11 +282,11 @@ internal sealed class PlanEngine : IWay
 
     private bool Reauthenticate(Planned call, Observation answer)
     {
-        var login = _login?.Operation ?? _matcher.Login;
+        var login = _login?.Operation ?? _matcher.Special.Login;
         if (call.Operation == login)
         {
             // Unknown there: register first, where the goal says who we are.
-            if (_matcher.Register is { } register && _context.Credentials is not null && !_steps.Exists(other => other.Intent.Kind == IntentKind.Register))
+            if (_matcher.Special.Register is { } register && _context.Credentials is not null && !_steps.Exists(other => other.Intent.Kind == IntentKind.Register))
             {
                 var intent = new Intent { Kind = IntentKind.Register, Verb = "register", Text = "register", Phrases = [new Phrase("", [])] };
                 _steps.Insert(_steps.IndexOf(call.Step), new Step(intent, register));
@@ -339,7 +339,7 @@ internal sealed class PlanEngine : IWay
             return false;
         }
 
-        var remove = _matcher.RemoveFromCart;
+        var remove = _matcher.Special.RemoveFromCart;
         if (remove is not null && last.Chosen.GetValueOrDefault(last.LastChosen) is { } thing)
         {
             var intent = new Intent { Kind = IntentKind.Delete, Verb = "remove", Text = "remove it from the cart", Phrases = [new Phrase("", [])] };

@@ -14,7 +14,7 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         var single = many ? parameter.Item! : parameter;
         var noun = single.Noun!;
         var (phrase, isExpress) = PhraseFinder.For(single, parameter.Name, operation, step, context.Tools);
-        if (single.Key is not null && (Written(phrase, single) ?? OfOther(parameter, phrase, operation, step, needed, depth)) is { } elsewhere)
+        if (single.Key is not null && (WrittenReferences.Of(phrase, single) ?? OfOther(parameter, phrase, operation, step, needed, depth)) is { } elsewhere)
         {
             return elsewhere;
         }
@@ -23,19 +23,19 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         var toBeHad = step.Intent.Kind is IntentKind.Buy or IntentKind.Create or IntentKind.Choose;
 
         // 1. The goal gives the id itself.
-        if (!many && Pair(operation, parameter, step.Intent) is { } part)
+        if (!many && WrittenReferences.Pair(operation, parameter, step.Intent) is { } part)
         {
             return Found.Of(Values.Typed(part, single.Type));
         }
 
-        if (!many && Literal(phrase, single, noun) is { } literal && !step.Excluded.Contains(literal))
+        if (!many && WrittenReferences.Literal(phrase, single, noun, context.Knowledge) is { } literal && !step.Excluded.Contains(literal))
         {
             return Found.Of(Values.Typed(literal, single.Type));
         }
 
         // 2. Where the thing lies that is meant: a task known by name or by "it" knows its project.
-        var things = context.Knowledge.Things.Where(thing => thing.IdFor(single, noun) is not null && (thing.IsA(noun) || !thing.IsLent(single.Name)) && LiesWhere(thing, parameter, operation, step)
-            && (thing.Made || HasAll(thing, parameter, operation, step))).ToList();
+        var things = context.Knowledge.Things.Where(thing => thing.IdFor(single, noun) is not null && (thing.IsA(noun) || !thing.IsLent(single.Name)) && ThingLimits.LiesWhere(thing, parameter, operation, step)
+            && (thing.Made || ThingLimits.HasAll(thing, parameter, operation, step, context.Tools))).ToList();
         if (!many && Outer(parameter, operation, step) is { } outer)
         {
             step.Chosen.Remove(parameter.Name);
@@ -89,7 +89,7 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
             && other != operation && other != step.Operation);
 
         // 9. Look it up, wider each time, until something fits; of several that are named, all.
-        var names = many ? Listed(phrase, noun) : [];
+        var names = many ? WrittenReferences.Listed(phrase, noun) : [];
         var search = arguments.Lookups.Next(single, noun, phrase, step, depth, maker is not null, () => names.Count > 0 && names.Exists(name => Called(things, noun, name) is null) ? null
             : Fitting(things, phrase, isExpress, noun, how, step, toBeHad));
         if (search.Call is not null)
@@ -148,14 +148,6 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         return Found.StuckBecause(what.Length > 0 ? $"no {noun} was found that matches \"{what}\" for {operation.Name}" : $"no {noun} was found for {parameter.Name} of {operation.Name}");
     }
 
-    // "from DE02 1203": what the goal writes out is not looked up.
-    private static Found? Written(Phrase phrase, Parameter parameter)
-    {
-        var pattern = parameter.Pattern;
-        return phrase.Tokens.FirstOrDefault(token => token.Kind is TokenKind.Id or TokenKind.Literal or TokenKind.Number
-            && (pattern is null ? token.Kind == TokenKind.Id : PatternText.Matches(pattern, token.Text))) is { } written ? Found.Of(JsonValue.Create(written.Text)) : null;
-    }
-
     // An IBAN is also a payee's: whose it is, the words say; money goes rather to a payee than to an own account.
     private Found? OfOther(Parameter parameter, Phrase phrase, Operation operation, Step step, bool needed, int depth)
     {
@@ -181,11 +173,10 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         parameter is { InPath: true } && operation.Parameters.SkipWhile(other => other != parameter).Skip(1).Any(other => other is { InPath: true, Noun: not null });
 
     // "the request of Tom Bay", "from the holiday account": where nothing is so called, no other will do.
-    private bool IsNamed(Phrase phrase, string noun, bool isExpress, Operation operation, Step step) =>
-        (isExpress || !IsOuter(operation.Parameters.FirstOrDefault(other => other.Noun == noun), operation))
+    private bool IsNamed(Phrase phrase, string noun, bool isExpress, Operation operation, Step step) => context.Tools.Collections.Contains(noun) && ((isExpress || !IsOuter(operation.Parameters.FirstOrDefault(other => other.Noun == noun), operation))
         && phrase.Tokens.Any(token => !token.StartsSentence && Naming.IsName(token) && !step.IsClaimed(token))
         || (isExpress && phrase.Tokens is [{ } article, { Kind: TokenKind.Word } said, ..] && (article.Is("the") || article.Is("my")) && phrase.Content.Count > 1
-            && !Words.Related(said.Stem, noun) && phrase.Content.Contains(said) && !context.Tools.Vocabulary.Contains(said.Stem));
+            && !Words.Related(said.Stem, noun) && phrase.Content.Contains(said) && !context.Tools.Vocabulary.Contains(said.Stem)));
 
     private static bool IsPlain(Phrase phrase, string noun) =>
         phrase.Order is null && !phrase.Tokens.Any(token => token.Kind is TokenKind.Literal or TokenKind.Id)
@@ -215,28 +206,6 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         return IsPlain(phrase, noun) || step.Intent.PointsBack || (step.Intent.Object.Content.Count > 0 && IsPlain(step.Intent.Object, noun)) || (!spokenOf && only && made.IsA(noun)) ? made : null;
     }
 
-    // A seat of another event than the chosen one will not do.
-    private static bool LiesWhere(Thing thing, Parameter parameter, Operation operation, Step step)
-    {
-        foreach (var (name, chosen) in step.Chosen)
-        {
-            if (name != parameter.Name && !step.Guessed.Contains(name) && Array.Find(operation.Parameters, other => other.Name == name && other.Noun is not null) is { } outer && outer.Noun != parameter.Noun
-                && thing.Source != chosen.Source && thing.Has(name) is { } where && chosen.IdFor(outer, outer.Noun!) is { } id && where.ToString() != id.ToString())
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // Where nothing else can take a quoted name, the thing must have it: "the booking of Ann for 'Cats'" is no other booking of hers.
-    private static bool HasAll(Thing thing, Parameter parameter, Operation operation, Step step) =>
-        step.Intent.Kind is not (IntentKind.Delete or IntentKind.Act) || !thing.IsA(parameter.Noun ?? "") || operation != step.Operation
-        || operation.All.Any(other => other != parameter && (other.Noun ?? other.Item?.Noun) is not null || (other is { Type: "string", Enum.Length: 0, InPath: false } && other.Properties.Length == 0))
-        || step.Intent.Tokens.All(token => token.Kind != TokenKind.Literal || token.Text.StartsWith("{{", StringComparison.Ordinal)
-            || thing.Texts.Exists(text => text.Contains(token.Text, StringComparison.OrdinalIgnoreCase)));
-
     private JsonElement? Outer(Parameter parameter, Operation operation, Step step)
     {
         if (!parameter.InPath && operation.Method is not "POST")
@@ -247,7 +216,7 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         foreach (var inner in operation.Parameters.Where(other => other.Noun is not null && other.Noun != parameter.Noun && other != parameter))
         {
             var (phrase, isExpress) = PhraseFinder.For(inner, inner.Name, operation, step, context.Tools);
-            var things = context.Knowledge.Things.Where(thing => thing.IsA(inner.Noun!) && thing.Inner(parameter) is not null && (parameter.InPath || !thing.Made) && thing.IdFor(inner, inner.Noun!) is not null).ToList();
+            var things = context.Knowledge.Things.Where(thing => thing.IsA(inner.Noun!) && thing.Inner(parameter) is not null && (parameter.InPath || !thing.Made || !context.Tools.Collections.Contains(parameter.Noun!)) && thing.IdFor(inner, inner.Noun!) is not null).ToList();
             if ((ByName(things, inner.Noun!, phrase, isExpress, step) ?? Own(things, phrase, inner.Noun!, step)) is { } thing)
             {
                 return thing.Inner(parameter);
@@ -270,6 +239,11 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         {
             // "the booking of noor@example.com for 'Cats'": what is named alike, the rest of the words tells apart.
             named = Naming.Named(named, [.. step.Intent.Tokens], step.Excluded);
+        }
+
+        if (named.Count == 1 && !named[0].Made && !ThingLimits.IsOfTheDay(named[0], step))
+        {
+            return null;
         }
 
         return named.Count == 1 || (named.Count > 1 && named.TrueForAll(thing => thing.Key == named[0].Key)) ? named[^1] : null;
@@ -297,7 +271,7 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
 
     private Choice? Fitting(List<Thing> things, Phrase phrase, bool isExpress, string noun, int quantity, Step step, bool toBeHad) =>
         Naming.Named(Known(things, noun), isExpress ? phrase.Tokens : [.. step.Intent.Tokens], step.Excluded) is { Count: > 0 } named
-            ? Chooser.Choose(named, phrase, noun, quantity, step.Excluded, toBeHad) is { } best ? best with { Fits = true, Full = true } : null
+            ? Chooser.Choose(named, phrase, noun, quantity, step.Excluded, toBeHad) is { } best ? best with { Fits = true, Full = ThingLimits.IsOfTheDay(best.Thing, step) } : null
         :
         Chooser.Choose(Known(things, noun), phrase, noun, quantity, step.Excluded, toBeHad) is { Fits: true } choice ? choice : null;
 
@@ -345,13 +319,6 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         return Found.Of(ids);
     }
 
-    // "the seats A3, A4 and B2", "the rooms 12 and 14"
-    private static List<GoalToken> Listed(Phrase phrase, string noun)
-    {
-        var behind = phrase.Tokens.SkipWhile(token => !Words.Related(token.Stem, noun)).Skip(1).Where(token => token.Kind == TokenKind.Number);
-        return [.. phrase.Tokens.Where(token => token.Kind is TokenKind.Id or TokenKind.Literal).Concat(behind).Distinct()];
-    }
-
     private Thing? Called(List<Thing> things, string noun, GoalToken name) =>
         Known(things, noun).FindLast(thing => thing.Texts.Exists(text => text.Equals(name.Text, StringComparison.OrdinalIgnoreCase)));
 
@@ -370,44 +337,5 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
 
         step.Claims[parameter.Name] = [.. names];
         return Found.Of(ids);
-    }
-
-    // "ann/engine" fills two path parameters that follow each other.
-    private static string? Pair(Operation operation, Parameter parameter, Intent intent)
-    {
-        if (!parameter.InPath || parameter.Type is not ("string" or ""))
-        {
-            return null;
-        }
-
-        var path = operation.Path;
-        var at = path.IndexOf("{" + parameter.Name + "}", StringComparison.OrdinalIgnoreCase);
-        var end = at + parameter.Name.Length + 2;
-        var isFirst = at >= 0 && path.AsSpan(end).StartsWith("/{");
-        var isSecond = at > 1 && path.AsSpan(0, at).EndsWith("}/");
-        var pair = isFirst || isSecond ? intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Id && token.Text.Contains('/', StringComparison.Ordinal))?.Text.Split('/') : null;
-        return pair is not { Length: 2 } ? null : isFirst ? pair[0] : pair[1];
-    }
-
-    // "order 42", "#42", "account ACC-1"; a word-like id may also be a name, then what was seen decides.
-    private string? Literal(Phrase phrase, Parameter parameter, string noun)
-    {
-        for (var i = 0; i < phrase.Tokens.Count; i++)
-        {
-            var token = phrase.Tokens[i];
-            var behindNoun = i > 0 && Words.Related(phrase.Tokens[i - 1].Stem, noun);
-            if (token.Kind == TokenKind.Id && token.Text.Any(char.IsDigit) && (behindNoun || phrase.Content.All(word => Words.Related(word.Stem, noun)))
-                && !(!token.Text.All(char.IsDigit) && context.Knowledge.Things.Exists(thing => thing.IsA(noun) && thing.Value.ToString().Contains(token.Text, StringComparison.OrdinalIgnoreCase) && thing.IdFor(parameter, noun)?.ToString() != token.Text)))
-            {
-                return parameter.Type == "integer" && !long.TryParse(token.Text, out _) ? null : token.Text;
-            }
-
-            if (token.Kind == TokenKind.Number && behindNoun && i > 0 && phrase.Tokens[i - 1].Stem.Length > 0)
-            {
-                return token.Text;
-            }
-        }
-
-        return null;
     }
 }

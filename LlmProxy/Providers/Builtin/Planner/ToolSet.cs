@@ -50,9 +50,12 @@ internal sealed class ToolSet
         // "sku" is the id of what is searched for, whatever that is called.
         var searched = operations.Where(operation => operation.IsCollection && operation.Path.Contains('/', StringComparison.Ordinal) && !operation.Path.Contains('{', StringComparison.Ordinal))
             .OrderByDescending(operation => operation.Parameters.Length).Select(operation => operation.Noun).FirstOrDefault();
-        foreach (var parameter in operations.Where(operation => !operation.IsRead && searched is not null).SelectMany(operation => operation.Parameters))
+        foreach (var operation in operations.Where(operation => !operation.IsRead && searched is not null && (operation.Noun != searched || operation.EndsWithParameter || operation.Parent.Length > 0)))
         {
-            parameter.RecogniseKeys(searched!);
+            foreach (var parameter in operation.Parameters)
+            {
+                parameter.RecogniseKeys(searched!, operations.Any(other => other.IsCollection && other.Noun == parameter.Noun));
+            }
         }
     }
 
@@ -93,6 +96,9 @@ internal sealed class ToolSet
 
     /// <summary>Whether a word is a choice that parameters of operations have which are not about a <paramref name="noun"/>: <c>stalls</c> of seats, asked for an event.</summary>
     public bool IsChoiceOfOther(string stem, string noun) => _choices.Value.TryGetValue(stem, out var nouns) && !nouns.Contains(noun);
+
+    /// <summary>Whether a word is a choice that a parameter of an operation about a <paramref name="noun"/> has: a kind of it, or a state.</summary>
+    public bool IsChoiceOf(string stem, string noun) => _choices.Value.TryGetValue(stem, out var nouns) && nouns.Contains(noun);
 
     /// <summary>Whether a word of the goal means a noun of the API: a word that the API itself uses for another thing does not.</summary>
     public bool Means(string stem, string noun) => stem == noun || (!Collections.Contains(stem) && Words.Related(stem, noun));

@@ -64,6 +64,10 @@ internal sealed class Values(string goal, SessionIdentity identity, DateTimeOffs
         };
     }
 
+    /// <summary>Whether nothing but chance speaks for the text that <see cref="Make"/> gives: no example, no choice, no form.</summary>
+    public static bool IsMadeUp(Parameter parameter) => parameter is { Type: "string", Enum.Length: 0 } && parameter.Format is "" or "email" or "uuid" && !parameter.Is(Date)
+        && !(parameter.Schema.ValueKind == JsonValueKind.Object && (parameter.Schema.TryGetProperty("default", out _) || parameter.Schema.TryGetProperty("example", out _) || parameter.Schema.TryGetProperty("examples", out _)));
+
     /// <summary>A known text as the parameter's type.</summary>
     public static JsonNode Typed(string text, string type)
     {

@@ -16,6 +16,8 @@ internal sealed class VerbFinder(ToolSet tools)
         "because since as while when whenever if unless so that which who whose where whereas although though but or nor plus minus both half not only just even no "
         + "due ready free valid good via per than within without at least most");
 
+    private static readonly string Withdraw = Words.Stem("withdraw");
+    private static readonly string Leave = Words.Stem("leave");
     private static readonly FrozenSet<string> Questions = Words.Set("what which who how where whether when");
     private static readonly FrozenSet<string> Asking = Words.Set("is are was were many much does do did has have long often");
     private static readonly FrozenSet<string> Directions = Words.Set("to into onto through");
@@ -44,7 +46,7 @@ internal sealed class VerbFinder(ToolSet tools)
             }
 
             // "place an order for two teas"
-            if (token.Stem is "plac" or "make" or "put" && tools.Matcher.AddToCart is not null
+            if (token.Stem is "plac" or "make" or "put" && tools.Matcher.Special.AddToCart is not null
                 && clause.FindIndex(i, other => other.Is("for")) is > 0 and var at && at - i <= 3 && clause[at - 1].Stem is "order" or "purchas")
             {
                 return new(IntentKind.Buy, "buy", "", clause[(at + 1)..]);
@@ -66,7 +68,7 @@ internal sealed class VerbFinder(ToolSet tools)
                 return new(phrasal.Kind, phrasal.Verb, phrasal.Particle, phrasal.Kind == IntentKind.Read ? WithoutQuestion(clause[(i + 2)..]) : clause[(i + 2)..]);
             }
 
-            if (Verbs.Separated(clause, i, tools.Matcher.RemoveFromCart is not null) is { } separated)
+            if (Verbs.Separated(clause, i, tools.Matcher.Special.RemoveFromCart is not null) is { } separated)
             {
                 return new(separated.Kind, separated.Verb, separated.Particle, [.. clause[(i + 1)..separated.At], .. Behind(clause[(separated.At + 1)..])]);
             }
@@ -77,9 +79,15 @@ internal sealed class VerbFinder(ToolSet tools)
             }
 
             // A verb nobody listed, but the API has it ("archive the project", "react to the message"), or one that stands where verbs stand.
-            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && ((IsOfApi(token.Stem) && !IsLabel(clause, i)) || IsUnknown(token, clause[i + 1])))
+            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && (((IsOfApi(token.Stem) || IsDone(token.Stem, clause[i + 1])) && !IsLabel(clause, i)) || IsUnknown(token, clause[i + 1])))
             {
                 return new(IntentKind.Act, token.Stem, "", clause[(i + 1)..]);
+            }
+
+            // "track the parcel"
+            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && tools.Operations.Any(operation => operation.IsRead && operation.Does.Contains(token.Stem)))
+            {
+                return new(IntentKind.Read, token.Stem, "", clause[(i + 1)..]);
             }
 
             if (!LeadIns.Contains(token.Stem))
@@ -107,7 +115,8 @@ internal sealed class VerbFinder(ToolSet tools)
 
     // "water the plants", "fly to the moon": what the API has no word for must not be lost among the details of another clause.
     private bool IsUnknown(GoalToken token, GoalToken next) => !token.IsCapital && token.Text.Length > 2 && !NoVerbs.Contains(token.Stem) && !Phrase.IsPreposition(token)
-        && !token.Text.EndsWith("ing", StringComparison.Ordinal) && !token.Text.EndsWith("ed", StringComparison.Ordinal) && !tools.Vocabulary.Contains(token.Stem)
+        && !(token.Text.Length > 5 && (token.Text.EndsWith("ing", StringComparison.Ordinal) || token.Text.EndsWith("ed", StringComparison.Ordinal)))
+        && (!token.Text.EndsWith('s') || token.Text.EndsWith("ss", StringComparison.Ordinal)) && !tools.Vocabulary.Contains(token.Stem)
         && next.Kind == TokenKind.Word && (Articles.Contains(next.Stem) || Pointers.Contains(next.Stem) || Directions.Contains(next.Stem));
 
     // "first payment 2027-04-01" gives a parameter its value.
@@ -115,9 +124,14 @@ internal sealed class VerbFinder(ToolSet tools)
         || tools.Operations.Any(operation => operation.All.Any(parameter => parameter.Tokens.Length > 1 && parameter.Tokens.Contains(clause[at].Stem)
             && Enumerable.Range(0, clause.Count - parameter.Tokens.Length + 1 is var room and > 0 ? room : 0).Any(from => parameter.Tokens.Select((stem, i) => clause[from + i].Stem == stem).All(same => same))));
 
+    // "use the voucher" where an operation's summary is "Use a voucher"
+    private bool IsDone(string stem, GoalToken next) => (Articles.Contains(next.Stem) || Pointers.Contains(next.Stem) || Naming.IsName(next) || next.Kind == TokenKind.Number)
+        && tools.Operations.Any(operation => !operation.IsRead && operation.Does.Contains(stem));
+
     private bool IsOfApi(string stem) => tools.Operations.Any(operation => !operation.IsRead && !operation.Has("search")
         && ((operation.NameTokens.Any(token => Words.Related(token, stem)) && !tools.Operations.Any(read => read.IsRead && read.Noun == stem))
-            || (operation.PathTokens.LastOrDefault() is { } last && Words.Related(last, stem) && operation.Parent.Length > 0)));
+            || (operation.PathTokens.LastOrDefault() is { } last && Words.Related(last, stem) && operation.Parent.Length > 0)
+            || (operation.Method is "PATCH" or "PUT" && operation.All.Any(flag => flag is { Type: "boolean", InPath: false } && flag.Tokens is [var only] && only == stem))));
 
     private static IntentKind Refine(IntentKind kind, string verb, List<GoalToken> rest) =>
         // "get a ticket" is no look at one
@@ -125,6 +139,10 @@ internal sealed class VerbFinder(ToolSet tools)
             && !rest.Exists(token => token.Is("list") || token.Is("overview")) ? IntentKind.Buy
         // "open an issue" makes one, "start the task" does not
         : kind == IntentKind.Create && verb is "start" or "open" or "begin" && rest.Count > 0 && (rest[0].Is("the") || rest[0].Is("my") || Pointers.Contains(rest[0].Stem)) ? IntentKind.Act
+        // "withdraw 20 EUR", but "withdraw Ann from the course"
+        : kind == IntentKind.Create && verb == Withdraw && !rest.Exists(token => token.Kind is TokenKind.Money or TokenKind.Number) ? IntentKind.Act
+        // "leave a comment" makes one, "leave the class" does not
+        : verb == Leave && rest.Count > 0 && (rest[0].Is("the") || rest[0].Is("my") || Pointers.Contains(rest[0].Stem)) ? IntentKind.Act
         // "create an account" registers only where it says nothing else about the account.
         : kind == IntentKind.Create && rest.Count is > 0 and <= 4 && rest.Any(token => token.Stem is "account" or "profil") && rest.Any(token => token.Stem is "user" or "customer")
             ? IntentKind.Register

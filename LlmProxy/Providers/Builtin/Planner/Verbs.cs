@@ -10,7 +10,7 @@ internal static class Verbs
 
     private static readonly FrozenDictionary<string, IntentKind> Known = Table();
     private static readonly FrozenSet<string> Particles = Words.Set("out off back away in on up down over");
-    private static readonly FrozenSet<string> Going = Words.Set("again please now then of from");
+    private static readonly FrozenSet<string> Going = Words.Set("again please now then of from for");
 
     /// <summary>Whether a word is a verb of the table.</summary>
     public static bool Contains(string stem) => Known.ContainsKey(stem);
@@ -64,6 +64,7 @@ internal static class Verbs
                 ("call", "off") => (IntentKind.Delete, "cancel", ""),
                 ("tick" or "cross" or "check" or "mark", "off") => (IntentKind.Act, "complet", ""),
                 ("check", "in") => (IntentKind.Act, CheckIn, "in"),
+                ("sign", "up") => (IntentKind.Create, "enroll", ""),
                 ("turn" or "switch", "on" or "off") => (IntentKind.Update, Turn, clause[i].Text.ToLowerInvariant()),
                 ("turn", "up") => (IntentKind.Update, "rais", ""),
                 ("turn", "down") => (IntentKind.Update, "lower", ""),

@@ -60,7 +60,7 @@ internal static class Words
 
     private static readonly FrozenDictionary<string, string[]> Synonyms = Index();
 
-    private static readonly FrozenSet<string> Suffixes = FrozenSet.Create("ion", "ation", "al", "ment", "er", "or", "e", "ee", "ance", "ence", "li");
+    private static readonly FrozenSet<string> Suffixes = FrozenSet.Create("ion", "ation", "al", "ment", "er", "or", "e", "ee", "ance", "ence", "li", "lation");
 
     private static readonly SplitWords Stems = new(static name => Array.ConvertAll(Parts(name), Stem));
 
@@ -79,7 +79,7 @@ internal static class Words
 
     // "react" and "reaction", "renew" and "renewal", "assign" and "assignee"
     private static bool IsDerived(string word, string longer) =>
-        (word.Length >= 5 || (word.Length >= 3 && longer.EndsWith("li", StringComparison.Ordinal))) && longer.Length > word.Length && longer.Length <= word.Length + 5 && longer.StartsWith(word, StringComparison.Ordinal)
+        (word.Length >= 5 || (word.Length == 4 && longer.EndsWith("ment", StringComparison.Ordinal)) || (word.Length >= 3 && longer.EndsWith("li", StringComparison.Ordinal))) && longer.Length > word.Length && longer.Length <= word.Length + 6 && longer.StartsWith(word, StringComparison.Ordinal)
         && Suffixes.Contains(longer[word.Length..]);
 
     /// <summary>Whether two nouns may name the same thing.</summary>

@@ -33,7 +33,7 @@ internal abstract class SimulatedApi
     protected static JsonObject Schema(string properties)
     {
         var (all, required) = (new JsonObject(), new JsonArray());
-        foreach (var part in properties.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in Split(properties))
         {
             var colon = part.IndexOf(':', StringComparison.Ordinal);
             var (name, type) = (part[..colon], part[(colon + 1)..]);
@@ -47,6 +47,23 @@ internal abstract class SimulatedApi
         }
 
         return new JsonObject { ["type"] = "object", ["properties"] = all, ["required"] = required };
+    }
+
+    // At blanks, and inside of braces at semicolons; what is deeper stays together.
+    private static IEnumerable<string> Split(string properties)
+    {
+        var (depth, from) = (0, 0);
+        for (var i = 0; i <= properties.Length; i++)
+        {
+            var end = i == properties.Length || (depth == 0 && properties[i] is ' ' or ';');
+            depth += i == properties.Length ? 0 : properties[i] switch { '{' or '[' => 1, '}' or ']' => -1, _ => 0 };
+            if (end && i > from)
+            {
+                yield return properties[from..i];
+            }
+
+            from = end ? i + 1 : from;
+        }
     }
 
     public JsonObject Invoke(string tool, JsonObject arguments)
@@ -88,7 +105,7 @@ internal abstract class SimulatedApi
 
         if (type.StartsWith('{') && type.EndsWith('}'))
         {
-            return Schema(type[1..^1].Replace(';', ' '));
+            return Schema(type[1..^1]);
         }
 
         if (type.Contains('|', StringComparison.Ordinal))
