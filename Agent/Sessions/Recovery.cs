@@ -24,10 +24,22 @@ internal sealed class Recovery(TimeProvider time)
     private bool _loginLost;
     private bool _loggedInAgain;
 
-    /// <summary>How long to wait before <paramref name="tool"/> may be called again; zero for no wait.</summary>
-    public TimeSpan WaitBefore(string tool)
+    /// <summary>What a wait holds for: an operation; of a generic verb the path, without its query.</summary>
+    public static string WayOf(ToolCall call)
     {
-        if (!_notBefore.TryGetValue(tool, out var until))
+        if (call.Tool.StartsWith("http_", StringComparison.Ordinal) && call.Arguments.ValueKind is JsonValueKind.Object
+            && call.Arguments.TryGetProperty("path", out var path) && path.ValueKind is JsonValueKind.String)
+        {
+            var text = path.GetString()!;
+            return $"{call.Tool} {(text.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? text[..query] : text)}";
+        }
+        return call.Tool;
+    }
+
+    /// <summary>How long to wait before <paramref name="way"/> may be taken again; zero for no wait.</summary>
+    public TimeSpan WaitBefore(string way)
+    {
+        if (!_notBefore.TryGetValue(way, out var until))
         {
             return TimeSpan.Zero;
         }
@@ -36,15 +48,15 @@ internal sealed class Recovery(TimeProvider time)
     }
 
     /// <summary>Takes an action's result; returns what the brain is told, and in <paramref name="recovered"/> what worked again, if anything.</summary>
-    public string Observe(string tool, ActionResult result, SessionState state, bool hadLogin, bool gotLogin, out string? recovered)
+    public string Observe(string way, ActionResult result, SessionState state, bool hadLogin, bool gotLogin, out string? recovered)
     {
         recovered = null;
         if (result.Status is 429 or 503 && Delay(result) is { } delay)
         {
-            _notBefore[tool] = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+            _notBefore[way] = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
             return result.Observation;
         }
-        if (result.Status is > 0 and < 500 && _notBefore.Remove(tool))
+        if (_notBefore.Remove(way) && result.Outcome is ActionOutcome.Ok)
         {
             recovered = RetryAfter;
         }

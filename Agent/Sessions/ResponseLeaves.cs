@@ -97,7 +97,7 @@ internal sealed class ResponseLeaves
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair in a text
         {
             // Not JSON (any more): nothing to find from here on.
         }

@@ -30,6 +30,17 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         foreach (var call in decision.Calls)
         {
             var number = session.Transcript.NextCall();
+            if (ArgumentCheck.Unreadable(call.Arguments) is { } unreadable)
+            {
+                // Neither read, nor sent, nor written down: whatever reads it would throw.
+                (var told, end) = Refused(number, call with { Arguments = NoArguments }, unreadable);
+                observations.Add(told);
+                if (end is not null)
+                {
+                    break;
+                }
+                continue;
+            }
             if (call.Tool == FinishTool.Name && FinishTool.Read(call.Arguments, out _) is { } claim)
             {
                 session.Transcript.Add(Record(number, call), isAction: false);
@@ -70,7 +81,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
             await ThinkAsync(think, cancellationToken);
         }
         session.Clock.Harness();
-        if (_recovery.WaitBefore(call.Tool) is { Ticks: > 0 } wait)
+        if (_recovery.WaitBefore(Recovery.WayOf(call)) is { Ticks: > 0 } wait)
         {
             await Task.Delay(wait, session.Run.Time, cancellationToken);
             session.Clock.Wait();
@@ -93,7 +104,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         oracle.Observe(number, call.Tool, result, cancellationToken);
         _trail.Answered(number, exchange.Body);
         var gotLogin = (token is not null && token != before.Token) || result.Extracted.Keys.Any(static name => name.StartsWith("cookie:", StringComparison.Ordinal));
-        var observation = session.Secrets.CleanJson(_recovery.Observe(call.Tool, result, session.State, before.LoggedIn, gotLogin, out var recovered));
+        var observation = session.Secrets.CleanJson(_recovery.Observe(Recovery.WayOf(call), result, session.State, before.LoggedIn, gotLogin, out var recovered));
         var record = Record(number, call) with
         {
             Provenance = provenance.AddRange(result.Carried),
@@ -146,16 +157,21 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         return (observation, session.Limits.Called(call, result));
     }
 
+    private (string Observation, SessionEnd? End) Refused(int number, ToolCall call, string error) =>
+        Rejected(number, call, ImmutableSortedDictionary<string, string>.Empty, InvalidArguments(error));
+
     private static ActionResult RejectedFinish(ToolCall call)
     {
         _ = FinishTool.Read(call.Arguments, out var error);
-        return new ActionResult
-        {
-            Outcome = ActionOutcome.Rejected,
-            ErrorType = "invalid_arguments",
-            Observation = JsonSerializer.Serialize(new { error = new { type = "invalid_arguments", message = error } }),
-        };
+        return InvalidArguments(error!);
     }
+
+    private static ActionResult InvalidArguments(string error) => new()
+    {
+        Outcome = ActionOutcome.Rejected,
+        ErrorType = "invalid_arguments",
+        Observation = JsonSerializer.Serialize(new { error = new { type = "invalid_arguments", message = error } }),
+    };
 
     private void Measure(ToolSpec tool, ActionResult result, in TargetExchange exchange, IntervalSample? interval, in ActionParts parts)
     {

@@ -41,6 +41,7 @@ internal sealed class SessionContext
         }
         Secrets = new SessionSecrets(Inputs.Secrets, run.HeaderSecrets);
         State.PickedUp = Hide;
+        State.Known = Inputs.Values;
         Limits = new SessionLimits(Inputs.Limits);
         Log = new SessionLog(run.SessionLogger, Sampled, run.Time);
         Clock = new SessionClock(run.Time);

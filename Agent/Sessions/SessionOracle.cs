@@ -48,6 +48,10 @@ internal sealed class SessionOracle(SessionContext session)
                     session.Failed("oracle_read", "target");
                 }
             }
+            if (verdict.Failure is not null)
+            {
+                session.Failed("failure_condition", "target");
+            }
             return verdict;
         }
         catch (OperationCanceledException)

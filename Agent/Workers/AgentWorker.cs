@@ -17,10 +17,14 @@ internal sealed partial class AgentWorker(
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    private readonly TaskCompletionSource _draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger = loggers.CreateLogger<AgentWorker>();
     private readonly ConcurrentDictionary<BlockRun, Task> _blocks = new();
     private readonly Dictionary<string, (RunContext Context, int Blocks)> _runs = new(StringComparer.Ordinal);
     private readonly Lock _runsGate = new();
+
+    /// <summary>Completes when the worker was told to end, and no session of its blocks starts any more.</summary>
+    internal Task Draining => _draining.Task;
 
     /// <summary>Cancels every session that runs here; they count as aborted, <c>worker_stopped</c>. For a worker that drains and shall not wait.</summary>
     public void Abort() => AbortAll(StopOrder.WorkerStopped);
@@ -51,6 +55,7 @@ internal sealed partial class AgentWorker(
         {
             block.Stop.Drain();
         }
+        _draining.TrySetResult();
         using (var limit = new CancellationTokenSource(options.ShutdownDrain, time))
         await using (limit.Token.Register(() => AbortAll(StopOrder.WorkerStopped)))
         {

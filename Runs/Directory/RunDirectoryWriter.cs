@@ -112,7 +112,7 @@ public sealed class RunDirectoryWriter(RunDirectory directory, RunDirectoryLimit
             write();
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException) // the last two: a record that is no JSON
         {
             if (Failure is null)
             {

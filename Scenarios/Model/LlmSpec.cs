@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace ApeTest.Scenarios.Model;
 
@@ -18,6 +19,8 @@ public sealed record LlmSpec
     public ImmutableArray<string> Fallback { get; init; } = [];
 
     /// <summary><see cref="Model"/>, then <see cref="Fallback"/>.</summary>
+    // The serializer writes read-only lists or not, by how often it ran: the plan's hash must not depend on that.
+    [JsonIgnore]
     public ImmutableArray<string> Models => [Model, .. Fallback];
 
     /// <summary>What requests to the LLM proxy name: <see cref="Chain"/> where there is a fallback.</summary>

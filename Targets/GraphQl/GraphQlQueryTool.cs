@@ -28,7 +28,7 @@ internal sealed class GraphQlQueryTool(GraphQlCaller caller) : ITool
     /// <inheritdoc/>
     public async ValueTask<ActionResult> InvokeAsync(ToolCall call, SessionState state, CancellationToken cancellationToken)
     {
-        var arguments = call.Arguments.ValueKind == JsonValueKind.Undefined ? ArgumentCheck.Empty : SecretFiller.Fill(call.Arguments, state.Secrets);
+        var arguments = SecretFiller.Fill(call, state);
         return ArgumentCheck.Errors(Checker, arguments) is { } errors
             ? ActionResults.Rejected(ActionResults.InvalidArguments, errors, state)
             // The arguments are the request: GraphQL over HTTP, "JSON encoding".

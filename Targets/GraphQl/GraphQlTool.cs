@@ -13,7 +13,7 @@ internal sealed class GraphQlTool(GraphQlOperation operation, GraphQlCaller call
     /// <inheritdoc/>
     public async ValueTask<ActionResult> InvokeAsync(ToolCall call, SessionState state, CancellationToken cancellationToken)
     {
-        var arguments = call.Arguments.ValueKind == JsonValueKind.Undefined ? ArgumentCheck.Empty : SecretFiller.Fill(call.Arguments, state.Secrets);
+        var arguments = SecretFiller.Fill(call, state);
         return ArgumentCheck.Errors(operation.Checker, arguments) is { } errors
             ? ActionResults.Rejected(ActionResults.InvalidArguments, errors, state)
             : await caller.CallAsync(operation.Name, operation.Body(arguments), state, cancellationToken);

@@ -14,6 +14,8 @@ internal static class MediaTypes
         return (name, content[name] as JsonObject, kind);
     }
 
+    public static bool IsForm(string? contentType) => contentType is not null && Bare(contentType).Equals(Form, StringComparison.OrdinalIgnoreCase);
+
     public static bool IsJson(string contentType)
     {
         var type = Bare(contentType);
@@ -32,7 +34,7 @@ internal static class MediaTypes
 
     private static BodyKind KindOf(string name) =>
         IsJson(name) || name == "*/*" ? BodyKind.Json
-        : Bare(name).Equals(Form, StringComparison.OrdinalIgnoreCase) ? BodyKind.Form
+        : IsForm(name) ? BodyKind.Form
         : name.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) ? BodyKind.Multipart
         : IsText(name) ? BodyKind.Raw
         : BodyKind.File;

@@ -79,8 +79,9 @@ internal sealed class AnswerCheck
             using var document = _readsJson ? JsonDocument.Parse(exchange.Body) : null;
             return MeetsJson(document?.RootElement ?? default, known, show, out detail) && Capture(in exchange, document?.RootElement ?? default, text, keep, show, out detail);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second: a text of half a surrogate pair, which is JSON but no text.
             detail = "the body is not JSON";
             return false;
         }

@@ -133,7 +133,7 @@ public sealed class DeclaredOracle
         }
         if (failure is not null)
         {
-            evidence.Add(failure with { Condition = $"failure: {failure.Condition}", Ok = false });
+            evidence.Add(failure with { Condition = $"must not hold: {failure.Condition}", Ok = false });
         }
         return new OracleVerdict(succeeded && failure is null, evidence.ToImmutable()) { Failure = failure };
     }

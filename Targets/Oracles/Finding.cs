@@ -5,16 +5,3 @@ namespace ApeTest.Targets.Oracles;
 /// <param name="Detail">What was seen.</param>
 /// <param name="TargetFailed">Whether that is because the target failed a read: 5xx, 429 or no answer.</param>
 internal readonly record struct Finding(Truth Truth, string Detail, bool TargetFailed = false);
-
-/// <summary>Whether a condition holds. What is unknown does not become true by <c>not</c>.</summary>
-internal enum Truth
-{
-    /// <summary>Nothing shows it, and nothing shows the contrary: a read that was not answered, a value that was not captured.</summary>
-    Unknown,
-
-    /// <summary>It does not hold.</summary>
-    Refuted,
-
-    /// <summary>It holds.</summary>
-    Proven,
-}

@@ -11,12 +11,23 @@ internal sealed class OracleJudge(OracleProgress progress, ScopedValues values, 
             : new Finding(Truth.Refuted, progress.Of(condition).LastSeen ?? $"{condition.Operation} was never called")),
         ConditionKind.Read => ReadAsync(condition, cancellationToken),
         ConditionKind.Captured => ValueTask.FromResult(progress.Captured(condition)),
-        ConditionKind.State => ValueTask.FromResult(progress.Compare(condition,
-            name => reads.State.Variables.TryGetValue(name, out var value) ? SeenValue.Of(value) : default(SeenValue))),
+        ConditionKind.State => ValueTask.FromResult(State(condition)),
         ConditionKind.All => AllAsync(condition, cancellationToken),
         ConditionKind.Any => AnyAsync(condition, cancellationToken),
         _ => NotAsync(condition, cancellationToken),
     };
+
+    private Finding State(CompiledCondition condition)
+    {
+        try
+        {
+            return progress.Compare(condition, name => reads.State.Variables.TryGetValue(name, out var value) ? SeenValue.Of(value) : default(SeenValue));
+        }
+        catch (InvalidOperationException)
+        {
+            return new Finding(Truth.Refuted, "a variable holds what is no text");
+        }
+    }
 
     private async ValueTask<Finding> ReadAsync(CompiledCondition condition, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace ApeTest.Targets.Oracles;
 /// <param name="Evidence">One entry a success condition, in order, and then one for the failure condition that holds, if any.</param>
 public sealed record OracleVerdict(bool Succeeded, ImmutableArray<OracleEvidence> Evidence)
 {
-    /// <summary>The failure condition that holds, with what was seen; null for none. The evidence has it as its last entry, as <c>failure: ...</c>, not ok.</summary>
+    /// <summary>The failure condition that holds, with what was seen; null for none. The evidence has it as its last entry, as <c>must not hold: ...</c>, not ok.</summary>
     public OracleEvidence? Failure { get; init; }
 }
 

@@ -21,6 +21,7 @@ internal readonly struct SeenValue
     /// <summary>Whether there is a value at all.</summary>
     public bool Exists => Json.ValueKind is not JsonValueKind.Undefined || Text is not null;
 
+    /// <summary>A JSON value; one that holds half a surrogate pair throws <see cref="InvalidOperationException"/>.</summary>
     public static SeenValue Of(JsonElement json) => new(json, json.ValueKind is JsonValueKind.String ? json.GetString() : null);
 
     public static SeenValue Of(string? text) => new(default, text);

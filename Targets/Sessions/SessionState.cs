@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Sessions.Cookies;
@@ -41,6 +42,9 @@ public sealed class SessionState
 
     /// <summary>Placeholders (<c>user.password</c>) and the secret values that replace <c>{{user.password}}</c> in arguments when the call is made.</summary>
     public Dictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Values of the session's data, by name, that replace their placeholders as <see cref="Secrets"/> do. They are no secrets. Default none.</summary>
+    public IReadOnlyDictionary<string, string> Known { get; set; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The last value against forgery that a response gave beside its cookies; null for none.</summary>
     internal CsrfToken? Csrf { get; private set; }
@@ -87,8 +91,27 @@ public sealed class SessionState
             PickedUp?.Invoke("csrf", csrf.Value);
             (extracted ??= []).Add(new("csrf", $"{csrf.Source} (redacted)"));
         }
-        Page = page ?? Page;
+        if (page is not null)
+        {
+            Page = page;
+            TellOfForms(page);
+        }
         return extracted ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+    }
+
+    // A form may have a value of its own against forgery (Rails, per_form_csrf_tokens).
+    private void TellOfForms(HtmlPage page)
+    {
+        foreach (var form in PickedUp is null ? [] : page.Forms)
+        {
+            foreach (var field in form.Fields)
+            {
+                if (field is { Type: "hidden", Value: { } value } && value != Csrf?.Value && CsrfNames.IsField(field.Name))
+                {
+                    PickedUp!($"csrf.{field.Name}", value);
+                }
+            }
+        }
     }
 
     /// <summary>Value of the <c>Cookie</c> header for a URL on the target; empty for none.</summary>

@@ -82,7 +82,7 @@ internal static class TokenPickup
             }
             return null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair in a name
         {
             return null;
         }

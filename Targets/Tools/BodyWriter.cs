@@ -55,15 +55,17 @@ internal static class BodyWriter
         }
     }
 
-    /// <summary>A free body as a generic verb takes it: text as it is, anything else as JSON.</summary>
-    public static BodyContent Free(JsonElement body) => body.ValueKind switch
+    /// <summary>A free body as a generic verb takes it: text as it is, the fields of an object as a form where the call says so, anything else as JSON.</summary>
+    public static BodyContent Free(JsonElement body, string? contentType) => body.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => default,
-        JsonValueKind.String => new(Encoding.UTF8.GetBytes(body.GetString()!), LooksLikeJson(body.GetString()!) ? Json : "text/plain; charset=utf-8"),
-        _ => new(Encoding.UTF8.GetBytes(body.GetRawText()), Json),
+        JsonValueKind.String => new(Encoding.UTF8.GetBytes(body.GetString()!), contentType ?? (LooksLikeJson(body.GetString()!) ? Json : "text/plain; charset=utf-8")),
+        JsonValueKind.Object when MediaTypes.IsForm(contentType) => new(FreeForm(body), contentType),
+        _ => new(Encoding.UTF8.GetBytes(body.GetRawText()), contentType ?? Json),
     };
 
-    private static bool LooksLikeJson(string text) => text.AsSpan().TrimStart() is ['{' or '[', ..];
+    /// <summary>Whether a text is meant as a JSON object or array.</summary>
+    public static bool LooksLikeJson(string text) => text.AsSpan().TrimStart() is ['{' or '[', ..];
 
     private static BodyContent Whole(BodySpec body, JsonElement whole) => body.Kind != BodyKind.Json && whole.ValueKind == JsonValueKind.String
         ? new(Encoding.UTF8.GetBytes(whole.GetString()!), TypeOf(body))
@@ -92,6 +94,16 @@ internal static class BodyWriter
 
     private static bool IsMore(OperationSpec operation, BodySpec body, string name) => !body.Flattened.Contains(name)
         && !(body.HasBodyArgument && name == body.Argument) && !operation.Parameters.Any(parameter => parameter.Argument == name);
+
+    private static byte[] FreeForm(JsonElement body)
+    {
+        var pairs = new StringBuilder();
+        foreach (var field in body.EnumerateObject())
+        {
+            StyleWriter.Pairs(pairs, field.Name, field.Value.ValueKind is JsonValueKind.Object ? "json" : "form", explode: true, field.Value);
+        }
+        return Encoding.UTF8.GetBytes(pairs.ToString());
+    }
 
     private static byte[] Form(BodySpec body, List<(string Name, JsonElement Value, string Path)> fields)
     {

@@ -19,7 +19,7 @@ internal static class CsrfArgument
     public static JsonElement Fill(OperationSpec operation, Uri targetUrl, JsonElement arguments, SessionState state, out Dictionary<string, string>? carried)
     {
         carried = null;
-        if ((state.Csrf is null && state.Cookies.Count == 0) || arguments.ValueKind != JsonValueKind.Object || !ArgumentCheck.IsReadable(arguments) || operation.BaseUrl.Authority != targetUrl.Authority
+        if ((state.Csrf is null && state.Cookies.Count == 0) || arguments.ValueKind != JsonValueKind.Object || ArgumentCheck.Unreadable(arguments) is not null || operation.BaseUrl.Authority != targetUrl.Authority
             || Argument(operation) is not { } name || arguments.TryGetProperty(name, out _) || CsrfState.For(state, operation.BaseUrl).FirstOrDefault() is not { } token)
         {
             return arguments;

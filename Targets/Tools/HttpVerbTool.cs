@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Policy;
 using ApeTest.Targets.Schemas;
 using ApeTest.Targets.Sessions;
@@ -53,7 +54,14 @@ internal sealed class HttpVerbTool : ITool
     /// <inheritdoc/>
     public async ValueTask<ActionResult> InvokeAsync(ToolCall call, SessionState state, CancellationToken cancellationToken)
     {
-        var arguments = call.Arguments.ValueKind == JsonValueKind.Undefined ? ArgumentCheck.Empty : SecretFiller.Fill(call.Arguments, state.Secrets);
+        var contentType = ContentType(call);
+        var arguments = SecretFiller.Fill(call, state, argument => argument switch
+        {
+            "path" => Uri.EscapeDataString,
+            "body" when MediaTypes.IsForm(contentType) => Uri.EscapeDataString,
+            "body" when IsJsonText(contentType, call.Arguments) => static value => JsonEncodedText.Encode(value).Value,
+            _ => null,
+        });
         if (ArgumentCheck.Errors(_checker, arguments) is { } errors)
         {
             return ActionResults.Rejected(ActionResults.InvalidArguments, errors, state);
@@ -64,7 +72,6 @@ internal sealed class HttpVerbTool : ITool
         }
         var url = arguments.TryGetProperty("query", out var query) ? WithQuery(read, query) : read;
         var headers = new List<KeyValuePair<string, string>>();
-        string? contentType = null;
         if (arguments.TryGetProperty("headers", out var given))
         {
             foreach (var header in given.EnumerateObject())
@@ -74,30 +81,44 @@ internal sealed class HttpVerbTool : ITool
                 {
                     return ActionResults.Rejected(ActionResults.InvalidArguments, $"$.headers: '{header.Name}' holds a line break or a character that may not stand in a header", state);
                 }
-                if (header.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
-                {
-                    contentType = value;
-                }
-                else
+                if (!header.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
                 {
                     headers.Add(new(header.Name, value));
                 }
             }
         }
-        var body = BodyWriter.Free(arguments.TryGetProperty("body", out var content) ? content : default);
+        var body = BodyWriter.Free(arguments.TryGetProperty("body", out var content) ? content : default, contentType);
         return await _caller.CallAsync(
             new TargetCall(_method, url)
             {
                 Operation = Spec.Name,
                 Headers = headers,
                 Body = body.Content,
-                ContentType = body.ContentType is null ? null : contentType ?? body.ContentType,
+                ContentType = body.ContentType,
                 // The token is the target's: it is not shown to another host.
                 ShowToken = url.Authority == _targetUrl.Authority,
             },
             state,
             cancellationToken);
     }
+
+    private static string? ContentType(ToolCall call)
+    {
+        if (call.Arguments.ValueKind == JsonValueKind.Object && call.Arguments.TryGetProperty("headers", out var headers) && headers.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var header in headers.EnumerateObject())
+            {
+                if (header.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && header.Value.ValueKind == JsonValueKind.String)
+                {
+                    return header.Value.GetString();
+                }
+            }
+        }
+        return null;
+    }
+
+    private static bool IsJsonText(string? contentType, JsonElement arguments) => contentType is not null ? MediaTypes.IsJson(contentType)
+        : arguments.TryGetProperty("body", out var body) && body.ValueKind == JsonValueKind.String && BodyWriter.LooksLikeJson(body.GetString()!);
 
     private static Uri WithQuery(Uri url, JsonElement query)
     {

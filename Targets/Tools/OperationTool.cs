@@ -14,7 +14,7 @@ internal sealed class OperationTool(OperationSpec operation, Uri targetUrl, Targ
     public async ValueTask<ActionResult> InvokeAsync(ToolCall call, SessionState state, CancellationToken cancellationToken)
     {
         // Secrets first: the schema judges what is sent, not the placeholder.
-        var arguments = call.Arguments.ValueKind == JsonValueKind.Undefined ? ArgumentCheck.Empty : SecretFiller.Fill(call.Arguments, state.Secrets);
+        var arguments = SecretFiller.Fill(call, state);
         arguments = CsrfArgument.Fill(operation, targetUrl, arguments, state, out var carried);
         if (ArgumentCheck.Errors(operation.Checker, arguments) is { } errors)
         {

@@ -1,21 +1,37 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ApeTest.Targets.Sessions;
 
 namespace ApeTest.Targets.Tools;
 
-/// <summary>Replaces <c>{{user.password}}</c> by the secret in argument values, at the last moment, and back again in what is shown.</summary>
+/// <summary>Replaces <c>{{user.password}}</c> by what it stands for in argument values, at the last moment, and secrets back again in what is shown.</summary>
 internal static class SecretFiller
 {
     private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 512 };
 
-    /// <summary>The arguments with secrets filled in; the same element where there is nothing to fill.</summary>
-    public static JsonElement Fill(JsonElement arguments, IReadOnlyDictionary<string, string> secrets)
+    /// <summary>
+    /// The arguments of a call with placeholders filled in: secrets, data, variables of the session, in that order; a name that is none of them stays as it is. An
+    /// empty object where the call has none.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="state">The session.</param>
+    /// <param name="escape">How a value is escaped within the text of an argument of that name (a path, a form); null: as it is. Default never.</param>
+    public static JsonElement Fill(ToolCall call, SessionState state, Func<string, Func<string, string>?>? escape = null)
     {
-        if (secrets.Count == 0 || !arguments.GetRawText().Contains("{{", StringComparison.Ordinal))
+        if (call.Arguments.ValueKind == JsonValueKind.Undefined)
         {
-            return arguments;
+            return ArgumentCheck.Empty;
         }
-        var node = FillNode(JsonNode.Parse(arguments.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = 512 }), secrets);
+        var text = call.Arguments.GetRawText();
+        if (!text.Contains("{{", StringComparison.Ordinal) || ArgumentCheck.Unreadable(call.Arguments) is not null)
+        {
+            return call.Arguments;
+        }
+        var node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 512 });
+        node = node is JsonObject map
+            ? new JsonObject(map.Select(property => KeyValuePair.Create(property.Key, FillNode(property.Value, state, property.Value is JsonValue ? escape?.Invoke(property.Key) : null))))
+            : FillNode(node, state, escape: null);
         return JsonSerializer.SerializeToElement(node, Deep);
     }
 
@@ -52,27 +68,47 @@ internal static class SecretFiller
         return shown == path ? null : shown;
     }
 
-    private static JsonNode? FillNode(JsonNode? node, IReadOnlyDictionary<string, string> secrets)
+    private static JsonNode? FillNode(JsonNode? node, SessionState state, Func<string, string>? escape)
     {
         switch (node)
         {
             case JsonValue value when value.TryGetValue<string>(out var text):
-                return JsonValue.Create(FillText(text, secrets));
+                return JsonValue.Create(FillText(text, state, escape));
             case JsonArray list:
-                return new JsonArray([.. list.Select(item => FillNode(item, secrets))]);
+                return new JsonArray([.. list.Select(item => FillNode(item, state, escape))]);
             case JsonObject map:
-                return new JsonObject(map.Select(property => KeyValuePair.Create(property.Key, FillNode(property.Value, secrets))));
+                return new JsonObject(map.Select(property => KeyValuePair.Create(property.Key, FillNode(property.Value, state, escape))));
             default:
                 return node?.DeepClone();
         }
     }
 
-    private static string FillText(string text, IReadOnlyDictionary<string, string> secrets)
+    // Once over the text: what was filled in is not looked through again.
+    private static string FillText(string text, SessionState state, Func<string, string>? escape)
     {
-        foreach (var (name, value) in secrets)
+        StringBuilder? filled = null;
+        var kept = 0;
+        for (var start = text.IndexOf("{{", StringComparison.Ordinal); start >= 0; start = text.IndexOf("{{", start, StringComparison.Ordinal))
         {
-            text = text.Replace($"{{{{{name}}}}}", value, StringComparison.Ordinal);
+            var end = text.IndexOf("}}", start, StringComparison.Ordinal);
+            if (end < 0)
+            {
+                break;
+            }
+            if (ValueOf(text[(start + 2)..end].Trim(), state) is not { } value)
+            {
+                start += 2;
+                continue;
+            }
+            (filled ??= new StringBuilder(text.Length)).Append(text, kept, start - kept).Append(escape?.Invoke(value) ?? value);
+            kept = start = end + 2;
         }
-        return text;
+        return filled is null ? text : filled.Append(text, kept, text.Length - kept).ToString();
     }
+
+    private static string? ValueOf(string name, SessionState state) =>
+        state.Secrets.TryGetValue(name, out var secret) ? secret
+        : state.Known.TryGetValue(name, out var known) ? known
+        : state.Variables.TryGetValue(name, out var variable) && variable.ValueKind is JsonValueKind.String or JsonValueKind.Number ? StyleWriter.Simple(variable)
+        : null;
 }

@@ -32,7 +32,7 @@ internal sealed class PageSubmitTool(Uri targetUrl, TargetCaller caller) : ITool
     /// <inheritdoc/>
     public async ValueTask<ActionResult> InvokeAsync(ToolCall call, SessionState state, CancellationToken cancellationToken)
     {
-        var arguments = call.Arguments.ValueKind == JsonValueKind.Undefined ? ArgumentCheck.Empty : SecretFiller.Fill(call.Arguments, state.Secrets);
+        var arguments = SecretFiller.Fill(call, state);
         if (ArgumentCheck.Errors(Checker, arguments) is { } errors)
         {
             return ActionResults.Rejected(ActionResults.InvalidArguments, errors, state);

@@ -157,13 +157,8 @@ public sealed class WorkerProcessTests
             Host.App.Lifetime.StopApplication();
         }
 
-        /// <summary>Until the host has been told.</summary>
-        public async Task DrainingAsync()
-        {
-            var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var registration = Host.App.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
-            await stopping.Task.Within(TestContext.Current.CancellationToken);
-        }
+        /// <summary>Until no session starts any more.</summary>
+        public Task DrainingAsync() => Host.App.Services.GetRequiredService<AgentWorker>().Draining.Within(TestContext.Current.CancellationToken);
 
         public async Task EndedAsync()
         {

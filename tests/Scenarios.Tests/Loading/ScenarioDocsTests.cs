@@ -6,7 +6,7 @@ using ApeTest.Tests.Shared;
 
 namespace ApeTest.Scenarios.Tests.Loading;
 
-/// <summary>What docs/scenario.md shows can be loaded.</summary>
+/// <summary>What docs/scenario.md and docs/oracles.md show can be loaded.</summary>
 public sealed partial class ScenarioDocsTests : IDisposable
 {
     private static readonly (string Name, string Text)[] Files =
@@ -45,6 +45,16 @@ public sealed partial class ScenarioDocsTests : IDisposable
     }
 
     [Fact]
+    public void Docs_ConditionsOfOracles_Load()
+    {
+        var block = Assert.Single(YamlBlock().Matches(Docs("oracles.md"))).Groups[1].Value;
+
+        var goal = Assert.Single(Yaml.Valid("target: { url: \"http://127.0.0.1:5080\" }\n" + block).Goals);
+
+        Assert.Equal((6, 1), (goal.Success.Length, goal.Failure.Length));
+    }
+
+    [Fact]
     public void Docs_EveryCall_IsAGenerator()
     {
         var calls = Call().Matches(Docs()).Select(match => match.Value.Replace("\\|", "|", StringComparison.Ordinal)).Distinct().ToArray();
@@ -53,8 +63,8 @@ public sealed partial class ScenarioDocsTests : IDisposable
         Assert.All(GeneratorParser.Examples.Keys, name => Assert.Contains(calls, call => call.StartsWith($"{{{{{name}(", StringComparison.Ordinal)));
     }
 
-    private static string Docs([CallerFilePath] string source = "") =>
-        File.ReadAllText(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", "scenario.md"));
+    private static string Docs(string name = "scenario.md", [CallerFilePath] string source = "") =>
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", name));
 
     [GeneratedRegex("```yaml\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex YamlBlock();

@@ -79,6 +79,10 @@ public sealed class RunPlannerTests
     }
 
     [Fact]
+    public void Create_ManyTimes_HasOnePlanHash() =>
+        Assert.Single(Enumerable.Range(0, 30).Select(_ => RunPlanner.Create(Scenario, "run", 1).PlanSha256).Distinct());
+
+    [Fact]
     public void Create_OtherScenarioOrDocument_HasAnotherPlanHash()
     {
         var hashes = new[]

@@ -160,7 +160,7 @@ internal sealed class ArgumentFinder
             return Found.Of(Values.Typed(known, parameter.Type));
         }
 
-        if (_context.Knowledge.Named(parameter.Name, parameter.Type) is { } seen && parameter.Enum.Length == 0 && !parameter.Is(SaidValues.Quantity) && !parameter.Is(SaidValues.MainText))
+        if (!Values.IsUnique(parameter) && _context.Knowledge.Named(parameter.Name, parameter.Type) is { } seen && parameter.Enum.Length == 0 && !parameter.Is(SaidValues.Quantity) && !parameter.Is(SaidValues.MainText))
         {
             return Found.Of(Values.Typed(seen, parameter.Type));
         }
@@ -168,7 +168,7 @@ internal sealed class ArgumentFinder
         // What is asked for by somebody's address or name is not found by one that is made up.
         return operation.IsRead && operation != step.Operation && Values.IsMadeUp(parameter)
             ? Found.StuckBecause($"the goal does not give the {parameter.Name} that {operation.Name} asks for")
-            : Found.Of(_context.Values.Make(parameter, step.Failures));
+            : Found.Of(_context.Values.Make(parameter, Values.IsUnique(parameter) ? _context.Knowledge.Answered(operation.Name) : step.Failures));
     }
 
     // A number that nobody asked for (weeks, priority) is better left to the API.

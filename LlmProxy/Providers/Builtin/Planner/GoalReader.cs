@@ -64,6 +64,13 @@ internal sealed class GoalReader(ToolSet tools)
                 return;
             }
 
+            // "to two payees: Ann Lee and City Power", "borrow Dune and Solaris": the same again for another that is named.
+            if (Swapped(previous, clause) is { } again)
+            {
+                intents.Add(Build(previous.Kind, previous.Verb, $"{previous.Verb} {Said(clause)}", again, false));
+                return;
+            }
+
             if (begins && previous.Kind is IntentKind.Buy or IntentKind.Create or IntentKind.Delete)
             {
                 (kind, verb, rest) = (previous.Kind, previous.Verb, clause);
@@ -99,6 +106,20 @@ internal sealed class GoalReader(ToolSet tools)
             // What was looked for is all that was said of it; of anything else the object.
             focus = [.. (intent.ChangesState ? intent.Object.Tokens : Spoken(intent)).Where(token => token.Kind != TokenKind.Money)];
         }
+    }
+
+    // The words of an intent with the name at its end exchanged; null where there is none, or where the two may be one name.
+    private static List<GoalToken>? Swapped(Intent previous, List<GoalToken> clause)
+    {
+        var spoken = Spoken(previous).ToList();
+        var from = spoken.FindLastIndex(token => !token.IsCapital) + 1;
+        if (!previous.ChangesState || clause.Count > 3 || !clause.TrueForAll(token => token.IsCapital && !token.StartsSentence) || from >= spoken.Count)
+        {
+            return null;
+        }
+
+        var isListed = from > 0 && spoken[from - 1].Text.EndsWith('s') && spoken[from - 1].Text.Length > 3;
+        return isListed || (previous.Phrases.Count == 1 && spoken.Take(from).All(token => Words.IsIdle(token.Stem))) ? [.. spoken.Take(from), .. clause] : null;
     }
 
     // "add a tea and a coffee to the cart": where holds for both.

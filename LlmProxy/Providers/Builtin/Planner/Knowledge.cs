@@ -16,6 +16,7 @@ internal sealed class Knowledge
     private static readonly FrozenSet<string> CursorNames = FrozenSet.Create("next", "nextcursor", "nextpagetoken", "nexttoken", "continuation", "continuationtoken", "endcursor", "after", "cursor", "nextmarker");
 
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _answered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _more = new(StringComparer.Ordinal);
@@ -35,6 +36,9 @@ internal sealed class Knowledge
     /// <summary>Whether a listing says that there are further pages; null when it does not say.</summary>
     public bool? HasMore(string key) => _more.TryGetValue(key, out var more) ? more : null;
 
+    /// <summary>How many calls of an operation were answered for good.</summary>
+    public int Answered(string operation) => _answered.GetValueOrDefault(operation);
+
     /// <summary>What a listing says to ask for its next page with; null for nothing.</summary>
     public string? Cursor(string key) => _cursors.GetValueOrDefault(key);
 
@@ -50,6 +54,7 @@ internal sealed class Knowledge
         }
 
         _calls[key] = 1;
+        _answered[operation.Name] = _answered.GetValueOrDefault(operation.Name) + 1;
         if (!answer.Succeeded)
         {
             return;

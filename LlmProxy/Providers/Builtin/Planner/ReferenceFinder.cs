@@ -28,6 +28,13 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
             return Found.Of(Values.Typed(part, single.Type));
         }
 
+        // What was settled for the same parameter of another operation holds: a seat's event is the booking's.
+        if (!many && operation != step.Operation && step.Chosen.TryGetValue(parameter.Name, out var elsewhereSettled) && !step.Excluded.Contains(elsewhereSettled.Key) && elsewhereSettled.IsA(noun)
+            && elsewhereSettled.IdFor(single, noun) is { } id)
+        {
+            return Found.Of(Values.Typed(id, single.Type));
+        }
+
         if (!many && WrittenReferences.Literal(phrase, single, noun, context.Knowledge) is { } literal && !step.Excluded.Contains(literal))
         {
             return Found.Of(Values.Typed(literal, single.Type));
@@ -173,7 +180,7 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         parameter is { InPath: true } && operation.Parameters.SkipWhile(other => other != parameter).Skip(1).Any(other => other is { InPath: true, Noun: not null });
 
     // "the request of Tom Bay", "from the holiday account": where nothing is so called, no other will do.
-    private bool IsNamed(Phrase phrase, string noun, bool isExpress, Operation operation, Step step) => context.Tools.Collections.Contains(noun) && ((isExpress || !IsOuter(operation.Parameters.FirstOrDefault(other => other.Noun == noun), operation))
+    private bool IsNamed(Phrase phrase, string noun, bool isExpress, Operation operation, Step step) => context.Tools.Collections.Contains(noun) && ((isExpress || !(operation.IsCollection || IsOuter(operation.Parameters.FirstOrDefault(other => other.Noun == noun), operation)))
         && phrase.Tokens.Any(token => !token.StartsSentence && Naming.IsName(token) && !step.IsClaimed(token))
         || (isExpress && phrase.Tokens is [{ } article, { Kind: TokenKind.Word } said, ..] && (article.Is("the") || article.Is("my")) && phrase.Content.Count > 1
             && !Words.Related(said.Stem, noun) && phrase.Content.Contains(said) && !context.Tools.Vocabulary.Contains(said.Stem)));

@@ -8,17 +8,20 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 internal sealed class ToolSet
 {
     private const int MaxCached = 64;
-    private static readonly ConcurrentDictionary<string, ToolSet> Cache = new(StringComparer.Ordinal);
+    private static ToolSet[] _cache = [];
 
     private const int MaxGoals = 1024;
 
+    private readonly byte[] _utf8;
     private readonly Dictionary<string, Operation> _byName;
     private readonly Lazy<IReadOnlySet<string>> _vocabulary;
     private readonly Lazy<Dictionary<string, HashSet<string>>> _choices;
     private readonly ConcurrentDictionary<string, (IReadOnlyList<Intent> Intents, Credentials? Credentials)> _goals = new(StringComparer.Ordinal);
 
-    private ToolSet(IReadOnlyList<Operation> operations, bool canFinish, bool hasHttp, bool hasPages)
+    private ToolSet(byte[] utf8, IReadOnlyList<Operation> operations, bool canFinish, bool hasHttp, bool hasPages)
     {
+        _utf8 = utf8;
+        Id = Convert.ToHexString(SHA256.HashData(utf8));
         Operations = operations;
         CanFinish = canFinish;
         HasHttp = hasHttp;
@@ -74,6 +77,9 @@ internal sealed class ToolSet
         }
     }
 
+    /// <summary>Digest of the list.</summary>
+    public string Id { get; }
+
     public IReadOnlyList<Operation> Operations { get; }
 
     /// <summary>Stems of what the API keeps many of.</summary>
@@ -121,26 +127,33 @@ internal sealed class ToolSet
         return _goals[goal] = new GoalReader(this).Read(goal);
     }
 
-    public static ToolSet Read(JsonElement tools, ReadOnlySpan<byte> utf8)
+    /// <summary>The list that <paramref name="utf8"/> begins with, if it was understood before; null otherwise.</summary>
+    public static ToolSet? Known(ReadOnlySpan<byte> utf8)
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(utf8, digest);
-        var key = Convert.ToHexString(digest);
-        if (Cache.TryGetValue(key, out var known))
+        foreach (var set in Volatile.Read(ref _cache))
         {
-            return known;
+            if (utf8.StartsWith(set._utf8))
+            {
+                return set;
+            }
         }
 
-        if (Cache.Count >= MaxCached)
-        {
-            Cache.Clear(); // rare: 64 different APIs in one process; understanding one again costs a millisecond
-        }
-
-        return Cache[key] = Read(tools.Clone());
+        return null;
     }
 
-    private static ToolSet Read(JsonElement tools)
+    /// <summary>Understands a list of tools.</summary>
+    public static ToolSet Read(ReadOnlySpan<byte> utf8)
     {
+        var set = Read(utf8.ToArray());
+        // Of two that come at once one is kept. 64 different APIs in one process are rare, and understanding one again costs a millisecond.
+        var cache = Volatile.Read(ref _cache);
+        Volatile.Write(ref _cache, [set, .. cache.Take(MaxCached - 1)]);
+        return set;
+    }
+
+    private static ToolSet Read(byte[] utf8)
+    {
+        var tools = JsonElement.Parse(utf8);
         Dictionary<string, Operation> operations = new(StringComparer.Ordinal);
         var (canFinish, hasHttp, hasPages) = (false, false, false);
         foreach (var tool in tools.EnumerateArray())
@@ -164,6 +177,6 @@ internal sealed class ToolSet
             operations[name] = Operation.Read(name, description, schema);
         }
 
-        return new ToolSet([.. operations.Values], canFinish, hasHttp, hasPages);
+        return new ToolSet(utf8, [.. operations.Values], canFinish, hasHttp, hasPages);
     }
 }

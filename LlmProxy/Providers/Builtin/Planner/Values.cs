@@ -64,6 +64,9 @@ internal sealed class Values(string goal, SessionIdentity identity, DateTimeOffs
         };
     }
 
+    /// <summary>Whether each call needs a value of its own: a key that makes a repetition harmless.</summary>
+    public static bool IsUnique(Parameter parameter) => parameter.Noun is null && parameter.Is(Unique) && parameter.Tokens.Contains(Words.Stem("idempotency"));
+
     /// <summary>Whether nothing but chance speaks for the text that <see cref="Make"/> gives: no example, no choice, no form.</summary>
     public static bool IsMadeUp(Parameter parameter) => parameter is { Type: "string", Enum.Length: 0 } && parameter.Format is "" or "email" or "uuid" && !parameter.Is(Date)
         && !(parameter.Schema.ValueKind == JsonValueKind.Object && (parameter.Schema.TryGetProperty("default", out _) || parameter.Schema.TryGetProperty("example", out _) || parameter.Schema.TryGetProperty("examples", out _)));
