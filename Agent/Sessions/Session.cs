@@ -103,7 +103,7 @@ internal sealed partial class Session
                 }
 
                 // 3b. Execute the calls in their order, observing each before the next.
-                if (await _calls.ExecuteAsync(decision, linked.Token) is { } end)
+                if (await _calls.ExecuteAsync(decision, stop, linked.Token) is { } end)
                 {
                     return end;
                 }

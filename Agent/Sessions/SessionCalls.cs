@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using ApeTest.Agent.Brains;
+using ApeTest.Agent.Workers;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.Targets.Http;
@@ -13,13 +14,18 @@ namespace ApeTest.Agent.Sessions;
 internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
 {
     private const int MaxName = 64;
+    private const string Cancelled = "cancelled";
+    private const string SessionTimeout = "session_timeout";
     private static readonly JsonElement NoArguments = JsonDocument.Parse("{}").RootElement.Clone();
 
     private readonly Recovery _recovery = new(session.Run.Time);
     private readonly ArgumentTrail _trail = new(session.Inputs, session.State.Secrets);
 
     /// <summary>Executes what was decided; an end, or null to decide again.</summary>
-    public async ValueTask<SessionEnd?> ExecuteAsync(Decision decision, CancellationToken cancellationToken)
+    /// <param name="decision">What was decided.</param>
+    /// <param name="stop">Tells why a call was cut off: by it, or by the session's own time limit.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async ValueTask<SessionEnd?> ExecuteAsync(Decision decision, StopOrder stop, CancellationToken cancellationToken)
     {
         var observations = ImmutableArray.CreateBuilder<string>(decision.Calls.Length);
         if (decision.Think > TimeSpan.Zero)
@@ -48,7 +54,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
                 end = SessionEnd.Finished(claim);
                 break;
             }
-            (var observation, end) = await CallAsync(number, call, cancellationToken);
+            (var observation, end) = await CallAsync(number, call, stop, cancellationToken);
             observations.Add(observation);
             if (end is not null)
             {
@@ -60,7 +66,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         return end;
     }
 
-    private async ValueTask<(string Observation, SessionEnd? End)> CallAsync(int number, ToolCall call, CancellationToken cancellationToken)
+    private async ValueTask<(string Observation, SessionEnd? End)> CallAsync(int number, ToolCall call, StopOrder stop, CancellationToken cancellationToken)
     {
         if (!oracle.ReadsDone.IsCompleted)
         {
@@ -90,7 +96,17 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         var before = (Token: session.State.BearerToken, LoggedIn: IsLoggedIn());
         var provenance = _trail.Of(call.Arguments, session.State.Variables);
         using var span = SessionTrace.StartChild($"execute_tool {call.Tool}", ActivityKind.Internal);
-        var result = await tool.InvokeAsync(call, session.State, cancellationToken);
+        var sent = session.Run.Time.GetTimestamp();
+        ActionResult result;
+        try
+        {
+            result = await tool.InvokeAsync(call, session.State, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            CutOff(number, call, tool.Spec, provenance, session.Run.Time.GetElapsedTime(sent), byRun: stop.Aborted.IsCancellationRequested);
+            throw;
+        }
         if (result.Exchange is not { } exchange)
         {
             return Rejected(number, call, provenance, result);
@@ -144,6 +160,25 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         session.Transcript.Add(record, isAction: false);
         session.Narrator?.Noted(record, observation);
         return (observation, session.Limits.Called(call, result));
+    }
+
+    /// <summary>
+    /// The session ended while a request was under way. The user who lost patience waited for the target: an action without an answer, its time a lower bound. A request
+    /// that the run's end cut off says nothing of the target: told, and in no figure.
+    /// </summary>
+    private void CutOff(int number, ToolCall call, ToolSpec tool, ImmutableSortedDictionary<string, string> provenance, TimeSpan waited, bool byRun)
+    {
+        var error = byRun ? Cancelled : SessionTimeout;
+        session.Transcript.Add(Record(number, call) with { Provenance = provenance, Error = error }, isAction: true);
+        if (byRun)
+        {
+            session.Failed(error, "harness");
+            return;
+        }
+        session.Recorder.Action(new ActionSample(tool.Name, tool.Method ?? Verb(tool.Name), Status: 0, error, "target", waited, waited, session.TraceId, session.Id,
+            session.Clock.HasActed ? null : session.FirstActionLate + waited));
+        session.Run.Metrics.Action(tool.Name, waited);
+        session.Log.Action(tool.Name, 0, error, waited, default);
     }
 
     private (string Observation, SessionEnd? End) Rejected(int number, ToolCall call, ImmutableSortedDictionary<string, string> provenance, ActionResult result)

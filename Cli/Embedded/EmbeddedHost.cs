@@ -47,6 +47,9 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>The queue that the collector watches and the agents claim from.</summary>
     public IRunQueue Queue => _queue;
 
+    /// <summary>Agents that fit in this process: a run is scaled no further. Null: any number.</summary>
+    public int? Room { set => _queue.Room = value; }
+
     /// <summary>Tells whether a model can be used. After <see cref="StartLlmProxyAsync"/>.</summary>
     public ILlmReadiness Models => _proxy!.Services.GetRequiredService<ILlmReadiness>();
 

@@ -99,6 +99,7 @@ internal sealed class LocalRun : IAsyncDisposable
         _preflight.Notes = _options.Adjust is null ? loaded.Notes : [];
         _preflight.Check(planned, _input);
         _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.OpenApi, oracle: ready.Judged.Oracle, graphQlSchema: ready.GraphQl);
+        _host.Room = _preflight.Room(planned, _input);
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
         _collector = _host.Collect(_plan, Drawn(_plan) + ready.Judged.Record(resolved).ToYaml());
         _files.Keep();

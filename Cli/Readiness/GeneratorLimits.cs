@@ -82,6 +82,23 @@ internal sealed class GeneratorLimits
         return machine.OpenFiles is { } files ? FileDescriptors.Connections(limits.OtherFiles, (int)limits.FilesPerAgent, files) : null;
     }
 
+    /// <summary>Most agents that the run may have, the present ones at least; null for no limit.</summary>
+    /// <param name="scenario">What is about to run.</param>
+    /// <param name="shopIsHere">Whether the sample shop shares this process.</param>
+    /// <param name="machine">What there is.</param>
+    public static int? Room(Scenario scenario, bool shopIsHere, MachineLimits machine)
+    {
+        var limits = new GeneratorLimits(scenario, shopIsHere, machine);
+        var waiting = UsualAnswer / (UsualAnswer + limits._think);
+        double?[] rooms =
+        [
+            machine.OpenFiles is { } files ? Most(files, limits.OtherFiles, limits.FilesPerAgent) / waiting : null,
+            machine.Ports / waiting,
+            machine.MemoryBytes is { } bytes ? Most(bytes, OwnMemory, MemoryPerAgent) : null,
+        ];
+        return rooms.Min() is { } room ? (int)Math.Clamp(room, scenario.Agents, int.MaxValue) : null;
+    }
+
     private string? Check(Need[] needs)
     {
         if (needs.FirstOrDefault(need => need.Usual > need.Limit) is { } missing)

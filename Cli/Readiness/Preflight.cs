@@ -42,6 +42,9 @@ internal sealed class Preflight(Action<string> tell)
         }
     }
 
+    /// <summary>Most agents that fit in this process; null for no limit.</summary>
+    public int? Room(Scenario scenario, ScenarioInput input) => GeneratorLimits.Room(scenario, input.IsDemonstration, Machine);
+
     /// <summary>Most connections that the agents may hold on each of their ways; null for no limit.</summary>
     public int? Connections(Scenario scenario, ScenarioInput input) => GeneratorLimits.Connections(scenario, input.IsDemonstration, Machine);
 

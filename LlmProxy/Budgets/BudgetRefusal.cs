@@ -28,7 +28,7 @@ internal static class BudgetRefusal
                 "CostUsd"),
             _ => ($"request budget of {limits.Requests}", $"{spent.Requests} made", "Requests"),
         };
-        var (owner, field) = budget.Owner == BudgetOwner.Key ? ("key", $"max{option} of the key") : ("run", $"budgets.max{option}PerRun");
+        var (owner, field) = budget.Owner == BudgetOwner.Key ? ("key", $"max{option} of the key") : ("run", $"budgets.max{option}PerRun (llm.max{option} of a scenario)");
         // Calls under way may turn out cheaper than what is reserved for them: then another attempt may go well.
         var mayFitLater = kind != BudgetKind.Requests && budget.ExceededBySpent(tokens, costUsd) is null;
         return new OpenAiError(StatusCodes.Status429TooManyRequests, "insufficient_quota", Code,

@@ -5,11 +5,11 @@ using ApeTest.Scenarios.Planning;
 namespace ApeTest.Runs.Queue;
 
 /// <summary>One run of a <see cref="MemoryRunQueue"/>, guarded by the queue's lock.</summary>
-internal sealed class MemoryRun(RunPlan plan)
+internal sealed class MemoryRun(RunPlan plan, int? room)
 {
     private readonly List<MemoryBlock> _blocks = [.. plan.Blocks().Select(block => new MemoryBlock(block))];
     private readonly List<MemoryWatcher> _watchers = [];
-    private readonly ScaleRange _range = ScaleRange.Of(plan);
+    private readonly ScaleRange _range = ScaleRange.Of(plan, room);
     private DateTimeOffset? _started;
     private long _startedAt;
     private StopStage _stop;

@@ -36,6 +36,9 @@ public sealed class MemoryRunQueue : IRunQueue, IDisposable
         _sweeper = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
+    /// <summary>Agents that fit where the runs submitted from now on take place. Null: not known.</summary>
+    public int? Room { get; set; }
+
     /// <summary>How long a lease lasts without a heartbeat.</summary>
     public static TimeSpan LeaseTime { get; } = TimeSpan.FromSeconds(15);
 
@@ -53,7 +56,7 @@ public sealed class MemoryRunQueue : IRunQueue, IDisposable
             {
                 _runs.Remove(run);
             }
-            _runs.Add(new MemoryRun(plan));
+            _runs.Add(new MemoryRun(plan, Room));
             return Task.FromResult(plan.Run);
         }
     }

@@ -17,9 +17,19 @@ public sealed record ScaleRange(int Least, int Most, string Why)
     /// the plan's slots beforehand, so that more agents would find nothing to do. Open model: arrivals are dealt out to the plan's blocks, each
     /// of which needs an agent for its own.
     /// </summary>
-    public static ScaleRange Of(RunPlan plan)
+    /// <param name="plan">The run.</param>
+    /// <param name="room">Agents that fit where it runs. Default: that is not known.</param>
+    public static ScaleRange Of(RunPlan plan, int? room = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        var range = Bounds(plan);
+        return room < range.Most
+            ? range with { Most = Math.Max(room.Value, range.Least), Why = $"More than {room} do not fit in its process; docs/errors.md has the arithmetic. Start a run where there is more room." }
+            : range;
+    }
+
+    private static ScaleRange Bounds(RunPlan plan)
+    {
         if (plan.Scenario.Load.Rate is not null)
         {
             return new ScaleRange(plan.BlockCount, MostAgents, plan.BlockCount == 1

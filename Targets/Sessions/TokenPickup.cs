@@ -16,7 +16,14 @@ internal static class TokenPickup
     /// <summary>What stands beside a token and is as good as one to whoever reads it.</summary>
     private static readonly string[] Beside = ["refresh_token", "refreshToken", "refresh", .. Likely];
 
-    private static readonly string[] LoginWords = ["login", "logon", "signin", "sign-in", "sign_in", "auth", "token", "session", "register", "signup", "sign-up", "sign_up"];
+    private static readonly HashSet<string> LoginWords = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "login", "logon", "signin", "signup", "auth", "oauth", "oauth2", "authenticate", "authentication", "authorize", "authorization", "token", "tokens", "session", "sessions",
+        "register", "registration", "registrations", "credentials",
+    };
+
+    /// <summary>First halves of a login that is written in two words: <c>sign-in</c>, <c>logOn</c>, <c>sign_up</c>.</summary>
+    private static readonly HashSet<string> FirstHalves = new(StringComparer.OrdinalIgnoreCase) { "sign", "log" };
 
     /// <summary>Headers in which a login hands out its token, best first. A token against cross-site forgery is none.</summary>
     private static readonly string[] Headers = ["Authorization", "X-Auth-Token", "X-Session-Token", "X-Access-Token", "X-Subject-Token"];
@@ -131,15 +138,42 @@ internal static class TokenPickup
         }
     }
 
+    /// <summary>Whether one of the words of a path or an operation's name speaks of a login: <c>/api/auth/jwt</c>, <c>createSession</c>; not <c>/authors</c>.</summary>
     private static bool IsLogin(string? text)
     {
-        foreach (var word in LoginWords)
+        if (text is null)
         {
-            if (text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true)
+            return false;
+        }
+        var before = "";
+        foreach (var word in Words(text))
+        {
+            if (LoginWords.Contains(word) || (FirstHalves.Contains(before) && word.ToUpperInvariant() is "IN" or "ON" or "UP"))
             {
                 return true;
             }
+            before = word;
         }
         return false;
+    }
+
+    private static IEnumerable<string> Words(string text)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            var start = at;
+            while (at < text.Length && char.IsAsciiLetterOrDigit(text[at]) && (at == start || !char.IsAsciiLetterUpper(text[at]) || char.IsAsciiLetterUpper(text[at - 1])))
+            {
+                at++;
+            }
+            if (at > start)
+            {
+                yield return text[start..at];
+            }
+            else
+            {
+                at++;
+            }
+        }
     }
 }

@@ -21,42 +21,13 @@ public static class ArgumentCheck
     }
 
     /// <summary>
-    /// Why arguments cannot be read, in the form of a schema error; null where they can. JSON may escape what is no text (RFC 8259, section 8.2) and name a member
-    /// twice (section 4); reading either throws somewhere, so it must be found before anything does.
+    /// Why arguments cannot be read, in the form of a schema error; null where they can. JSON may escape what is no text (RFC 8259, section 8.2); reading it as text
+    /// throws, so it must be found before anything does.
     /// </summary>
     public static string? Unreadable(JsonElement arguments) =>
         arguments.ValueKind == JsonValueKind.Undefined ? null
         : !IsReadable(arguments) ? "$: a string holds an escape like \\ud800 that is one half of a surrogate pair, and so no character"
-        : HasDuplicate(arguments) ? "$: an object names a property twice"
         : null;
-
-    private static bool HasDuplicate(JsonElement value)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                var names = new HashSet<string>(StringComparer.Ordinal);
-                foreach (var property in value.EnumerateObject())
-                {
-                    if (!names.Add(property.Name) || HasDuplicate(property.Value))
-                    {
-                        return true;
-                    }
-                }
-                return false;
-            case JsonValueKind.Array:
-                foreach (var item in value.EnumerateArray())
-                {
-                    if (HasDuplicate(item))
-                    {
-                        return true;
-                    }
-                }
-                return false;
-            default:
-                return false;
-        }
-    }
 
     private static bool IsReadable(JsonElement value)
     {

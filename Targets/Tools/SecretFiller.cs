@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ApeTest.Targets.Sessions;
 
 namespace ApeTest.Targets.Tools;
@@ -8,7 +8,7 @@ namespace ApeTest.Targets.Tools;
 /// <summary>Replaces <c>{{user.password}}</c> by what it stands for in argument values, at the last moment, and secrets back again in what is shown.</summary>
 internal static class SecretFiller
 {
-    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 512 };
+    private static readonly JsonWriterOptions Deep = new() { MaxDepth = 512 };
 
     /// <summary>
     /// The arguments of a call with placeholders filled in: secrets, data, variables of the session, in that order; a name that is none of them stays as it is. An
@@ -28,11 +28,26 @@ internal static class SecretFiller
         {
             return call.Arguments;
         }
-        var node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 512 });
-        node = node is JsonObject map
-            ? new JsonObject(map.Select(property => KeyValuePair.Create(property.Key, FillNode(property.Value, state, property.Value is JsonValue ? escape?.Invoke(property.Key) : null))))
-            : FillNode(node, state, escape: null);
-        return JsonSerializer.SerializeToElement(node, Deep);
+        var output = new ArrayBufferWriter<byte>(text.Length + 64);
+        using (var writer = new Utf8JsonWriter(output, Deep))
+        {
+            if (call.Arguments.ValueKind == JsonValueKind.Object)
+            {
+                writer.WriteStartObject();
+                foreach (var argument in call.Arguments.EnumerateObject())
+                {
+                    writer.WritePropertyName(argument.Name);
+                    Write(writer, argument.Value, state, argument.Value.ValueKind == JsonValueKind.String ? escape?.Invoke(argument.Name) : null);
+                }
+                writer.WriteEndObject();
+            }
+            else
+            {
+                Write(writer, call.Arguments, state, escape: null);
+            }
+        }
+        using var filled = JsonDocument.Parse(output.WrittenMemory, new JsonDocumentOptions { MaxDepth = Deep.MaxDepth });
+        return filled.RootElement.Clone();
     }
 
     /// <summary>The text with every secret value replaced by its placeholder.</summary>
@@ -68,18 +83,33 @@ internal static class SecretFiller
         return shown == path ? null : shown;
     }
 
-    private static JsonNode? FillNode(JsonNode? node, SessionState state, Func<string, string>? escape)
+    private static void Write(Utf8JsonWriter writer, JsonElement value, SessionState state, Func<string, string>? escape)
     {
-        switch (node)
+        switch (value.ValueKind)
         {
-            case JsonValue value when value.TryGetValue<string>(out var text):
-                return JsonValue.Create(FillText(text, state, escape));
-            case JsonArray list:
-                return new JsonArray([.. list.Select(item => FillNode(item, state, escape))]);
-            case JsonObject map:
-                return new JsonObject(map.Select(property => KeyValuePair.Create(property.Key, FillNode(property.Value, state, escape))));
+            case JsonValueKind.String:
+                writer.WriteStringValue(FillText(value.GetString()!, state, escape));
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    Write(writer, item, state, escape);
+                }
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(property.Name);
+                    Write(writer, property.Value, state, escape);
+                }
+                writer.WriteEndObject();
+                break;
             default:
-                return node?.DeepClone();
+                value.WriteTo(writer);
+                break;
         }
     }
 

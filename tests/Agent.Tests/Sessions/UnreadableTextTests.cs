@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ApeTest.Agent.Tests.Sessions;
 
-/// <summary>JSON that is well-formed and cannot be read as text (half a surrogate pair), or names a property twice: from a model or a target, it costs a call, never the session.</summary>
+/// <summary>JSON that is well-formed and cannot be read as text (half a surrogate pair): from a model or a target, it costs a call, never the session.</summary>
 public sealed class UnreadableTextTests
 {
     [Theory]
@@ -12,7 +12,6 @@ public sealed class UnreadableTextTests
     [InlineData("state_update", """{"values":{"a\ud800":"\udfff"}}""")]
     [InlineData("state_update", """{"values":{"a":"\ud800"}}""")]
     [InlineData("finish", """{"outcome":"success","reason":"\udfff"}""")]
-    [InlineData("listItems", """{"query":"{{user.password}}","query":"b"}""")]
     [InlineData("no_such_tool", """{"x":"\ud800"}""")]
     public async Task Run_ArgumentsThatAreNoText_AreRejectedAndTheSessionGoesOn(string tool, string arguments)
     {

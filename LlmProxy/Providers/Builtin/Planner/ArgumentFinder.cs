@@ -102,7 +102,12 @@ internal sealed class ArgumentFinder
             return Found.Of(Values.Typed(made, parameter.Type));
         }
 
-        // 4. Which thing is meant.
+        // 4. Which thing is meant. The id of the path is said again in some bodies.
+        if (parameter.Reference is { } reference)
+        {
+            parameter = Array.Find(operation.Parameters, other => other.InPath && other.Noun == reference.Noun) ?? reference;
+        }
+
         if (parameter.Noun is not null || parameter.Item?.Noun is not null)
         {
             return needed || PhraseFinder.IsMentioned(parameter.Noun is not null ? parameter : parameter.Item!, step.Intent, operation, _context.Tools)
@@ -121,7 +126,7 @@ internal sealed class ArgumentFinder
             return Found.Of(said);
         }
 
-        if (!needed)
+        if (!needed && !Speaks(step.Intent, parameter))
         {
             return Found.Nothing;
         }
@@ -175,10 +180,14 @@ internal sealed class ArgumentFinder
     private static bool IsUsual(Parameter parameter) => !parameter.Nullable && parameter.Enum.Length == 0 && parameter.Type != "boolean"
         && (parameter.Type is not ("integer" or "number") || parameter.Noun is not null || parameter.Is(SaidValues.Quantity) || parameter.Is(SaidValues.Amount)) && !parameter.Is(Optional) && parameter.Tokens is not ["id"];
 
+    // Whether the goal gives a property of an object by its name: then the object is wanted, though it need not be there.
+    private static bool Speaks(Intent intent, Parameter parameter) => parameter.Type == "object" && parameter.Properties.Any(property => property.Noun is null
+        && (property.Type == "object" ? Speaks(intent, property) : property.Enum.Length != 1 && GoalValues.Attribute(intent, property) is not null));
+
     private Found Parts(Parameter[] properties, Operation operation, Step step, int depth)
     {
         var result = new JsonObject();
-        var lenient = !properties.Any(property => property.Required);
+        var lenient = operation.Method != "PATCH" && !properties.Any(property => property.Required);
         foreach (var property in properties)
         {
             var needed = property.Required || (lenient && IsUsual(property)) || step.Wanted.Contains(property.Name);

@@ -47,7 +47,14 @@ internal sealed class IntentMatcher
         }
 
         // What deletes is taken for another verb only where nothing else has it.
-        return _known[(intent.Signature, atHand)] = Match(intent, atHand, false) ?? (intent.Kind == IntentKind.Act ? Match(intent, atHand, true) : null);
+        return _known[(intent.Signature, atHand)] = Match(intent, atHand, false) ?? (intent.Kind == IntentKind.Act ? Match(intent, atHand, true) ?? OnlyOne(intent) : null);
+    }
+
+    // "render the report" where the one operation that speaks of rendering starts a job for it.
+    private Operation? OnlyOne(Intent intent)
+    {
+        var speaking = _tools.Operations.Where(operation => operation is { IsRead: false, Method: not "DELETE" } && (operation.SummaryTokens.Contains(intent.Verb) || operation.NameTokens.Contains(intent.Verb))).Take(2).ToList();
+        return intent.Verb.Length > 3 && speaking is [{ EndsWithParameter: false, Parent.Length: 0 } only] && only.All.Any(parameter => parameter.Noun is not null) ? only : null;
     }
 
     private Operation? Match(Intent intent, bool atHand, bool mayDelete)

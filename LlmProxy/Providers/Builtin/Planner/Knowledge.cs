@@ -230,6 +230,7 @@ internal sealed class Knowledge
     {
         if (Things.Count < MaxThings)
         {
+            value = Resources.Flatten(value);
             Things.Add(new Thing(nouns, Merge(value), made, source)
             {
                 Lent = _context.Count == 0 ? [] : [.. _context.Select(pair => pair.Key).Where(name => value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out _))],

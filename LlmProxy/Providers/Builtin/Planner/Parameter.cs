@@ -14,6 +14,7 @@ internal sealed class Parameter
     private static readonly FrozenSet<string> ToRoles = Words.Set("to destination dest dst target recipient beneficiary receiver credit payee");
     private static readonly FrozenSet<string> PersonRoles = Words.Set("assignee owner author reporter creator reviewer responsible manager recipient sender borrower lender guest host payer buyer seller approver participant attendee invitee patient holder");
     private static readonly FrozenSet<string> People = Words.Set("user member person people employee contact customer account patron profile patient client guest student");
+    private static readonly FrozenSet<string> Envelopes = Words.Set("data attributes relationships resource payload body");
     private static readonly FrozenSet<string> NeverReference = Words.Set("idempotency date year month day");
 
     public required string Name { get; init; }
@@ -55,13 +56,19 @@ internal sealed class Parameter
     /// <summary>Stems of other things that have such a <see cref="Key"/>: payees beside accounts.</summary>
     public IReadOnlyList<string> AlsoNouns { get; private set; } = [];
 
+    /// <summary>Of a bare <c>id</c> inside an object that names what it is of, <c>{"driver":{"data":{"id":..}}}</c>: the same under a name of its own, <c>driverId</c>.</summary>
+    public Parameter? Reference { get; private set; }
+
     public bool Nullable { get; init; }
+
+    // Stem of the object that it lies in; a mere envelope is none.
+    private string Owner { get; init; } = "";
 
     /// <summary>The pattern of its schema; null for none.</summary>
     public string? Pattern => Text(Schema, "pattern") is { Length: > 0 } pattern ? pattern : null;
 
     /// <summary>Whether it asks for a password. "pass" alone does; "boarding_pass" does not.</summary>
-    public bool IsPassword => Is(Operation.PasswordWords) || string.Equals(Name, "pass", StringComparison.OrdinalIgnoreCase);
+    public bool IsPassword => Is(Operation.PasswordWords) || (Tokens is [var first, var second] && Operation.PasswordWords.Contains(first + second)) || string.Equals(Name, "pass", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>It and all that is inside it.</summary>
     public IEnumerable<Parameter> All => [this, .. Properties.SelectMany(static property => property.All), .. Item?.All ?? []];
@@ -96,10 +103,11 @@ internal sealed class Parameter
         return false;
     }
 
-    public static Parameter Read(string name, JsonElement schema, bool required, string? pathNoun, bool inPath, int depth = 0)
+    public static Parameter Read(string name, JsonElement schema, bool required, string? pathNoun, bool inPath, int depth = 0, string owner = "")
     {
         schema = Resolve(schema);
         var type = TypeOf(schema, out var nullable);
+        var inner = Words.Split(name) is [.., var last] && !Envelopes.Contains(last) ? last : depth == 0 ? pathNoun ?? "" : owner;
         var parameter = new Parameter
         {
             Name = name,
@@ -115,7 +123,8 @@ internal sealed class Parameter
             Enum = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("enum", out var values) && values.ValueKind == JsonValueKind.Array
                 ? [.. values.EnumerateArray().Where(value => value.ValueKind != JsonValueKind.Null).Select(value => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText())]
                 : [],
-            Properties = depth < MaxDepth ? Children(schema, depth) : [],
+            Properties = depth < MaxDepth ? Children(schema, depth, inner) : [],
+            Owner = owner,
             Item = depth < MaxDepth && type == "array" && schema.TryGetProperty("items", out var items)
                 ? Read(name, items, true, null, false, depth + 1)
                 : null,
@@ -133,6 +142,14 @@ internal sealed class Parameter
         }
 
         Item?.RecogniseCollections(collections);
+        if (Noun is null && IsInner && Tokens is ["id"] && Type is "string" or "integer" && (collections.Contains(Owner) ? Owner : PersonRoles.Contains(Owner) ? People.FirstOrDefault(collections.Contains) : null) is { } owner)
+        {
+            Noun = owner;
+            Reference = new Parameter { Name = Owner + "Id", Schema = Schema, Tokens = [Owner, "id"], Type = Type, Required = Required, Format = Format, IsInner = true };
+            Reference.Noun = owner;
+            return;
+        }
+
         // "assigneeId" is a user's id where the API lists users and no assignees.
         if (Noun is not null && !InPath && PersonRoles.Contains(Noun) && !collections.Contains(Noun))
         {
@@ -216,7 +233,7 @@ internal sealed class Parameter
         Noun = rest.Count == 0 || (marked && InPath && pathNoun is { Length: > 0 } && Role.Length == 0 && !IdWords.Contains(Tokens[^1]) && !Words.Related(rest[^1], pathNoun)) ? pathNoun : rest[^1];
     }
 
-    private static Parameter[] Children(JsonElement schema, int depth)
+    private static Parameter[] Children(JsonElement schema, int depth, string owner)
     {
         if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out var properties)
             || properties.ValueKind != JsonValueKind.Object)
@@ -228,7 +245,7 @@ internal sealed class Parameter
         return [.. properties.EnumerateObject()
             .Where(property => !(property.Value.ValueKind == JsonValueKind.Object
                 && property.Value.TryGetProperty("readOnly", out var readOnly) && readOnly.ValueKind == JsonValueKind.True))
-            .Select(property => Read(property.Name, property.Value, required.Contains(property.Name), null, false, depth + 1))];
+            .Select(property => Read(property.Name, property.Value, required.Contains(property.Name), null, false, depth + 1, owner))];
     }
 
     public static HashSet<string> RequiredOf(JsonElement schema) =>

@@ -28,7 +28,7 @@ internal static partial class SaidValues
         var intent = step.Intent;
         if (parameter.Enum.Length > 0)
         {
-            return GoalValues.Choice(intent, parameter);
+            return GoalValues.Choice(intent, parameter) ?? Languages.Choice(intent, parameter);
         }
 
         if (parameter.Type == "boolean")

@@ -79,7 +79,7 @@ internal sealed class VerbFinder(ToolSet tools)
             }
 
             // A verb nobody listed, but the API has it ("archive the project", "react to the message"), or one that stands where verbs stand.
-            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && (((IsOfApi(token.Stem) || IsDone(token.Stem, clause[i + 1])) && !IsLabel(clause, i)) || IsUnknown(token, clause[i + 1])))
+            if (i + 1 < clause.Count && !LeadIns.Contains(token.Stem) && !Words.IsIdle(token.Stem) && (((IsOfApi(token.Stem) || IsDone(token.Stem, clause[i + 1])) && !IsLabel(clause, i)) || IsUnknown(token, clause[i + 1]) || (i == 0 && IsOpening(token, clause[i + 1]) && !tools.Operations.Any(operation => operation.IsRead && operation.Does.Contains(token.Stem)))))
             {
                 return new(IntentKind.Act, token.Stem, "", clause[(i + 1)..]);
             }
@@ -118,6 +118,10 @@ internal sealed class VerbFinder(ToolSet tools)
         && !(token.Text.Length > 5 && (token.Text.EndsWith("ing", StringComparison.Ordinal) || token.Text.EndsWith("ed", StringComparison.Ordinal)))
         && (!token.Text.EndsWith('s') || token.Text.EndsWith("ss", StringComparison.Ordinal)) && !tools.Vocabulary.Contains(token.Stem)
         && next.Kind == TokenKind.Word && (Articles.Contains(next.Stem) || Pointers.Contains(next.Stem) || Directions.Contains(next.Stem));
+
+    // "Render the report": what a sentence begins with, before an article, is a verb, and what it asks for must not be lost.
+    private static bool IsOpening(GoalToken token, GoalToken next) => token.StartsSentence && token.IsCapital && token.Text.Length > 2 && !NoVerbs.Contains(token.Stem) && !Phrase.IsPreposition(token)
+        && next.Kind == TokenKind.Word && !next.IsCapital && (next.Is("the") || next.Is("a") || next.Is("an") || next.Is("my"));
 
     // "first payment 2027-04-01" gives a parameter its value.
     private bool IsLabel(List<GoalToken> clause, int at) => clause[at + 1].Kind is TokenKind.Date or TokenKind.Money

@@ -56,6 +56,24 @@ internal static class Words
         "= repo repository",
         "= org organization organisation",
         "= person people user member employee contact",
+        // The few words of German that the paths and summaries of such APIs are made of.
+        "create add make new open put neu anlegen erstellen hinzufuegen",
+        "= delete remove loeschen entfernen",
+        "update change set edit aendern setzen",
+        "= list show liste anzeigen",
+        "= folder directory ordner",
+        "= document dokument",
+        "= customer kunde",
+        "= invoice bill rechnung",
+        "= message nachricht",
+        "= account konto",
+        "= room raum zimmer",
+        "= order bestellung auftrag",
+        "= user benutzer",
+        "= booking buchung",
+        "= cancel stornieren",
+        "= task aufgabe",
+        "= project projekt",
     ];
 
     private static readonly FrozenDictionary<string, string[]> Synonyms = Index();
