@@ -59,7 +59,15 @@ internal sealed partial class Session
         var duration = _run.Time.GetElapsedTime(timestamp) + late;
 
         // 4. The oracle judges, and only it.
-        var verdict = end.Outcome is SessionOutcome.Aborted ? null : await _oracle.JudgeAsync(stop.Aborted);
+        OracleVerdict? verdict = null;
+        try
+        {
+            verdict = end.Outcome is SessionOutcome.Aborted ? null : await _oracle.JudgeAsync(stop.Aborted);
+        }
+        catch (Exception exception)
+        {
+            end = Fault(exception);
+        }
         if (verdict is null && end.Outcome is null && stop.Aborted.IsCancellationRequested)
         {
             end = SessionEnd.Aborted(stop.Reason);
@@ -126,11 +134,16 @@ internal sealed partial class Session
         }
         catch (Exception exception)
         {
-            // A bug of ours must cost one session, not the run.
-            _context.Failed("harness", "harness");
-            HarnessFailed(_run.SessionLogger, exception);
-            return SessionEnd.AgentError($"harness: {exception.GetType().Name}");
+            return Fault(exception);
         }
+    }
+
+    // A bug of ours must cost one session, not the run.
+    private SessionEnd Fault(Exception exception)
+    {
+        _context.Failed("harness", "harness");
+        HarnessFailed(_run.SessionLogger, exception);
+        return SessionEnd.AgentError($"harness: {exception.GetType().Name}");
     }
 
     private async ValueTask<Decision> DecideAsync(CancellationToken cancellationToken)

@@ -70,6 +70,25 @@ public sealed class SessionErrorTests
     }
 
     [Fact]
+    public async Task Run_PatienceEndsWhileTheTargetIsWaitedFor_TellsTheActionAsTheTargets()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        target.Fault = async (context, _) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        await using var server = await FakeChatServer.StartAsync(Replies.Items, Reply.Finish());
+        await using var sessions = SessionHarness.Of(server, target, scenario => scenario with { Session = scenario.Session with { Timeout = TimeSpan.FromMilliseconds(700) } });
+
+        var record = await sessions.RunAsync();
+
+        Assert.StartsWith("session_timeout", record.Reason, StringComparison.Ordinal);
+        Assert.Equal(("listItems", "session_timeout", (int?)null), (record.Actions[0].Tool, record.Actions[0].Error, record.Actions[0].Status));
+        Assert.Equal(("session_timeout", "target", 1L), Error(sessions));
+    }
+
+    [Fact]
     public async Task Run_NobodyListens_IsCountedAsConnectAndFailsTheSession()
     {
         await using var target = await FakeTarget.StartAsync();

@@ -79,6 +79,16 @@ public sealed class GeneratorLimitsTests
     public void Check_ArrivalsOfAgentsThatThink_AreCountedAtTheirWorst() =>
         Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Thinking(10_000, 60) with { Load = new LoadSpec { Rate = new ArrivalRate(1000, TimeSpan.FromSeconds(1)) } }, shopIsHere: false, Machine));
 
+    [Fact]
+    public void Room_IsWhatStartWouldStillTake()
+    {
+        var room = GeneratorLimits.Room(Thinking(100, 15), shopIsHere: false, Machine)!.Value;
+
+        GeneratorLimits.Check(Thinking(room, 15), shopIsHere: false, Machine);
+        Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Thinking(room + 10, 15), shopIsHere: false, Machine));
+        Assert.Null(GeneratorLimits.Room(Scenario(10), shopIsHere: false, new MachineLimits()));
+    }
+
     [Theory]
     [InlineData(true, "remote", 3_116)] // (0.95 x 20,000 - 300) / 6
     [InlineData(false, "remote", 3_740)]

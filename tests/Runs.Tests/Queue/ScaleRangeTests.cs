@@ -6,6 +6,21 @@ namespace ApeTest.Runs.Tests.Queue;
 
 public sealed class ScaleRangeTests
 {
+    [Theory]
+    [InlineData(null, ScaleRange.MostAgents)]
+    [InlineData(300, 300)]
+    [InlineData(2_000_000, ScaleRange.MostAgents)]
+    public void Of_RoomOfTheProcess_IsTheMost(int? room, int most) => Assert.Equal(most, ScaleRange.Of(TestRun.Plan(20), room).Most);
+
+    [Fact]
+    public void Of_RoomBelowTheIterations_SaysThatTheProcessIsFull()
+    {
+        var range = ScaleRange.Of(Plan(20, scenario => scenario with { Iterations = 100 }), 10);
+
+        Assert.Equal((1, 10), (range.Least, range.Most));
+        Assert.Contains("do not fit in its process", range.Why, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_ADuration_IsFromOneToWhatAScenarioMayHave()
     {

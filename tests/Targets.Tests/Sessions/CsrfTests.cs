@@ -8,6 +8,25 @@ namespace ApeTest.Targets.Tests.Sessions;
 /// <summary>Values against cross-site forgery: where they are found, and where they are carried to.</summary>
 public sealed class CsrfTests
 {
+    [Fact]
+    public async Task Observe_FormsWithValuesOfTheirOwn_AreAllToldAsSecrets()
+    {
+        const string Page = """
+            <meta name="csrf-token" content="of-the-page">
+            <form action="/a"><input type="hidden" name="authenticity_token" value="of-form-a"></form>
+            <form action="/b"><input type="hidden" name="authenticity_token" value="of-form-b"><input type="hidden" name="step" value="2"></form>
+            """;
+        var transport = new FakeTransport(Some.Exchange(200, Page, "text/html", url: "http://t/"));
+        var state = Some.Session();
+        var told = new List<string>();
+        state.PickedUp = (_, value) => told.Add(value);
+
+        await ToolCatalog.Generic(new Uri("http://t/")).CreateTools(transport, "t", TimeProvider.System)
+            .InvokeAsync(Some.Call("http_get", """{"path":"/"}"""), state, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["of-the-page", "of-form-a", "of-form-b"], told);
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]

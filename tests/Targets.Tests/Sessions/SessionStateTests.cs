@@ -16,6 +16,12 @@ public sealed class SessionStateTests
     [InlineData("/graphql", """{"data":{"signIn":{"token":"t-1"}}}""", "t-1")]
     [InlineData("/graphql", """{"data":{"orders":{"token":"coupon"}}}""", null)]
     [InlineData("/orders", """{"token":"coupon"}""", null)]
+    [InlineData("/authors", """{"token":"share-link"}""", null)]
+    [InlineData("/obsessions", """{"token":"share-link"}""", null)]
+    [InlineData("/api/sign-in", """{"token":"t-1"}""", "t-1")]
+    [InlineData("/v1/LogOn", """{"token":"t-1"}""", "t-1")]
+    [InlineData("/auth2/x", """{"token":"share-link"}""", null)]
+    [InlineData("/o/oauth2/exchange", """{"token":"t-1"}""", "t-1")]
     [InlineData("/orders", """{"access":"public"}""", null)]
     [InlineData("/login", """{"a":{"b":{"token":"deep"}}}""", null)]
     [InlineData("/login", """{"token":5}""", null)]
@@ -31,6 +37,18 @@ public sealed class SessionStateTests
         Assert.Equal(expected, state.BearerToken);
         Assert.Equal(expected is not null, extracted.Any(static pair => pair.Key == "token"));
         Assert.DoesNotContain(extracted, static pair => pair.Value.Contains("t-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Observe_EverythingSecretOfALogin_IsToldByName()
+    {
+        var state = Some.Session();
+        var told = new List<string>();
+        state.PickedUp = (name, value) => told.Add($"{name}={value}");
+
+        state.Observe(Some.Exchange(200, """{"access_token":"a-1","refresh_token":"r-1","id_token":"i-1","csrfToken":"c-1"}""", url: "http://t/login", headers: [("Set-Cookie", "sid=s-1")]), HttpMethod.Post);
+
+        Assert.Equal(["cookie.sid=s-1", "token=a-1", "refresh_token=r-1", "id_token=i-1", "csrf=c-1"], told);
     }
 
     [Theory]

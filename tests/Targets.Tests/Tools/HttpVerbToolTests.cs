@@ -46,6 +46,32 @@ public sealed class HttpVerbToolTests
         Assert.Equal("/orders/7", observation.GetProperty("headers").GetProperty("location").GetString());
     }
 
+    [Theory]
+    [InlineData("""{"path":"/u/{{user.password}}/x"}""", "/u/a%26b%3Dc%23d%2Be%2Ff/x", "")]
+    [InlineData("""{"path":"/echo?pw={{user.password}}&n={{ user.name }}"}""", "/echo?pw=a%26b%3Dc%23d%2Be%2Ff&n=ann%20b", "")]
+    [InlineData("""{"path":"/x","body":"user={{user.name}}&password={{user.password}}","headers":{"content-type":"application/x-www-form-urlencoded"}}""", "/x", "user=ann%20b&password=a%26b%3Dc%23d%2Be%2Ff")]
+    [InlineData("""{"path":"/x","body":{"user":"{{user.name}}","tags":["1","2"]},"headers":{"Content-Type":"application/x-www-form-urlencoded; charset=utf-8"}}""", "/x", "user=ann%20b&tags=1&tags=2")]
+    [InlineData("""{"path":"/x","body":{"a":["{{user.name}}"],"b":"{{cart}}","c":"{{no.such}}","d":"{{ "}}""", "/x", """{"a":["ann b"],"b":"7","c":"{{no.such}}","d":"{{ "}""")]
+    [InlineData("""{"path":"/x","body":"{\"a\":\"{{quote}}\"}"}""", "/x", """{"a":"\u0022"}""")]
+    [InlineData("""{"path":"/x","body":"say {{user.password}}"}""", "/x", "say a&b=c#d+e/f")]
+    [InlineData("""{"path":"/x","body":"{{a.b}}"}""", "/x", "{{user.password}}")]
+    public async Task InvokeAsync_Placeholders_AreFilledInAsTheirPlaceNeeds(string arguments, string path, string body)
+    {
+        var transport = new FakeTransport(Some.Exchange(200));
+        var state = Some.Session();
+        state.Secrets["quote"] = "\"";
+        state.Secrets["user.password"] = "a&b=c#d+e/f";
+        state.Secrets["a.b"] = "{{user.password}}";
+        state.Known = new Dictionary<string, string> { ["user.name"] = "ann b" };
+        state.Variables["cart"] = JsonSerializer.SerializeToElement(7);
+
+        var result = await ToolCatalog.Generic(Base).CreateTools(transport, "shop", TimeProvider.System).InvokeAsync(Some.Call(body.Length > 0 ? "http_post" : "http_get", arguments), state, Cancellation);
+
+        Assert.Equal(ActionOutcome.Ok, result.Outcome);
+        Assert.Equal(path, transport.Requests[0].Url.PathAndQuery);
+        Assert.Equal(body, Encoding.UTF8.GetString(transport.Requests[0].Body.Span));
+    }
+
     [Fact]
     public async Task InvokeAsync_ExplicitCookie_WinsOverTheJarsByName()
     {

@@ -10,7 +10,7 @@ internal sealed class ArgumentFinder
     private const int MaxDepth = 4;
 
     private static readonly FrozenSet<string> User = Words.Set("username user login email name account identifier member handle card");
-    private static readonly FrozenSet<string> Optional = Words.Set("coupon promo voucher discount notes note comment description tags metadata created updated token version");
+    private static readonly FrozenSet<string> Optional = Words.Set("coupon promo voucher discount notes note comment description tags metadata created updated token version reason");
 
     private static readonly FrozenSet<string> Answered = Words.Set("reply parent thread quoted");
     private static readonly string Reply = Words.Stem("reply");

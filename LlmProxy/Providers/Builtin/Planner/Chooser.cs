@@ -150,7 +150,7 @@ internal static class Chooser
             var words = Words.Split(property.Name);
             var counts = words.Any(Stock.Contains) && !words.Any(Total.Contains);
             if ((counts && property.Value.ValueKind == JsonValueKind.Number && property.Value.GetDouble() < quantity)
-                || (counts && property.Value.ValueKind == JsonValueKind.False)
+                || ((counts || Array.Exists(words, static word => word.Length > 5 && (word.EndsWith("abl", StringComparison.Ordinal) || word.EndsWith("able", StringComparison.Ordinal)))) && property.Value.ValueKind == JsonValueKind.False)
                 || (words.Any(Status.Contains) && property.Value.ValueKind == JsonValueKind.String && Words.Split(property.Value.GetString()!).Any(Gone.Contains)))
             {
                 return false;

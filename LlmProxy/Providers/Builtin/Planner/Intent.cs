@@ -34,6 +34,9 @@ internal sealed class Intent
         Phrases = [.. Phrases, .. more.Phrases.Where(phrase => phrase.Tokens.Count > 0).Select(phrase => phrase.Preposition.Length > 0 ? phrase : new Phrase("with", phrase.Tokens))],
     };
 
+    /// <summary>The same, understood as another sort of doing.</summary>
+    public Intent As(IntentKind kind, string verb) => new() { Kind = kind, Verb = verb, Text = Text, Phrases = Phrases, PointsBack = PointsBack, Particle = Particle, Quantity = Quantity };
+
     /// <summary>The same with its dates as they are seen from <paramref name="now"/>.</summary>
     public Intent On(DateTimeOffset now) => !Tokens.Any(GoalDates.IsRelative) ? this : new()
     {

@@ -47,8 +47,24 @@ internal sealed class IntentMatcher
         }
 
         // What deletes is taken for another verb only where nothing else has it.
-        return _known[(intent.Signature, atHand)] = Match(intent, atHand, false) ?? (intent.Kind == IntentKind.Act ? Match(intent, atHand, true) ?? OnlyOne(intent) : null);
+        return _known[(intent.Signature, atHand)] = Match(intent, atHand, false) ?? (intent.Kind == IntentKind.Act ? Match(intent, atHand, true) ?? OnlyOne(intent) : ByReferences(intent));
     }
+
+    // "book the cheapest package" where a shoot is made for a package: what the verb makes is not said, but what it needs is. "create a package" makes one.
+    private Operation? ByReferences(Intent intent)
+    {
+        if (intent.Kind is not (IntentKind.Create or IntentKind.Buy) || MakingWords.Contains(intent.Verb) || intent.Object.Head.Length == 0)
+        {
+            return null;
+        }
+
+        var making = _tools.Operations.Where(operation => operation is { IsCreating: true, Parent.Length: 0, Method: "POST" }
+            && operation.All.Any(parameter => parameter is { Required: true, Noun: not null } && _tools.Means(intent.Object.Head, parameter.Noun))).Take(2).ToList();
+        return making is [var only] ? only : null;
+    }
+
+    // Whether the API itself uses a verb.
+    private bool IsSaid(string verb) => _tools.Operations.Any(operation => operation.Has(verb) || operation.Does.Contains(verb));
 
     // "render the report" where the one operation that speaks of rendering starts a job for it.
     private Operation? OnlyOne(Intent intent)
@@ -78,6 +94,9 @@ internal sealed class IntentMatcher
     public Operation? MatchMaker(Intent intent) => !BringingWords.Contains(intent.Verb) || intent.Object.Head.Length == 0 ? null
         : _tools.Operations.FirstOrDefault(operation => operation is { Method: "POST", EndsWithParameter: false, Parent.Length: 0 } && Words.Related(operation.Noun, intent.Object.Head));
 
+    /// <summary>What shows one <paramref name="noun"/> by its id; null where nothing does.</summary>
+    public Operation? One(string noun) => _tools.Operations.FirstOrDefault(operation => operation is { IsRead: true, EndsWithParameter: true } && operation.Noun == noun);
+
     /// <summary>All operations that would do for an intent, the best first; at most three.</summary>
     public IReadOnlyList<Operation> Rank(Intent intent)
     {
@@ -106,12 +125,18 @@ internal sealed class IntentMatcher
             return -6; // to make one more is no way to be rid of one
         }
 
+        if (intent.Kind == IntentKind.Act && operation is { IsCreating: true, Parent.Length: 0 } && _tools.Collections.Contains(operation.Noun) && Overlap(operation.NameTokens, intent.Verb) + Overlap(operation.PathTokens, intent.Verb) == 0
+            && !operation.SummaryTokens.Contains(intent.Verb) && _tools.Means(intent.Object.Head, operation.Noun))
+        {
+            return -6; // "close the order" makes no other one
+        }
+
         // 1. The verb: in the name, in the path (APIs name what a verb makes: borrow -> /loans), in the summary.
         var verb = Math.Max(
             Math.Max(5 * Overlap(operation.NameTokens, intent.Verb), 4 * Overlap(operation.PathTokens, intent.Verb)),
             Math.Max(2.5 * Overlap(operation.SummaryTokens, intent.Verb), operation.Does.Contains(intent.Verb) ? 4.6 : 0));
         // "post a thread": what a verb of making is called by, every API has its own word for.
-        if (intent.Kind == IntentKind.Create && operation is { Method: "POST", EndsWithParameter: false } && operation.Noun == intent.Object.Head && MakingWords.Contains(intent.Verb))
+        if (intent.Kind == IntentKind.Create && operation is { Method: "POST", EndsWithParameter: false } && operation.Noun == intent.Object.Head && (MakingWords.Contains(intent.Verb) || !IsSaid(intent.Verb)))
         {
             verb = Math.Max(verb, 4.2);
         }

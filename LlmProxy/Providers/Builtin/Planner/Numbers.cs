@@ -18,6 +18,12 @@ internal static class Numbers
     /// <summary>Whether the one number of an intent can be this parameter's.</summary>
     public static bool Fits(Intent intent, GoalToken number, Parameter parameter, Operation operation)
     {
+        // "the vehicle B-AB 100": part of a name, unless it is asked for.
+        if (!parameter.Required && IsOfName(intent, number))
+        {
+            return false;
+        }
+
         var rivals = operation.Parameters.Where(other => other is { Type: "integer" or "number", InPath: false, Noun: null } && other.Enum.Length == 0).ToList();
         if (rivals.Count < 2)
         {
@@ -36,6 +42,22 @@ internal static class Numbers
     }
 
     private static bool IsNamed(Intent intent, Parameter parameter) => intent.Tokens.Any(token => token.Kind == TokenKind.Word && parameter.Tokens.Contains(token.Stem));
+
+    private static bool IsOfName(Intent intent, GoalToken number)
+    {
+        foreach (var phrase in intent.Phrases)
+        {
+            for (var i = 1; i < phrase.Tokens.Count; i++)
+            {
+                if (ReferenceEquals(phrase.Tokens[i], number))
+                {
+                    return phrase.Tokens[i - 1] is { Kind: TokenKind.Id } or { IsCapital: true, StartsSentence: false };
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static string Unit(Intent intent, GoalToken number)
     {

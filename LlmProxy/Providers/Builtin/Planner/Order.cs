@@ -11,6 +11,9 @@ internal sealed record Order(FrozenSet<string> Fields, bool Descending)
     private static readonly FrozenSet<string> Date = Words.Set("date created published updated year time at starts start departure due released when day");
     private static readonly FrozenSet<string> Score = Words.Set("rating score stars rank popularity reviews");
     private static readonly FrozenSet<string> Size = Words.Set("duration length pages size minutes distance weight capacity area stock balance count");
+    private static readonly FrozenSet<string> Time = Words.Set("duration minutes hours time eta");
+    private static readonly FrozenSet<string> Distance = Words.Set("distance km meters metres miles");
+    private static readonly FrozenSet<string> Weight = Words.Set("weight mass kg grams");
     private static readonly FrozenSet<string> None = FrozenSet<string>.Empty;
 
     private static readonly FrozenDictionary<string, Order> Known = new Dictionary<string, Order>(StringComparer.Ordinal)
@@ -21,7 +24,8 @@ internal sealed record Order(FrozenSet<string> Fields, bool Descending)
         ["earliest"] = new(Date, false), ["soonest"] = new(Date, false), ["next"] = new(Date, false),
         ["best"] = new(Score, true), ["top"] = new(Score, true), ["popular"] = new(Score, true), ["worst"] = new(Score, false),
         ["longest"] = new(Size, true), ["shortest"] = new(Size, false), ["largest"] = new(Size, true), ["biggest"] = new(Size, true),
-        ["smallest"] = new(Size, false), ["first"] = new(None, false), ["last"] = new(None, true),
+        ["fastest"] = new(Time, false), ["quickest"] = new(Time, false), ["slowest"] = new(Time, true), ["nearest"] = new(Distance, false), ["closest"] = new(Distance, false),
+        ["heaviest"] = new(Weight, true), ["lightest"] = new(Weight, false), ["smallest"] = new(Size, false), ["first"] = new(None, false), ["last"] = new(None, true),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Whether a word only says which of several.</summary>

@@ -187,6 +187,15 @@ internal sealed class Parameter
         }
     }
 
+    /// <summary>A name that tells one <paramref name="noun"/> from another, though it is called neither id nor number.</summary>
+    public void RecogniseOwnKey(string noun)
+    {
+        if (Noun is null && Type is "string" or "integer" && Enum.Length == 0 && Format.Length == 0 && Tokens is [var key] && !Is(SaidValues.MainText) && !Is(SaidValues.Quantity) && !Is(SaidValues.Amount) && !IsPassword)
+        {
+            (Noun, Key) = (noun, key == noun ? null : Name);
+        }
+    }
+
     /// <summary>A key that says of no thing whose it is.</summary>
     public void RecogniseKeys(string searched, bool hasOwnList)
     {

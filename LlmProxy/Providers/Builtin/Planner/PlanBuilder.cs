@@ -85,6 +85,8 @@ internal sealed class PlanBuilder(IntentMatcher matcher)
             case IntentKind.Read:
                 if (matcher.Match(intent, IsAtHand(intent)) is { } read)
                 {
+                    // "..., and open it": what was made just before, and not the list that it is in.
+                    read = read.IsCollection && intent.PointsBack && intent.Text.EndsWith(" it", StringComparison.Ordinal) && Steps is [.., { Operation: { IsCreating: true, Noun: var made } }] && made == read.Noun ? matcher.One(made) ?? read : read;
                     Steps.Add(new Step(intent, read));
                 }
                 else if (!intent.PointsBack)
@@ -92,6 +94,9 @@ internal sealed class PlanBuilder(IntentMatcher matcher)
                     Unmatched.Add(intent.Text);
                 }
 
+                return;
+            case IntentKind.Act when intent.PointsBack && intent.Verb == "open" && matcher.Match(intent) is null:
+                AddSteps(intent.As(IntentKind.Read, "view"), all); // "..., and open it": a look, where nothing is opened otherwise
                 return;
             default:
                 // "confirm the booking" where nothing confirms: what makes one, unless a step makes it anyway.

@@ -185,9 +185,9 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
         || (isExpress && phrase.Tokens is [{ } article, { Kind: TokenKind.Word } said, ..] && (article.Is("the") || article.Is("my")) && phrase.Content.Count > 1
             && !Words.Related(said.Stem, noun) && phrase.Content.Contains(said) && !context.Tools.Vocabulary.Contains(said.Stem)));
 
-    private static bool IsPlain(Phrase phrase, string noun) =>
+    private bool IsPlain(Phrase phrase, string noun) =>
         phrase.Order is null && !phrase.Tokens.Any(token => token.Kind is TokenKind.Literal or TokenKind.Id)
-        && phrase.Content.All(token => Words.Related(token.Stem, noun));
+        && phrase.Content.All(token => Words.Related(token.Stem, noun) || context.Tools.IsPartOf(token.Stem, noun));
 
     private Thing? MadeHere(List<Thing> things, string noun, Step step) =>
         things.FindLast(thing => thing.Made && thing.IsA(noun) && !step.Excluded.Contains(thing.Key))
@@ -278,9 +278,13 @@ internal sealed class ReferenceFinder(PlanContext context, ArgumentFinder argume
 
     private Choice? Fitting(List<Thing> things, Phrase phrase, bool isExpress, string noun, int quantity, Step step, bool toBeHad) =>
         Naming.Named(Known(things, noun), isExpress ? phrase.Tokens : [.. step.Intent.Tokens], step.Excluded) is { Count: > 0 } named
-            ? Chooser.Choose(named, phrase, noun, quantity, step.Excluded, toBeHad) is { } best ? best with { Fits = true, Full = ThingLimits.IsOfTheDay(best.Thing, step) } : null
+            ? Chooser.Choose(named, named.Count > 1 && phrase.Order is null ? Ordering(named, step.Intent) ?? phrase : phrase, noun, quantity, step.Excluded, toBeHad) is { } best ? best with { Fits = true, Full = ThingLimits.IsOfTheDay(best.Thing, step) } : null
         :
         Chooser.Choose(Known(things, noun), phrase, noun, quantity, step.Excluded, toBeHad) is { Fits: true } choice ? choice : null;
+
+    // "for Lou Tran with the Caddy of the lowest mileage": which of several that are named alike is said beside the name.
+    private static Phrase? Ordering(List<Thing> named, Intent intent) => intent.Phrases.FirstOrDefault(phrase => phrase.Order is not null
+        && phrase.Tokens.Any(token => Naming.IsName(token) && named.TrueForAll(thing => Naming.Claimed(thing, [token]).Any())));
 
     // Where the API lists articles, its items are something else.
     private bool HasOwnList(string noun) => context.Tools.Operations.Any(operation => operation.IsCollection && operation.Noun == noun);

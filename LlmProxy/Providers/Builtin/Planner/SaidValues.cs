@@ -8,7 +8,7 @@ internal static partial class SaidValues
 {
     public static readonly FrozenSet<string> Quantity = Words.Set("quantity qty count copies seats tickets units number guests people persons passengers participants nights amount places party covers heads");
     public static readonly FrozenSet<string> Amount = Words.Set("amount value sum price total balance deposit money budget limit cents minor pence");
-    public static readonly FrozenSet<string> MainText = Words.Set("title name text content message body comment subject summary label note");
+    public static readonly FrozenSet<string> MainText = Words.Set("title name text content message body comment subject summary label note titel betreff");
 
     private static readonly FrozenSet<string> Minor = Words.Set("cents minor pence");
     private static readonly FrozenSet<string> Holder = Words.Set("guest customer passenger holder recipient contact patient visitor attendee traveler traveller participant buyer full first last");
@@ -208,11 +208,24 @@ internal static partial class SaidValues
             return IsOnlyText(parameter, operation) ? Leftover(step) : null;
         }
 
-        var texts = operation.Parameters.Concat(operation.Parameters.SelectMany(other => other.Properties))
+        var texts = operation.All
             .Where(other => other.Type == "string" && other.Enum.Length == 0 && (other.Is(MainText) || other.Is(SideText)) && other.Noun is null)
             .OrderBy(other => other.Is(MainText) ? 0 : 1).ToList();
         var free = GoalValues.FreeLiterals(intent, operation).Where(literal => !step.IsClaimed(literal)).ToList();
         var at = texts.IndexOf(parameter);
-        return at >= 0 && at < free.Count ? JsonValue.Create(free[at].Text) : null;
+        return at >= 0 && at < free.Count ? JsonValue.Create(free[at].Text)
+            : at == 0 && parameter.Required && intent.Kind == IntentKind.Create ? Unquoted(parameter, operation, step) : null;
+    }
+
+    // "create a folder Taxes": what follows what is made is its name; "book the room for 'Colloquium'": a text that says nothing of any thing.
+    private static JsonValue? Unquoted(Parameter parameter, Operation operation, Step step)
+    {
+        var spoken = step.Intent.Object;
+        var at = parameter.Tokens is ["name"] or ["title"] && spoken.Content.FirstOrDefault(token => !token.IsCapital) is { } head && Words.Related(head.Stem, operation.Noun)
+            ? spoken.Tokens.ToList().IndexOf(head) : -1;
+        var name = at < 0 ? [] : spoken.Tokens.Skip(at + 1).TakeWhile(token => token.IsCapital && !step.IsClaimed(token)).Select(token => token.Text).ToList();
+        var literal = step.Intent.Tokens.Where(token => token.Kind == TokenKind.Literal && !step.IsClaimed(token)).ToList();
+        return name.Count > 0 ? JsonValue.Create(string.Join(' ', name))
+            : literal is [var only] && step.Intent.Phrases.Any(phrase => phrase.Preposition == "for" && phrase.Tokens is [var alone] && alone == only) ? JsonValue.Create(only.Text) : null;
     }
 }

@@ -50,6 +50,16 @@ internal sealed class ToolSet
             }
         }
 
+        // PUT /orders/{id}/technician with a badge: the one thing it asks for tells which technician, where the API lists those elsewhere.
+        foreach (var operation in operations.Where(operation => operation is { IsRead: false, Parent.Length: > 0, EndsWithParameter: false } && operation.Noun != operation.Parent
+            && operations.Any(other => other is { IsCollection: true, Parent.Length: 0 } && other.Noun == operation.Noun) && !operations.Any(other => other.IsRead && other.Path == operation.Path)))
+        {
+            if (operation.Parameters.Where(parameter => parameter is { InPath: false, Required: true }).ToList() is [var only])
+            {
+                only.RecogniseOwnKey(operation.Noun);
+            }
+        }
+
         // "sku" is the id of what is searched for, whatever that is called.
         var searched = operations.Where(operation => operation.IsCollection && operation.Path.Contains('/', StringComparison.Ordinal) && !operation.Path.Contains('{', StringComparison.Ordinal))
             .OrderByDescending(operation => operation.Parameters.Length).Select(operation => operation.Noun).FirstOrDefault();
@@ -108,6 +118,21 @@ internal sealed class ToolSet
 
     /// <summary>Whether a word of the goal means a noun of the API: a word that the API itself uses for another thing does not.</summary>
     public bool Means(string stem, string noun) => stem == noun || (!Collections.Contains(stem) && Words.Related(stem, noun));
+
+    /// <summary>Whether a word is the first half of what a noun is called: "work" of <c>/work-orders</c>.</summary>
+    public bool IsPartOf(string stem, string noun)
+    {
+        foreach (var operation in Operations)
+        {
+            var at = operation.Noun == noun ? Array.IndexOf(operation.PathTokens, noun) : -1;
+            if (at > 0 && operation.PathTokens[at - 1] == stem && !Collections.Contains(stem))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public Operation? Find(string name) => _byName.GetValueOrDefault(name);
 
