@@ -26,12 +26,16 @@ internal static class Judgement
         {
             return (SessionOutcome.Succeeded, "evidence: every condition holds");
         }
+        if (verdict is null)
+        {
+            return (SessionOutcome.Failed, "target_error: the oracle's reads were not answered within 30 s");
+        }
         var claim = end.Claim!;
         if (broken is not null)
         {
             return (SessionOutcome.Failed, $"target_error: {broken}");
         }
-        var missing = verdict?.Evidence.FirstOrDefault(static each => !each.Ok);
+        var missing = verdict.Evidence.FirstOrDefault(static each => !each.Ok);
         if (missing is { TargetFailed: true })
         {
             return (SessionOutcome.Failed, $"target_error: {missing.Condition} ({missing.Detail})");

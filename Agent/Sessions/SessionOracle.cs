@@ -56,6 +56,10 @@ internal sealed class SessionOracle(SessionContext session)
         }
         catch (OperationCanceledException)
         {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                session.Failed("oracle_read", "target");
+            }
             return null;
         }
     }
