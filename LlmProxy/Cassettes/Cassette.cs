@@ -31,6 +31,7 @@ internal sealed partial class Cassette : IDisposable
     private long _recorded;
     private long _skipped;
     private volatile string? _lastReason;
+    private int _disposed;
 
     /// <summary>Opens the file. Throws <see cref="LlmProxyConfigException"/> when it is missing, in use, damaged or too large.</summary>
     public Cassette(CassetteOptions options, ILogger? logger = null)
@@ -132,6 +133,11 @@ internal sealed partial class Cassette : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return; // a container disposes a service once for each of its names
+        }
+
         _ended.CompleteAdding();
         _writer?.Join();
         _file.Dispose();
