@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # How many sessions one process holds: agents that think, a model of 50 ms to its first token, the sample shop as a process of its own.
-# Usage: bench/density.sh [AGENTS THINK SECONDS]      default: 5000 5s 60, then 10000 15s 90
+# They begin over the first third of the time: a process that has just started compiles its code, and all at once would measure that.
+# Usage: bench/density.sh [AGENTS THINK SECONDS]      default: 5000 5s 90, then 10000 15s 120
+# GATEWAY=remote: actions go through the gateway, in the same process and over loopback; default in-process: the same policy without that hop.
 set -euo pipefail
 
 ape=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)/ape-test
@@ -28,6 +30,8 @@ measure() { # agents, think, seconds
 target: { url: $url, openapi: /openapi/v1.json }
 agents: $1
 duration: ${3}s
+load: { shape: ramp, from: 1, to: $1, over: $(($3 / 3))s }
+gateway: ${GATEWAY:-in-process}
 llm: { planner: { ttft: 50ms } }
 personas: [ { think: $2 } ]
 telemetry: { sample: 0.01 }
@@ -36,10 +40,11 @@ secrets: [ user.password ]
 goals:
   - goal: Log in as {{user.name}} / {{user.password}}, buy two of the cheapest coffee, then log out.
     success: [ { operation: checkout, status: 201 } ]
+gracefulStop: 2m
 thresholds: { session_success: ">= 0.99", mtba_active_p95: "< 1s" }
 YAML
   "$ape" start --quiet --out summary.json > /dev/null || true
-  jq -r --arg name "$1 agents, $2 think" '
+  jq -r --arg name "$1 agents, $2 think, gateway ${GATEWAY:-in-process}" '
     "\($name): exit status \(.run.status), \(.sessions.succeeded) of \(.sessions.started) sessions, \(.actions.total) actions, \(.actions.total / .run.duration_s | round) a second",
     "  mtba.active.p95       \(.mtba.active.p95) s",
     "  RSS                   \(.generator.rss_bytes / 1000000 | round) MB",
@@ -53,7 +58,7 @@ echo "$(nproc) cores, load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
 if [ $# -gt 0 ]; then
   measure "$1" "$2" "$3"
 else
-  measure 5000 5s 60
-  measure 10000 15s 90
+  measure 5000 5s 90
+  measure 10000 15s 120
 fi
 echo "load average after: $(cut -d' ' -f1-3 /proc/loadavg)"

@@ -9,7 +9,11 @@ internal sealed class SessionOracle(SessionContext session)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly DeclaredOracle _oracle = new(session.Inputs.Goal, session.Run.Catalog.BaseUrl,
-        name => session.Inputs.Values.GetValueOrDefault(name) ?? session.Inputs.Secrets.GetValueOrDefault(name), session.Secrets.Clean);
+        name => session.Inputs.Values.GetValueOrDefault(name) ?? session.Inputs.Secrets.GetValueOrDefault(name), session.Secrets.Clean)
+    {
+        // What the target's configuration sets stands.
+        TokenHeader = session.Run.Catalog.TokenHeader is { } header && !session.Run.Plan.Scenario.Target.Headers.Keys.Contains(header, StringComparer.OrdinalIgnoreCase) ? header : null,
+    };
     private Task _reads = Task.CompletedTask;
 
     /// <summary>Completes when no read is under way. The next call waits for it: a logout would take the read's credentials away.</summary>

@@ -85,6 +85,11 @@ public sealed class Comparison
             error = new TextError(0, exception.Message.TrimEnd('.'), exception.Hint);
             return false;
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            error = new TextError(0, "holds half a character (one of a surrogate pair), which is no text", "Write the whole character.");
+            return false;
+        }
     }
 
     private static ComparisonKind Plain(ComparisonSubject subject) => subject is ComparisonSubject.Body ? ComparisonKind.Contains : ComparisonKind.Equal;
@@ -103,6 +108,10 @@ public sealed class Comparison
 
     private static ImmutableArray<Comparison> Read(JsonElement json, ComparisonSubject subject, int depth)
     {
+        if (subject is ComparisonSubject.Body && json.ValueKind is JsonValueKind.String && json.ValueEquals(""))
+        {
+            throw Wrong("every body contains the empty text", "Write a text that only the right answer holds, or `{ equals: \"\" }` for an empty body.");
+        }
         if (json.ValueKind is not JsonValueKind.Object)
         {
             return [Value(Plain(subject), json)];
@@ -147,7 +156,7 @@ public sealed class Comparison
             case ComparisonKind.Count:
                 var counted = Read(operand, ComparisonSubject.Json, depth + 1);
                 return counted is [{ Kind: ComparisonKind.Equal, Literal: not { ValueKind: JsonValueKind.Number } }]
-                    && operand.ValueKind is not JsonValueKind.String
+                    && (operand.ValueKind is not JsonValueKind.String || counted[0].Operand.Placeholders.IsEmpty)
                     ? throw Wrong("`count` needs a number or comparisons of one", "Write `{ count: 2 }` or `{ count: { min: 1 } }`.")
                     : new Comparison(kind, "") { Inner = counted };
             case ComparisonKind.Not:

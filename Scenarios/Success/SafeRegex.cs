@@ -13,6 +13,12 @@ public static class SafeRegex
     /// <summary>Longest pattern, in characters.</summary>
     public const int MaxLength = 1_000;
 
+    /// <summary>
+    /// Longest time of one match, in seconds of the clock; then <see cref="RegexMatchTimeoutException"/>. Linear time has a factor, which a
+    /// pattern of many repetitions makes large: a minute for a body of 1 MiB.
+    /// </summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
     /// <summary>Reads a pattern; false with what is wrong.</summary>
     public static bool TryParse(string pattern, out Regex regex, out TextError error)
     {
@@ -30,7 +36,7 @@ public static class SafeRegex
         }
         try
         {
-            regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Limit);
             error = default;
             return true;
         }
@@ -42,7 +48,10 @@ public static class SafeRegex
         }
     }
 
-    /// <summary>What a pattern captures: its group named <c>value</c>, else its first group, else all of the match; null where nothing matches.</summary>
+    /// <summary>
+    /// What a pattern captures: its group named <c>value</c>, else its first group, else all of the match; null where nothing matches. It may part
+    /// a surrogate pair (<c>no (.)</c> of an emoji).
+    /// </summary>
     public static string? Capture(Regex regex, string text)
     {
         var match = regex.Match(text);

@@ -117,6 +117,12 @@ public static class SuccessExpression
             error = default;
             return null;
         }
+        // GET /orders?id=200 may mean either: the order 200, or any answer 200 to a parameter without value.
+        if (isRead && isStatus && head.LastIndexOfAny(['?', '&'], equals) is >= 0 and var parameter && !head.AsSpan(parameter, equals - parameter).Contains('='))
+        {
+            error = new TextError(equals, $"`={value}` may be a value of the query or the status", $"Write `{head}=200` where {value} is a value, or `{head[..equals]}==200` where it is the status.");
+            return null;
+        }
         error = isStatus ? default : error with { Position = equals + 1, Suggestion = "Write for example `checkout=201`, or only `checkout` for any 2xx." };
         head = head[..equals].TrimEnd();
         return value;

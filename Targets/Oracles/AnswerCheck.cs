@@ -12,7 +12,9 @@ namespace ApeTest.Targets.Oracles;
 /// <summary>What an answer must hold beside its status, and what is captured from it. Immutable; shared by all sessions of a run.</summary>
 internal sealed class AnswerCheck
 {
-    private readonly ImmutableArray<(string Name, CaptureSource Source, JsonPath? Path)> _capture;
+    private static readonly JsonDocumentOptions Json = new() { MaxDepth = 1_024 };
+
+    private readonly AnswerCapture _capture;
     private readonly ImmutableArray<(JsonPath Path, ValueCheck Check)> _json;
     private readonly ImmutableArray<(string Name, ValueCheck Check)> _headers;
     private readonly ValueCheck? _text;
@@ -24,9 +26,7 @@ internal sealed class AnswerCheck
     /// <summary>Reads the condition's paths, patterns and comparisons; malformed ones throw <see cref="ApeTestException"/> (exit 2).</summary>
     public AnswerCheck(SuccessCondition condition)
     {
-        _capture = [.. condition.Capture.Select(static pair => CaptureSource.Parse(pair.Value) is var source
-            ? (pair.Key, source, source.JsonPath is { } path ? JsonPath.Parse(path) : null)
-            : default)];
+        _capture = new AnswerCapture(condition.Capture);
         _json = [.. condition.Json.Select(static pair => (JsonPath.Parse(pair.Key), new ValueCheck(Comparison.Parse(pair.Value, ComparisonSubject.Json))))];
         _headers = [.. condition.Header.Select(static pair => (pair.Key, new ValueCheck(Comparison.Parse(pair.Value, ComparisonSubject.Header))))];
         _text = condition.Text is { } text ? new ValueCheck(Comparison.Parse(text, ComparisonSubject.Body)) : null;
@@ -35,139 +35,164 @@ internal sealed class AnswerCheck
             _regex = SafeRegex.TryParse(pattern, out var regex, out var error) ? regex : throw new ApeTestException(error.Message!, error.Suggestion, ExitCodes.Input);
         }
         _needs = [.. _json.SelectMany(static each => each.Check.Needs).Concat(_headers.SelectMany(static each => each.Check.Needs)).Concat(_text?.Needs ?? [])];
-        _readsJson = !_json.IsEmpty || _capture.Any(static each => each.Path is not null);
-        _readsText = _text is not null || _regex is not null || _capture.Any(static each => each.Source is { JsonPath: null, Header: null });
+        LooksAtErrors = _text is not null || _regex is not null || _json.Any(static each => each.Path.FirstName == "errors");
+        _readsJson = !_json.IsEmpty || _capture.ReadsJson;
+        _readsText = _text is not null || _regex is not null || _capture.ReadsText;
     }
 
-    /// <summary>Whether an answer is as it must be; only then its captured values are kept.</summary>
+    /// <summary>Whether what the body holds is compared at all.</summary>
+    public bool LooksAtBody => !_json.IsEmpty || _text is not null || _regex is not null;
+
+    /// <summary>Whether it asks for the errors of a GraphQL answer, or for what the body holds as a whole.</summary>
+    public bool LooksAtErrors { get; }
+
+    /// <summary>Whether an answer is as it must be; only then its captured values are kept. Unknown where it cannot be judged.</summary>
     /// <param name="exchange">The answer.</param>
     /// <param name="known">Values by name; null for none.</param>
     /// <param name="keep">Takes what is captured.</param>
     /// <param name="show">Cleans and shortens a value for <paramref name="detail"/>.</param>
     /// <param name="detail">What was captured, or what is wrong; empty where there is nothing to say.</param>
-    public bool Meets(in TargetExchange exchange, Func<string, string?> known, Action<string, string> keep, Func<string, string> show, out string detail)
+    public Truth Judge(in TargetExchange exchange, Func<string, string?> known, Action<string, string> keep, Func<string, string> show, out string detail)
     {
-        detail = "";
         foreach (var need in _needs)
         {
             if (known(need) is null)
             {
                 detail = $"'{need}' was not captured";
-                return false;
-            }
-        }
-        foreach (var (name, check) in _headers)
-        {
-            if (HeaderMismatch(in exchange, name, check, known) is { } mismatch)
-            {
-                detail = $"{name} is {show(mismatch.Seen.ToString())}, expected {show(mismatch.Expected)}";
-                return false;
+                return Truth.Unknown;
             }
         }
         var text = _readsText ? Encoding.UTF8.GetString(exchange.Body.Span) : "";
-        if (TextMismatch(in exchange, text, known) is { } wrong)
+        var finding = Headers(in exchange, known, show);
+        if (finding.Truth is not Truth.Refuted)
         {
-            detail = $"the body is not as expected: {show(wrong)}";
-            return false;
+            finding = Worse(finding, Body(in exchange, text, known, show));
         }
-        if (_capture.IsEmpty && _json.IsEmpty)
+        if (finding.Truth is not Truth.Refuted && !(_capture.IsEmpty && _json.IsEmpty))
         {
-            return true;
+            finding = Worse(finding, Content(in exchange, text, known, show, finding.Truth is Truth.Proven ? keep : static (_, _) => { }));
         }
-        try
-        {
-            using var document = _readsJson ? JsonDocument.Parse(exchange.Body) : null;
-            return MeetsJson(document?.RootElement ?? default, known, show, out detail) && Capture(in exchange, document?.RootElement ?? default, text, keep, show, out detail);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // The second: a text of half a surrogate pair, which is JSON but no text.
-            detail = "the body is not JSON";
-            return false;
-        }
+        detail = finding.Detail;
+        return finding.Truth;
     }
 
-    private static (SeenValue Seen, string Expected)? HeaderMismatch(in TargetExchange exchange, string name, ValueCheck check, Func<string, string?> known)
+    /// <summary>What two findings say together: what is refuted is so, whatever is unknown beside it.</summary>
+    private static Finding Worse(in Finding first, in Finding second) =>
+        second.Truth is Truth.Refuted || first.Truth is Truth.Proven ? second : first;
+
+    private Finding Headers(in TargetExchange exchange, Func<string, string?> known, Func<string, string> show)
     {
-        (SeenValue Seen, string Expected)? mismatch = null;
+        var worst = new Finding(Truth.Proven, "");
+        foreach (var (name, check) in _headers)
+        {
+            worst = Worse(worst, Header(in exchange, name, check, known, show));
+        }
+        return worst;
+    }
+
+    /// <summary>Of several headers of that name one must meet it.</summary>
+    private static Finding Header(in TargetExchange exchange, string name, ValueCheck check, Func<string, string?> known, Func<string, string> show)
+    {
+        Finding? worst = null;
         foreach (var (key, value) in exchange.Headers ?? [])
         {
             if (key.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
-                var seen = SeenValue.Of(value);
-                if (check.Meets(in seen, known, out var expected))
+                var truth = check.Judge(SeenValue.Of(value), known, out var expected);
+                if (truth is Truth.Proven)
                 {
-                    return null;
+                    return new Finding(truth, "");
                 }
-                mismatch ??= (seen, expected);
+                if (worst is null || truth is Truth.Unknown)
+                {
+                    worst = new Finding(truth, $"{name} is {show(value)}, expected {show(expected)}");
+                }
             }
         }
-        return mismatch ?? (check.Meets(default, known, out var missing) ? null : (default(SeenValue), missing));
+        return worst ?? (check.Judge(default, known, out var missing) is var none and not Truth.Proven
+            ? new Finding(none, $"{name} is missing, expected {show(missing)}")
+            : new Finding(Truth.Proven, ""));
     }
 
-    private string? TextMismatch(in TargetExchange exchange, string text, Func<string, string?> known)
+    private Finding Body(in TargetExchange exchange, string text, Func<string, string?> known, Func<string, string> show)
     {
-        var isCut = exchange.BodyLength > exchange.Body.Length;
-        if (_text is { } check)
+        var isCut = IsCut(in exchange);
+        var finding = new Finding(Truth.Proven, "");
+        if (_text?.Judge(SeenValue.Of(text, isCut), known, out var expected) is { } truth and not Truth.Proven)
         {
-            if (!check.Meets(SeenValue.Of(text), known, out var expected))
-            {
-                return isCut ? $"{expected} is not in the {exchange.Body.Length} bytes that were kept" : expected;
-            }
-            if (isCut && !check.IsPositive)
-            {
-                return $"only {exchange.Body.Length} of its {exchange.BodyLength} bytes were kept";
-            }
+            finding = new Finding(truth, $"the body is not as expected: {show(expected)}{(isCut ? $"; {Kept(in exchange)}" : "")}");
         }
-        return _regex?.IsMatch(text) is false ? $"matches {_regex}" : null;
+        var matches = _regex is null ? Truth.Proven : PartialText.Matches(_regex, text, isCut);
+        return matches is Truth.Proven
+            ? finding
+            : Worse(finding, new Finding(matches, $"the body is not as expected: {show($"matches {_regex}")}{(isCut ? $"; {Kept(in exchange)}" : "")}"));
     }
 
-    private bool MeetsJson(JsonElement root, Func<string, string?> known, Func<string, string> show, out string detail)
+    private Finding Content(in TargetExchange exchange, string text, Func<string, string?> known, Func<string, string> show, Action<string, string> keep)
     {
+        if (_readsJson && IsCut(in exchange))
+        {
+            return new Finding(Truth.Unknown, Kept(in exchange));
+        }
+        if (_readsJson && exchange is { Status: 204, Body.IsEmpty: true })
+        {
+            return new Finding(Truth.Refuted, "there is no body");
+        }
+        try
+        {
+            using var document = _readsJson ? JsonDocument.Parse(WithoutMark(exchange.Body), Json) : null;
+            var root = document?.RootElement ?? default;
+            var finding = MeetsJson(root, known, show);
+            return finding.Truth is Truth.Refuted ? finding
+                : Worse(finding, _capture.Take(in exchange, root, text, IsCut(in exchange), finding.Truth is Truth.Proven ? keep : static (_, _) => { }, show));
+        }
+        catch (JsonException)
+        {
+            // A page, an error text, JSON nested beyond reason: what it says of the value that was asked for is not known.
+            return new Finding(Truth.Unknown, "the body is not JSON");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            return new Finding(Truth.Unknown, "the body holds a text that is none");
+        }
+    }
+
+    private Finding MeetsJson(JsonElement root, Func<string, string?> known, Func<string, string> show)
+    {
+        var worst = new Finding(Truth.Proven, "");
         foreach (var (path, check) in _json)
         {
-            var expected = "";
-            var first = default(SeenValue);
-            var met = path.TryGet(root, value =>
-            {
-                var seen = SeenValue.Of(value);
-                if (!first.Exists)
-                {
-                    first = seen;
-                }
-                return check.Meets(in seen, known, out expected);
-            }, out _);
-            if (!met && (first.Exists || !check.Meets(default, known, out expected)))
-            {
-                detail = $"{path.Text} is {(first.Exists ? show(first.ToString()) : "missing")}, expected {show(expected)}";
-                return false;
-            }
+            worst = Worse(worst, MeetsJson(root, path, check, known, show));
         }
-        detail = "";
-        return true;
+        return worst;
     }
 
-    private bool Capture(in TargetExchange exchange, JsonElement root, string body, Action<string, string> keep, Func<string, string> show, out string detail)
+    private static Finding MeetsJson(JsonElement root, JsonPath path, ValueCheck check, Func<string, string?> known, Func<string, string> show)
     {
-        var found = new List<(string Name, string Value)>(_capture.Length);
-        foreach (var (name, source, path) in _capture)
+        var (first, truth, expected) = (default(SeenValue), Truth.Refuted, "");
+        var met = path.TryGet(root, value =>
         {
-            var whole = path is null ? source.Header is { } header ? exchange.Header(header) : body
-                : path.TryGet(root, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array)
-                    ? value.ValueKind is JsonValueKind.String ? value.GetString() : value.GetRawText()
-                    : null;
-            if (whole is null || (source.Regex is { } regex ? SafeRegex.Capture(regex, whole) : whole) is not { } captured)
+            var seen = SeenValue.Of(value);
+            var one = check.Judge(in seen, known, out var wanted);
+            if (!first.Exists || (one is Truth.Unknown && truth is Truth.Refuted))
             {
-                detail = path is not null && whole is null ? $"{name}: {path.Text} is not a value in the body" : $"{name}: {source.Text} gives nothing";
-                return false;
+                (first, truth, expected) = (seen, one, wanted);
             }
-            found.Add((name, captured));
-        }
-        foreach (var (name, value) in found)
+            return one is Truth.Proven;
+        }, out _);
+        if (!met && !first.Exists)
         {
-            keep(name, value);
+            truth = check.Judge(default, known, out expected);
+            met = truth is Truth.Proven;
         }
-        detail = string.Join(", ", found.Select(pair => $"{pair.Name}={show(pair.Value)}"));
-        return true;
+        return met ? new Finding(Truth.Proven, "")
+            : new Finding(truth, $"{path.Text} is {(first.Exists ? show(first.ToString()) : "missing")}, expected {show(expected)}");
     }
+
+    private static bool IsCut(in TargetExchange exchange) => exchange.BodyLength > exchange.Body.Length;
+
+    private static string Kept(in TargetExchange exchange) => $"only {exchange.Body.Length} of its {exchange.BodyLength} bytes were kept";
+
+    /// <summary>A body without the byte order mark that some servers put before JSON (RFC 8259, section 8.1: it may be ignored).</summary>
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) => body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
 }

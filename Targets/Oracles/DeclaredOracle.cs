@@ -13,7 +13,7 @@ namespace ApeTest.Targets.Oracles;
 /// </summary>
 public sealed class DeclaredOracle
 {
-    private const int MostShown = 80;
+    private const int MostShown = 120;
 
     private readonly CompiledOracle _oracle;
     private readonly ScopedValues _values;
@@ -41,6 +41,9 @@ public sealed class DeclaredOracle
     {
     }
 
+    /// <summary>Header in which reads show the session's token too (<see cref="ToolCatalog.TokenHeader"/>). Default null: in <c>Authorization</c> alone.</summary>
+    public string? TokenHeader { get; init; }
+
     /// <summary>Values captured so far.</summary>
     public IReadOnlyDictionary<string, string> Captured => _values.Outermost;
 
@@ -65,24 +68,31 @@ public sealed class DeclaredOracle
     /// <param name="result">Its result.</param>
     public void Observe(int action, string operation, ActionResult result)
     {
+        TargetExchange? ledBy = null;
         foreach (var redirect in result.Redirects)
         {
-            Observe(action, operation, in redirect);
+            Observe(new OperationAnswer(action, operation, redirect, ledBy));
+            // 307 and 308 send the same request again; where only a slash is other, the answer is to what was asked.
+            if (ledBy is null && !(redirect.Status is 307 or 308 && Redirection.SlashOf(in redirect) is not null))
+            {
+                ledBy = redirect;
+            }
         }
         if (result.Exchange is { } exchange)
         {
-            Observe(action, operation, in exchange);
+            Observe(new OperationAnswer(action, operation, exchange, ledBy));
         }
     }
 
     /// <summary>Takes in one answer.</summary>
-    public void Observe(int action, string operation, in TargetExchange exchange)
+    public void Observe(int action, string operation, in TargetExchange exchange) => Observe(new OperationAnswer(action, operation, exchange));
+
+    private void Observe(in OperationAnswer answer)
     {
-        if (!Watches(operation))
+        if (!Watches(answer.Operation))
         {
             return;
         }
-        var answer = new OperationAnswer(action, operation, exchange);
         _progress.Offer(_oracle.Success, in answer, default);
         foreach (var condition in _oracle.Failure)
         {
@@ -97,7 +107,7 @@ public sealed class DeclaredOracle
     /// <summary>Sends the reads that are due, with the session's credentials; one that does not hold yet is sent again by <see cref="JudgeAsync"/>.</summary>
     public async ValueTask ReadDueAsync(ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)
     {
-        var reads = new OracleReads(transport, target, _baseUrl, state, time);
+        var reads = new OracleReads(transport, target, _baseUrl, state, time, TokenHeader);
         var tried = new HashSet<CompiledCondition>();
         while (_progress.NextRead(_oracle.Success, tried) is { } read)
         {
@@ -114,7 +124,7 @@ public sealed class DeclaredOracle
     public async ValueTask<OracleVerdict> JudgeAsync(
         ITargetTransport transport, string target, SessionState state, TimeProvider time, CancellationToken cancellationToken)
     {
-        var judge = new OracleJudge(_progress, _values, new OracleReads(transport, target, _baseUrl, state, time), _show);
+        var judge = new OracleJudge(_progress, _values, new OracleReads(transport, target, _baseUrl, state, time, TokenHeader), _show);
         var evidence = ImmutableArray.CreateBuilder<OracleEvidence>(_oracle.Success.Length + 1);
         foreach (var condition in _oracle.Success)
         {
@@ -140,5 +150,6 @@ public sealed class DeclaredOracle
 
     private static OracleEvidence FailureOf(CompiledCondition condition, string detail) => new(condition.Text, true, detail);
 
-    private static string Short(string text) => text.Length <= MostShown ? text : text[..(MostShown - 3)] + "...";
+    private static string Short(string text) => text.Length <= MostShown ? text
+        : string.Concat(text.AsSpan(0, MostShown - (char.IsHighSurrogate(text[MostShown - 4]) ? 4 : 3)), "...");
 }

@@ -22,6 +22,9 @@ public sealed class JsonPath
     /// <summary>The path as written.</summary>
     public string Text { get; }
 
+    /// <summary>The name that it begins with: <c>errors</c> of <c>$.errors[0].message</c>; null where it begins otherwise.</summary>
+    public string? FirstName => _steps is [var first, ..] ? first.Name : null;
+
     /// <summary>Reads a path. A malformed one throws <see cref="ApeTestException"/> (exit 2).</summary>
     public static JsonPath Parse(string text) => TryParse(text, out var path, out var error)
         ? path

@@ -6,4 +6,5 @@ namespace ApeTest.Targets.Oracles;
 /// <param name="Action">Number of the action, from 1.</param>
 /// <param name="Operation">Tool name.</param>
 /// <param name="Exchange">The answer.</param>
-internal readonly record struct OperationAnswer(int Action, string Operation, TargetExchange Exchange);
+/// <param name="LedBy">The first answer of the action, where that was a redirect elsewhere; null where it was not.</param>
+internal readonly record struct OperationAnswer(int Action, string Operation, TargetExchange Exchange, TargetExchange? LedBy = null);

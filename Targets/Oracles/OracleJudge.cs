@@ -8,6 +8,7 @@ internal sealed class OracleJudge(OracleProgress progress, ScopedValues values, 
     {
         ConditionKind.Operation => ValueTask.FromResult(progress.Of(condition) is { IsSettled: true, Detail: { } detail }
             ? new Finding(Truth.Proven, detail)
+            : progress.Of(condition).LastUnknown is { } unknown ? new Finding(Truth.Unknown, unknown)
             : new Finding(Truth.Refuted, progress.Of(condition).LastSeen ?? $"{condition.Operation} was never called")),
         ConditionKind.Read => ReadAsync(condition, cancellationToken),
         ConditionKind.Captured => ValueTask.FromResult(progress.Captured(condition)),
@@ -17,29 +18,23 @@ internal sealed class OracleJudge(OracleProgress progress, ScopedValues values, 
         _ => NotAsync(condition, cancellationToken),
     };
 
-    private Finding State(CompiledCondition condition)
-    {
-        try
-        {
-            return progress.Compare(condition, name => reads.State.Variables.TryGetValue(name, out var value) ? SeenValue.Of(value) : default(SeenValue));
-        }
-        catch (InvalidOperationException)
-        {
-            return new Finding(Truth.Refuted, "a variable holds what is no text");
-        }
-    }
+    private Finding State(CompiledCondition condition) =>
+        progress.Compare(condition, name => reads.State.Variables.TryGetValue(name, out var value) ? SeenValue.Of(value) : default(SeenValue));
 
     private async ValueTask<Finding> ReadAsync(CompiledCondition condition, CancellationToken cancellationToken)
     {
         if (progress.Of(condition) is { IsSettled: true, Detail: { } detail })
         {
-            return new Finding(condition.IsNegated ? Truth.Refuted : Truth.Proven, detail);
+            return new Finding(Truth.Proven, detail);
         }
         var last = await reads.AskAsync(condition, values, show, cancellationToken);
+        if (progress.Of(condition).Earlier is not { } first || last.Truth is Truth.Proven)
+        {
+            return last;
+        }
         // Both answers of a read that was sent twice: the second alone may only say that the session has logged out meanwhile.
-        return progress.Of(condition).Earlier is { } first && last.Truth is not Truth.Proven
-            ? last with { Detail = $"{first.Detail}; again at the end: {last.Detail}", TargetFailed = first.TargetFailed || last.TargetFailed }
-            : last;
+        var both = last with { Detail = $"{first.Detail}; again at the end: {last.Detail}", TargetFailed = first.TargetFailed || last.TargetFailed };
+        return condition.IsNegated && last.Truth is Truth.Unknown ? both with { Truth = first.Truth } : both;
     }
 
     private async ValueTask<Finding> AllAsync(CompiledCondition condition, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ApeTest.Scenarios.Success;
+using ApeTest.Targets.Http;
 
 namespace ApeTest.Targets.Oracles;
 
@@ -86,12 +88,13 @@ internal sealed class OracleProgress(int count, ScopedValues values, Func<string
     public void Answered(CompiledCondition read, in Finding finding)
     {
         ref var progress = ref Of(read);
-        if (finding.Truth == (read.IsNegated ? Truth.Refuted : Truth.Proven))
+        if (finding.Truth is Truth.Proven && !read.IsNegated)
         {
             (progress.IsSettled, progress.Detail) = (true, finding.Detail);
         }
         else
         {
+            // Below `not` too: what is not so yet may be so at the end.
             progress.Earlier = finding;
         }
     }
@@ -123,7 +126,7 @@ internal sealed class OracleProgress(int count, ScopedValues values, Func<string
     public bool IsProven(CompiledCondition condition) => condition.Kind switch
     {
         ConditionKind.Operation => Of(condition).IsSettled,
-        ConditionKind.Read => Of(condition).IsSettled && !condition.IsNegated,
+        ConditionKind.Read => Of(condition).IsSettled,
         ConditionKind.Captured => Captured(condition).Truth is Truth.Proven,
         ConditionKind.All => condition.Children.All(IsProven),
         ConditionKind.Any => condition.Children.Any(IsProven),
@@ -164,9 +167,9 @@ internal sealed class OracleProgress(int count, ScopedValues values, Func<string
             {
                 return new Finding(Truth.Unknown, $"'{name}' was not captured");
             }
-            if (!check.Meets(in value, known, out var expected))
+            if (check.Judge(in value, known, out var expected) is var truth and not Truth.Proven)
             {
-                return new Finding(Truth.Refuted, $"{name} is {show(value.ToString())}, expected {show(expected)}");
+                return new Finding(truth, $"{name} is {show(value.ToString())}, expected {show(expected)}");
             }
             told.Add($"{name} is {show(value.ToString())}");
         }
@@ -177,23 +180,51 @@ internal sealed class OracleProgress(int count, ScopedValues values, Func<string
     {
         ref var progress = ref Of(condition);
         var exchange = answer.Exchange;
-        var status = exchange.ErrorType ?? exchange.Status.ToString(CultureInfo.InvariantCulture);
-        var detail = "";
-        if (exchange.ErrorType is null && condition.Status.Contains(exchange.Status))
+        var status = Redirection.Told(in exchange, show);
+        if (answer is { LedBy: { } ledBy, Exchange.Url: { } url })
+        {
+            status = $"{Redirection.Told(in ledBy, show)}, then {status} at {show(Redirection.Place(url, ledBy.Url))}";
+        }
+        var (truth, detail) = (Truth.Refuted, "");
+        if (IsAnswer(in exchange) && condition.Status.Contains(exchange.Status) && (exchange.ErrorType is null || condition.Answer.LooksAtBody))
         {
             if (before is not null)
             {
                 detail = $"but before \"{before.Text}\" (conditions hold in the order declared)";
             }
-            else if (condition.Answer.Meets(in exchange, values.In(condition.Scope), (name, value) => values.Keep(condition.Scope, name, value), show, out detail))
+            else
             {
-                (progress.IsSettled, progress.Detail) = (true, Told(answer.Action, status, detail));
-                return true;
+                var isLed = answer.LedBy is not null && condition.Status == StatusSet.Ok;
+                var isError = exchange.ErrorType is not null && !condition.Answer.LooksAtErrors;
+                var counts = !isLed && !isError;
+                truth = condition.Answer.Judge(in exchange, values.In(condition.Scope),
+                    (name, value) => values.Keep(counts ? condition.Scope : ScopedValues.Nowhere, name, value), show, out detail);
+                if (truth is Truth.Proven && !counts)
+                {
+                    (truth, detail) = (Truth.Unknown, isLed ? "which counts only where a `status` is declared" : "which counts only for a condition on `$.errors`");
+                }
             }
         }
+        else if (exchange.ErrorType is TargetErrors.Timeout or TargetErrors.Reset or TargetErrors.Protocol or TargetErrors.Gateway)
+        {
+            // It was sent, and nobody knows what became of it.
+            truth = Truth.Unknown;
+        }
+        if (truth is Truth.Proven)
+        {
+            (progress.IsSettled, progress.Detail) = (true, Told(answer.Action, status, detail));
+            return true;
+        }
         progress.LastSeen = Told(answer.Action, status, detail);
+        if (truth is Truth.Unknown)
+        {
+            progress.LastUnknown = progress.LastSeen;
+        }
         return false;
     }
+
+    /// <summary>Whether the target answered; GraphQL's errors are answers too.</summary>
+    private static bool IsAnswer(in TargetExchange exchange) => exchange.ErrorType is null or TargetErrors.GraphQl or TargetErrors.GraphQlUnauthenticated;
 
     private static string Told(int action, string status, string detail) =>
         string.Create(CultureInfo.InvariantCulture, $"action {action}: {status}{(detail.Length == 0 ? "" : ", ")}{detail}");
@@ -203,7 +234,7 @@ internal sealed class OracleProgress(int count, ScopedValues values, Func<string
         switch (condition.Kind)
         {
             case ConditionKind.Read:
-                return Of(condition).IsSettled || tried?.Contains(condition) is true ? null : condition;
+                return Of(condition).IsSettled || tried?.Contains(condition) is true || (condition.IsNegated && Of(condition).Earlier is { Truth: Truth.Refuted }) ? null : condition;
             case ConditionKind.All:
                 return NextRead(condition.Children, tried);
             case ConditionKind.Not:

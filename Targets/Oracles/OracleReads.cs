@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Sessions;
@@ -13,7 +12,8 @@ namespace ApeTest.Targets.Oracles;
 /// <param name="baseUrl">URL that paths are below.</param>
 /// <param name="state">The session whose credentials are shown.</param>
 /// <param name="time">Clock.</param>
-internal sealed class OracleReads(ITargetTransport transport, string target, Uri baseUrl, SessionState state, TimeProvider time)
+/// <param name="tokenHeader">Header that carries the session's token beside <c>Authorization</c>; null for none.</param>
+internal sealed class OracleReads(ITargetTransport transport, string target, Uri baseUrl, SessionState state, TimeProvider time, string? tokenHeader)
 {
     /// <summary>
     /// Pauses before a read is sent again that the target failed to answer (5xx, 429, no answer). The read is our question, not the user's:
@@ -46,27 +46,61 @@ internal sealed class OracleReads(ITargetTransport transport, string target, Uri
         var known = values.In(condition.Scope);
         foreach (var name in condition.ReadPath!.Placeholders)
         {
-            if (known(name) is null)
+            if (known(name) is not { } value)
             {
                 return new Finding(Truth.Unknown, $"not sent: '{name}' was not captured");
             }
+            if (string.IsNullOrWhiteSpace(value))
+            {
+                return new Finding(Truth.Unknown, $"not sent: '{name}' is empty");
+            }
         }
         var path = condition.ReadPath.Render(name => Uri.EscapeDataString(known(name)!));
+        if (!condition.ReadPath.Placeholders.IsEmpty && HasDots(path))
+        {
+            return new Finding(Truth.Unknown, $"not sent: {show(path)} is the path of something else");
+        }
         if (!Uri.TryCreate(baseUrl.AbsoluteUri.TrimEnd('/') + path, UriKind.Absolute, out var url))
         {
-            return new Finding(Truth.Unknown, $"not sent: {path} is not a path");
+            return new Finding(Truth.Unknown, $"not sent: {show(path)} is not a path");
         }
         var own = condition.As is ReadAs.Session;
-        var exchange = await new TargetCaller(transport, target, time)
-            .ReadAsync(new TargetCall(condition.Method, url) { ShowToken = own }, own ? state : Nobody(), cancellationToken);
-        var detail = exchange.ErrorMessage ?? "";
-        var holds = exchange.ErrorType is null && condition.Status.Contains(exchange.Status)
-            && condition.Answer.Meets(in exchange, known, (name, value) => values.Keep(condition.Scope, name, value), show, out detail);
-        var answer = exchange.ErrorType ?? exchange.Status.ToString(CultureInfo.InvariantCulture);
+        var exchange = await SendAsync(condition, url, own, cancellationToken);
+        if (!condition.Status.Contains(exchange.Status) && Redirection.SlashOf(in exchange) is { } same)
+        {
+            exchange = await SendAsync(condition, same, own, cancellationToken);
+        }
+        var (truth, detail) = (Truth.Refuted, exchange.ErrorMessage ?? "");
+        var isAsked = exchange.ErrorType is null && condition.Status.Contains(exchange.Status);
+        if (isAsked)
+        {
+            truth = condition.Answer.Judge(in exchange, known, (name, value) => values.Keep(condition.Scope, name, value), show, out detail);
+        }
+        if (truth is Truth.Refuted && (SaysNothing(in exchange, own) || (!isAsked && Redirection.Is(in exchange))))
+        {
+            truth = Truth.Unknown;
+        }
         return new Finding(
-            holds ? Truth.Proven : SaysNothing(in exchange, own) ? Truth.Unknown : Truth.Refuted,
-            $"{condition.Method.Method} {url.PathAndQuery}{(own ? "" : " as nobody")}: {answer}{(detail.Length == 0 ? "" : $", {detail}")}",
-            TargetFailed: !holds && IsFailure(in exchange));
+            truth,
+            $"{condition.Method.Method} {show((exchange.Url ?? url).PathAndQuery)}{(own ? "" : " as nobody")}: {Redirection.Told(in exchange, show)}{(detail.Length == 0 ? "" : $", {detail}")}",
+            TargetFailed: truth is not Truth.Proven && IsFailure(in exchange));
+    }
+
+    private ValueTask<TargetExchange> SendAsync(CompiledCondition condition, Uri url, bool own, CancellationToken cancellationToken) =>
+        new TargetCaller(transport, target, time).ReadAsync(new TargetCall(condition.Method, url) { ShowToken = own, TokenHeader = own ? tokenHeader : null }, own ? state : Nobody(), cancellationToken);
+
+    /// <summary>Whether a segment is <c>.</c> or <c>..</c>, which no escaping keeps: such a path names what is above.</summary>
+    private static bool HasDots(string path)
+    {
+        var end = path.AsSpan().IndexOfAny('?', '#');
+        foreach (var range in path.AsSpan(0, end < 0 ? path.Length : end).Split('/'))
+        {
+            if (path.AsSpan()[range] is "." or "..")
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>Whether the answer leaves open what was asked: none came, or the session may not ask (any more).</summary>

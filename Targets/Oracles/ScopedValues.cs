@@ -6,6 +6,9 @@ namespace ApeTest.Targets.Oracles;
 /// </summary>
 internal sealed class ScopedValues
 {
+    /// <summary>The scope of what is not kept.</summary>
+    public const int Nowhere = -1;
+
     private readonly IReadOnlyList<int> _parents;
     private readonly Func<string, string?>? _data;
     private readonly Dictionary<string, string>?[] _captured;
@@ -26,7 +29,13 @@ internal sealed class ScopedValues
     /// <summary>How a scope looks up a name; null for what is not known.</summary>
     public Func<string, string?> In(int scope) => _lookups[scope] ??= name => Find(name, scope);
 
-    public void Keep(int scope, string name, string value) => (_captured[scope] ??= new Dictionary<string, string>(StringComparer.Ordinal))[name] = value;
+    public void Keep(int scope, string name, string value)
+    {
+        if (scope != Nowhere)
+        {
+            (_captured[scope] ??= new Dictionary<string, string>(StringComparer.Ordinal))[name] = value;
+        }
+    }
 
     /// <summary>Makes what a scope captured known around it.</summary>
     public void Publish(int scope)

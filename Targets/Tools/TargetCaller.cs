@@ -43,11 +43,11 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
         return result;
     }
 
-    /// <summary>Sends one request outside the session's actions: its credentials are shown, its answer is not observed.</summary>
-    public ValueTask<TargetExchange> ReadAsync(TargetCall call, SessionState state, CancellationToken cancellationToken) =>
-        FollowAsync(call, state, observed: null, cancellationToken);
+    /// <summary>Sends one request outside the session's actions: its credentials are shown, its answer is not observed, and a redirect is the answer.</summary>
+    public async ValueTask<TargetExchange> ReadAsync(TargetCall call, SessionState state, CancellationToken cancellationToken) =>
+        await transport.SendAsync(ToRequest(call, state, observed: null), cancellationToken) with { Url = call.Url };
 
-    private async ValueTask<TargetExchange> FollowAsync(TargetCall call, SessionState state, Observed? observed, CancellationToken cancellationToken)
+    private async ValueTask<TargetExchange> FollowAsync(TargetCall call, SessionState state, Observed observed, CancellationToken cancellationToken)
     {
         var timing = default(TargetTiming);
         for (var hop = 0; ; hop++)
@@ -56,7 +56,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             timing = hop == 0 ? exchange.Timing : Sum(timing, exchange.Timing);
             exchange = exchange with { Timing = timing, Url = call.Url };
             var following = Next(call, in exchange);
-            observed?.Take(in exchange, call, state, following is null ? HtmlPage.Of(in exchange, targetUrl) : null);
+            observed.Take(in exchange, call, state, following is null ? HtmlPage.Of(in exchange, targetUrl) : null);
             if (following is not { } next)
             {
                 return exchange;
@@ -65,7 +65,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             {
                 return exchange with { ErrorType = TargetErrors.Protocol, ErrorMessage = $"more than {MaxRedirects} redirects, the last to {next.Url}" };
             }
-            observed?.Redirects.Add(exchange);
+            observed.Redirects.Add(exchange);
             call = next;
         }
     }

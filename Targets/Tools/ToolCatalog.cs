@@ -22,6 +22,7 @@ public sealed class ToolCatalog
         BaseUrl = baseUrl;
         TargetUrl = targetUrl;
         HasDocument = hasDocument;
+        TokenHeader = operations.Select(static operation => operation.Credentials.TokenHeader).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToList() is [var header] ? header : null;
         _byName = operations.ToFrozenDictionary(static operation => operation.Name, StringComparer.Ordinal);
     }
 
@@ -36,6 +37,9 @@ public sealed class ToolCatalog
 
     /// <summary>The target's own URL, which the generic verbs take paths below.</summary>
     public Uri TargetUrl { get; }
+
+    /// <summary>The one header, beside <c>Authorization</c>, in which operations want the session's token (<c>X-Auth-Token</c>); null for none or several.</summary>
+    public string? TokenHeader { get; }
 
     /// <summary>Whether the catalog comes from an OpenAPI document.</summary>
     public bool HasDocument { get; }

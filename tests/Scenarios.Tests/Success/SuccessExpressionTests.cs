@@ -39,6 +39,8 @@ public sealed class SuccessExpressionTests
     [InlineData("GET /orders?id={{id}}", "GET /orders?id={{id}}", null)]
     [InlineData("GET /orders?id=7", "GET /orders?id=7", null)]
     [InlineData("GET /orders?id=7=200", "GET /orders?id=7", 200)]
+    [InlineData("GET /orders?id={{id}}=200", "GET /orders?id={{id}}", 200)]
+    [InlineData("GET /orders?open==200", "GET /orders?open=", 200)]
     [InlineData("HEAD /a", "HEAD /a", null)]
     public void Parse_Read_KeepsItsQuery(string text, string read, int? status)
     {
@@ -75,6 +77,8 @@ public sealed class SuccessExpressionTests
     [InlineData("checkout=201{id}", 14, "`id` does not capture a value")]
     [InlineData("checkout=201{id=x}", 14, "`x` is not a JSON path")]
     [InlineData("checkout=201{id=$.a,id=$.b}", 21, "`id` is captured twice")]
+    [InlineData("GET /orders?id=200", 15, "`=200` may be a value of the query or the status")]
+    [InlineData("GET /orders?a=1&id=200", 19, "`=200` may be a value of the query or the status")]
     [InlineData("POST /orders=201", 1, "`POST /orders` is not a read")]
     [InlineData("/orders=201", 1, "`/orders` is not a read")]
     [InlineData("a; GET orders=200", 8, "`orders` is not a path of the target")]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Success;
 using ApeTest.Targets.Oracles;
 
 namespace ApeTest.Targets.Tests.Oracles;
@@ -7,7 +8,7 @@ namespace ApeTest.Targets.Tests.Oracles;
 public sealed class ComparisonTests
 {
     private const string Body = """
-        {"total":12.5,"count":"3","state":"paid","note":null,"tags":["hot","new"],"items":[{"sku":"tea","n":1},{"sku":"coffee","n":2}],"empty":[],"who":{"name":"Ann","age":41}}
+        {"total":12.5,"count":"3","state":"paid","note":null,"tags":["hot","new"],"items":[{"sku":"tea","n":1},{"sku":"coffee","n":2}],"empty":[],"big":9007199254740993,"inf":"Infinity","nan":"NaN","nullText":"null","falseText":"false","listText":"[1]","texts":["\ud800","good"],"holes":[null,"","full"],"who":{"name":"Ann","age":41}}
         """;
 
     private static readonly Uri Base = new("http://127.0.0.1:5080/api");
@@ -51,6 +52,17 @@ public sealed class ComparisonTests
     [InlineData("$.items[*].n", """{"above":1,"below":3}""", true)]
     [InlineData("$.items[*].sku", """{"exists":false}""", false)]
     [InlineData("$.items[*].price", """{"exists":false}""", true)]
+    [InlineData("$.big", "9007199254740993", true)]
+    [InlineData("$.big", "9007199254740992", false)]
+    [InlineData("$.big", """{"max":9007199254740992}""", false)]
+    [InlineData("$.big", """{"above":9007199254740992}""", true)]
+    [InlineData("$.inf", """{"min":1}""", false)]
+    [InlineData("$.nan", """{"not":{"min":1}}""", false)]
+    [InlineData("$.nullText", "null", false)]
+    [InlineData("$.falseText", "false", false)]
+    [InlineData("$.listText", """{"equals":[1]}""", false)]
+    [InlineData("$.texts[*]", "good", true)]
+    [InlineData("$.texts[*]", """{"not":"other"}""", true)]
     public void Observe_Json_Compares(string path, string comparison, bool ok) =>
         Assert.Equal(ok, Holds(new SuccessCondition { Operation = "pay", Json = Map(path, comparison) }));
 
@@ -107,8 +119,14 @@ public sealed class ComparisonTests
     [InlineData("header:location regex:/orders/([^/]+)$", "17")]
     [InlineData("regex:\"age\":(?<value>\\d+)", "41")]
     [InlineData("regex:co..ee", "coffee")]
+    [InlineData("header:Set-Cookie regex:b=(.+)", "2")]
+    [InlineData("$.holes[*]", "full")]
+    [InlineData("$.holes[*] regex:^f(.+)", "ull")]
+    [InlineData("$.texts[*]", "good")]
     [InlineData("header:X-None", null)]
     [InlineData("regex:milk", null)]
+    [InlineData("$.holes[1]", null)]
+    [InlineData("$.texts[0]", null)]
     public void Observe_Capture_TakesFromPathHeaderOrBody(string source, string? expected)
     {
         var oracle = new DeclaredOracle([new SuccessCondition { Operation = "pay", Capture = Map("x", source) }], Base);
@@ -117,6 +135,40 @@ public sealed class ComparisonTests
 
         Assert.Equal(expected, oracle.Captured.GetValueOrDefault("x"));
         Assert.Equal(expected is not null, oracle.IsSatisfiedSoFar);
+    }
+
+    [Theory]
+    [InlineData("\"\"", ComparisonSubject.Body, "every body contains the empty text")]
+    [InlineData("""{"count":"x"}""", ComparisonSubject.Json, "`count` needs a number")]
+    [InlineData("""{"not":"\ud800"}""", ComparisonSubject.Json, "half a character")]
+    public void TryParse_ComparisonThatSaysNothing_IsRefused(string text, ComparisonSubject subject, string expected)
+    {
+        Assert.False(Comparison.TryParse(text, subject, out _, out var error));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("20", "20.0", true)]
+    [InlineData("20", "20.5", false)]
+    [InlineData("-0.50", "-0.5", true)]
+    [InlineData("9007199254740993", "9007199254740992", false)]
+    // Codes are no amounts.
+    [InlineData("\"007\"", "7", false)]
+    [InlineData("\"1e2\"", "100", false)]
+    [InlineData("\"1.0.0\"", "\"1.0.00\"", false)]
+    public async Task JudgeAsync_CapturedNumbers_CompareByValue(string first, string second, bool ok)
+    {
+        var oracle = new DeclaredOracle(
+            [
+                new SuccessCondition { Operation = "pay", Capture = Map("a", "$.a").Add("b", "$.b") },
+                new SuccessCondition { Captured = Map("a", "\"{{b}}\"") },
+            ],
+            Base);
+
+        oracle.Observe(1, "pay", Some.Exchange(200, $$"""{"a":{{first}},"b":{{second}}}"""));
+
+        var verdict = await oracle.JudgeAsync(new FakeTransport(), "shop", Some.Session(), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(ok, verdict.Succeeded);
     }
 
     [Theory]

@@ -69,6 +69,26 @@ public sealed class DeclaredOracleTests
         Assert.DoesNotContain("planted", state.CookieHeader(Base), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ReadAs.Session, "t-1")]
+    [InlineData(ReadAs.Nobody, null)]
+    public async Task JudgeAsync_ApiWithItsOwnTokenHeader_IsShownTheTokenThere(ReadAs who, string? expected)
+    {
+        var catalog = OpenApiImporter.Import(
+            """
+            {"openapi":"3.0.0","info":{"title":"t","version":"1"},"components":{"securitySchemes":{"key":{"type":"apiKey","in":"header","name":"X-Auth-Token"}}},
+             "paths":{"/orders/{id}":{"get":{"operationId":"getOrder","security":[{"key":[]}],"responses":{}}}}}
+            """, Base);
+        var oracle = new DeclaredOracle([new SuccessCondition { Read = "GET /orders/1", As = who }], Base) { TokenHeader = catalog.TokenHeader };
+        var transport = new FakeTransport(Some.Exchange(200));
+        var state = Some.Session();
+        state.BearerToken = "t-1";
+
+        await oracle.JudgeAsync(transport, "shop", state, TimeProvider.System, Cancellation);
+
+        Assert.Equal(expected, Assert.Single(transport.Requests).Headers!.Where(static header => header.Key == "X-Auth-Token").Select(static header => header.Value).SingleOrDefault());
+    }
+
     [Fact]
     public async Task JudgeAsync_ClaimedButNeverCalled_Fails()
     {

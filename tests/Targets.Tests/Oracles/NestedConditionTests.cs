@@ -132,7 +132,7 @@ public sealed class NestedConditionTests
     }
 
     [Fact]
-    public async Task Not_ReadThatHeldBeforeTheLogout_Stands()
+    public async Task Not_ReadThatHeldBeforeTheLogout_StandsWhereTheLastSaysNothing()
     {
         var oracle = Oracle(Of("cancel=204"), Not(Of("GET /orders/1=200")));
         var transport = new FakeTransport(Some.Exchange(404), Some.Exchange(401));
@@ -140,8 +140,49 @@ public sealed class NestedConditionTests
 
         await oracle.ReadDueAsync(transport, "shop", Some.Session(), TimeProvider.System, Cancellation);
 
-        Assert.True((await JudgeAsync(oracle, transport)).Succeeded);
-        Assert.Single(transport.Requests);
+        var verdict = await JudgeAsync(oracle, transport);
+        Assert.True(verdict.Succeeded);
+        Assert.Equal("GET /api/orders/1: 404; again at the end: GET /api/orders/1: 401", verdict.Evidence[1].Detail);
+    }
+
+    [Fact]
+    public async Task Not_ReadThatTurnsLater_IsSeenAtTheEnd()
+    {
+        var oracle = Oracle(Of("order=201"), Not(new SuccessCondition { Read = "GET /orders/1", Json = Map("$.state", "failed") }));
+        var transport = new FakeTransport(Some.Exchange(200, """{"state":"pending"}"""), Some.Exchange(200, """{"state":"failed"}"""));
+        oracle.Observe(1, "order", Some.Exchange(201));
+
+        await oracle.ReadDueAsync(transport, "shop", Some.Session(), TimeProvider.System, Cancellation);
+
+        Assert.False(oracle.HasDueRead);
+        Assert.False((await JudgeAsync(oracle, transport)).Succeeded);
+        Assert.Equal(2, transport.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("$.errors[0].message", "charged twice", false)]
+    [InlineData("$.data.state", "failed", false)]
+    [InlineData("$.data.state", "open", true)]
+    public async Task Not_GraphQlError_IsSeen(string path, string value, bool holds)
+    {
+        var oracle = Oracle(Of("order"), Not(new SuccessCondition { Operation = "buy", Json = Map(path, value) }));
+        oracle.Observe(1, "buy", Some.Exchange(200, """{"data":{"state":"failed"},"errors":[{"message":"charged twice"}]}""") with { ErrorType = TargetErrors.GraphQl });
+        oracle.Observe(2, "order", Some.Exchange(200));
+
+        Assert.Equal(holds, (await JudgeAsync(oracle, new FakeTransport())).Succeeded);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("$.data.state", false)]
+    [InlineData("$.errors[0].message", true)]
+    public void Observe_GraphQlError_CountsOnlyWhereItIsAskedFor(string? path, bool ok)
+    {
+        var oracle = Oracle(new SuccessCondition { Operation = "buy", Json = path is null ? ImmutableSortedDictionary<string, string>.Empty : Map(path, "x") });
+
+        oracle.Observe(1, "buy", Some.Exchange(200, """{"data":{"state":"x"},"errors":[{"message":"x"}]}""") with { ErrorType = TargetErrors.GraphQl });
+
+        Assert.Equal(ok, oracle.IsSatisfiedSoFar);
     }
 
     [Theory]
