@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ApeTest.Scenarios.Success;
 using ApeTest.Targets.Http;
+using ApeTest.Targets.Tools;
 
 namespace ApeTest.Targets.Oracles;
 
@@ -194,14 +195,15 @@ internal sealed class OracleProgress(int count, ScopedValues values, Func<string
             }
             else
             {
-                var isLed = answer.LedBy is not null && condition.Status == StatusSet.Ok;
+                // A documented operation answers for itself; what a page or a plain verb leads to counts where somebody declared its status.
+                var isLed = answer.LedBy is not null && (condition.Status == StatusSet.Ok || !ToolCatalog.LeadsElsewhere(condition.Operation!));
                 var isError = exchange.ErrorType is not null && !condition.Answer.LooksAtErrors;
                 var counts = !isLed && !isError;
                 truth = condition.Answer.Judge(in exchange, values.In(condition.Scope),
                     (name, value) => values.Keep(counts ? condition.Scope : ScopedValues.Nowhere, name, value), show, out detail);
                 if (truth is Truth.Proven && !counts)
                 {
-                    (truth, detail) = (Truth.Unknown, isLed ? "which counts only where a `status` is declared" : "which counts only for a condition on `$.errors`");
+                    (truth, detail) = (Truth.Unknown, isLed ? "which is no answer of its own (declare the 3xx)" : "which counts only for a condition on `$.errors`");
                 }
             }
         }

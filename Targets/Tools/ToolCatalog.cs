@@ -53,6 +53,9 @@ public sealed class ToolCatalog
     /// <summary>A catalog of the generic verbs <c>http_get</c>, <c>http_post</c>, <c>http_put</c>, <c>http_patch</c>, <c>http_delete</c>.</summary>
     public static ToolCatalog Generic(Uri baseUrl) => new([], baseUrl, baseUrl, hasDocument: false);
 
+    /// <summary>Whether a tool goes where a browser would: the plain verbs and the page tools.</summary>
+    internal static bool LeadsElsewhere(string tool) => tool is PageFollowTool.Name or PageSubmitTool.Name || HttpVerbTool.Names.Contains(tool, StringComparer.Ordinal);
+
     /// <summary>The operation whose tool has that name; null for none.</summary>
     public OperationSpec? Find(string tool) => _byName.GetValueOrDefault(tool);
 

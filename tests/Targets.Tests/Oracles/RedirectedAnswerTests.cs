@@ -49,17 +49,20 @@ public sealed class RedirectedAnswerTests
     }
 
     [Theory]
-    [InlineData(null, 302, "/login", false, "action 1: 302 to /login, then 200 at /login, which counts only where a `status` is declared")]
-    [InlineData("2xx", 302, "/orders/7", true, "action 1: 302 to /orders/7, then 200 at /orders/7")]
-    [InlineData("302", 302, "/login", true, "action 1: 302 to /login")]
-    [InlineData(null, 307, "/orders/", true, "action 1: 200")]
+    [InlineData("order", null, 302, "/login", false, "action 1: 302 to /login, then 200 at /login, which is no answer of its own (declare the 3xx)")]
+    [InlineData("order", "2xx", 302, "/orders/7", false, "action 1: 302 to /orders/7, then 200 at /orders/7, which is no answer of its own (declare the 3xx)")]
+    [InlineData("page_submit", "2xx", 302, "/orders/7", true, "action 1: 302 to /orders/7, then 200 at /orders/7")]
+    [InlineData("http_post", "2xx", 302, "/orders/7", true, "action 1: 302 to /orders/7, then 200 at /orders/7")]
+    [InlineData("page_submit", null, 302, "/login", false, "action 1: 302 to /login, then 200 at /login, which is no answer of its own (declare the 3xx)")]
+    [InlineData("order", "302", 302, "/login", true, "action 1: 302 to /login")]
+    [InlineData("order", null, 307, "/orders/", true, "action 1: 200")]
     // A POST that becomes a GET of the list is not what was asked, whatever the path is.
-    [InlineData(null, 301, "/orders/", false, "action 1: 301 to /orders/, then 200 at /orders/, which counts only where a `status` is declared")]
-    public async Task Observe_OperationThatIsSentElsewhere_CountsWhereAStatusIsDeclared(string? statuses, int status, string location, bool ok, string detail)
+    [InlineData("order", null, 301, "/orders/", false, "action 1: 301 to /orders/, then 200 at /orders/, which is no answer of its own (declare the 3xx)")]
+    public async Task Observe_ToolThatIsSentElsewhere_AnswersForItselfUnlessItIsABrowsersAndDeclared(string tool, string? statuses, int status, string location, bool ok, string detail)
     {
-        var oracle = Oracle(new SuccessCondition { Operation = "order", Statuses = statuses });
+        var oracle = Oracle(new SuccessCondition { Operation = tool, Statuses = statuses });
 
-        oracle.Observe(1, "order", Redirected(status, location));
+        oracle.Observe(1, tool, Redirected(status, location));
         var verdict = await JudgeAsync(oracle, new FakeTransport());
 
         Assert.Equal((ok, detail), (verdict.Succeeded, verdict.Evidence[0].Detail));

@@ -32,14 +32,17 @@ internal sealed class ConditionWriter
         return conditions.ToImmutable();
     }
 
-    /// <summary>The condition that an operation answers as documented: one documented success status, else any 2xx.</summary>
+    /// <summary>The condition that an operation answers as documented: one documented success status, else the one documented redirect, else any 2xx.</summary>
     public static SuccessCondition Answers(OperationSpec operation) => new()
     {
         Operation = operation.Name,
         Status = Status(operation),
     };
 
-    private static int? Status(OperationSpec operation) => operation.SuccessStatuses is [var status] ? status : null;
+    private static int? Status(OperationSpec operation) => operation.SuccessStatuses is [var status] ? status
+        // A form that answers with a redirect to the page of what it made.
+        : operation.SuccessStatuses.IsEmpty && operation.Responses.Where(static response => response.Status is >= 300 and < 400).ToList() is [var redirect] ? redirect.Status
+        : null;
 
     private void Write(GoalStep step, ImmutableArray<SuccessCondition>.Builder conditions)
     {
