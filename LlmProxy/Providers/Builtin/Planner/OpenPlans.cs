@@ -9,8 +9,8 @@ namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 /// </summary>
 internal sealed class OpenPlans(TimeProvider clock)
 {
-    // Measured on the sample shop: 15 to 18 kB a session, some 7 bytes for each that is counted here, so at most about 120 MB.
-    private const int MostBytes = 16 * 1024 * 1024;
+    // Measured on the sample shop: 15 to 18 kB a session, some 7 bytes for each that is counted here, so at most about 60 MB.
+    private const int MostBytes = 8 * 1024 * 1024;
     private const int MostOfOne = 64 * 1024;
     private const int Overhead = 1024;
 
