@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace ApeTest.Scenarios.Model.Journeys;
+
+/// <summary>Declared steps with extraction and checks; runs without a model. A session takes one journey or goal by weight.</summary>
+public sealed record JourneySpec
+{
+    /// <summary>Name, used in metrics and summaries as a goal's; goals and journeys have different names. Default <c>journey-{index from 1}</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Share of sessions relative to the other journeys and goals. Default 1.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>Pause before each request but the session's first, where the step says nothing. Null: the persona's think time, or none.</summary>
+    public ThinkTime? Think { get; init; }
+
+    /// <summary>Longest duration of a session. Null: the scenario's <see cref="SessionSpec.Timeout"/>.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>What a session does, in order. At least one request.</summary>
+    public ImmutableArray<StepSpec> Steps { get; init; } = [];
+
+    /// <summary>Done once by each agent before its first session of this journey; what it extracts, and its cookies, are there in all its sessions. Default none.</summary>
+    public ImmutableArray<StepSpec> Setup { get; init; } = [];
+
+    /// <summary>Done once by each agent after its last session. Default none.</summary>
+    public ImmutableArray<StepSpec> Teardown { get; init; } = [];
+
+    /// <summary>What must hold beside the steps' own checks, as of a goal; operations are step names. Default none: the checks decide.</summary>
+    public ImmutableArray<SuccessCondition> Success { get; init; } = [];
+
+    /// <summary>As of a goal: one that holds makes the session failed. Default none.</summary>
+    public ImmutableArray<SuccessCondition> Failure { get; init; } = [];
+}
