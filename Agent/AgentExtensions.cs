@@ -31,8 +31,11 @@ public static class AgentExtensions
             return options;
         });
         builder.Services.AddSingleton<AgentMetrics>();
-        builder.Services.AddSingleton(services => new ChatConnection(options.LlmProxyUrl, options.ProxyKey, options.MaxConnections));
-        builder.Services.AddSingleton<BrainFactory>();
+        if (options.LlmProxyUrl is { } proxy)
+        {
+            builder.Services.AddSingleton(_ => new ChatConnection(proxy, options.ProxyKey, options.MaxConnections));
+        }
+        builder.Services.AddSingleton(services => new BrainFactory(services.GetService<ChatConnection>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<AgentWorker>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<AgentWorker>());
         // The drain, and time to report its last batches.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using ApeTest.Agent.Journeys;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.ServiceDefaults.Metrics;
@@ -14,6 +15,9 @@ internal sealed class AgentMetrics
     private const int MaxTools = 200;
     private const string OtherTool = "_other";
 
+    /// <summary>Parts of the time between actions, in the order of <see cref="IntervalSample"/>, and what is left.</summary>
+    public static readonly string[] Parts = ["think", "model", "gateway", "target", "harness", "unaccounted"];
+
     private readonly Counter<long> _sessions;
     private readonly Histogram<double> _sessionDuration;
     private readonly Histogram<double> _actionDuration;
@@ -26,9 +30,10 @@ internal sealed class AgentMetrics
     private long _active;
     private long _target;
 
-    public AgentMetrics(IMeterFactory factory)
+    /// <param name="factory">Makes the meter; null for metrics that nobody reads.</param>
+    public AgentMetrics(IMeterFactory? factory)
     {
-        var meter = factory.Create(MeterName);
+        var meter = factory?.Create(MeterName) ?? new Meter($"{MeterName}.Unread");
         var fast = new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets.Fast };
         var slow = new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets.Slow };
         _sessions = meter.CreateCounter<long>("apetest.sessions", "{session}", "Ended sessions.");
@@ -64,8 +69,38 @@ internal sealed class AgentMetrics
         Part("gateway", sample.Gateway);
         Part("target", sample.Target);
         Part("harness", sample.Harness);
+        Part("unaccounted", Unaccounted(in sample));
+    }
+
+    /// <summary>What no part of an interval explains.</summary>
+    public static TimeSpan Unaccounted(in IntervalSample sample)
+    {
         var rest = sample.Interval - sample.Think - sample.Model - sample.Gateway - sample.Target - sample.Harness;
-        Part("unaccounted", rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
+        return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+    }
+
+    /// <summary>Requests of a step that were added up before.</summary>
+    public void Actions(string tool, BucketCounts durations) => durations.Publish(_actionDuration, new KeyValuePair<string, object?>("tool", ToolLabel(tool)));
+
+    /// <summary>Times of one of <see cref="Parts"/> that were added up before.</summary>
+    public void Part(string part, BucketCounts times) => times.Publish(_part, new KeyValuePair<string, object?>("part", part));
+
+    /// <summary>Durations of a journey's sessions and the times between their requests that were added up before.</summary>
+    public void Journey(string name, BucketCounts durations, BucketCounts intervals)
+    {
+        var tag = new KeyValuePair<string, object?>("goal", name);
+        durations.Publish(_sessionDuration, tag);
+        intervals.Publish(_interval, tag);
+    }
+
+    /// <summary>Sessions of a journey that ended.</summary>
+    public void SessionsEnded(string name, SessionOutcome outcome, long count)
+    {
+        if (count > 0)
+        {
+            Interlocked.Add(ref _active, -count);
+            _sessions.Add(count, new KeyValuePair<string, object?>("goal", name), new KeyValuePair<string, object?>("outcome", OutcomeName(outcome)));
+        }
     }
 
     public void IterationsDropped(string reason, long count) => _dropped.Add(count, new KeyValuePair<string, object?>("reason", reason));

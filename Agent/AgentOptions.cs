@@ -20,8 +20,8 @@ public sealed class AgentOptions
     /// <summary>Base URL of the gateway; needed for runs whose actions go through it. Null: only runs with <c>gateway: in-process</c>.</summary>
     public Uri? GatewayUrl { get; set; }
 
-    /// <summary>Base URL of LlmProxy, with or without <c>/v1</c>.</summary>
-    public required Uri LlmProxyUrl { get; set; }
+    /// <summary>Base URL of LlmProxy, with or without <c>/v1</c>. Null: only runs without goals.</summary>
+    public Uri? LlmProxyUrl { get; set; }
 
     /// <summary>Service token sent to the gateway as <c>X-Ape-Token</c>. Null: the host's own, if it has one.</summary>
     public string? Token { get; set; }
@@ -40,6 +40,9 @@ public sealed class AgentOptions
     /// another waits. Default unlimited.
     /// </summary>
     public int MaxConnections { get; set; } = int.MaxValue;
+
+    /// <summary>Loops that journeys run on, each a thread. Default: as many as there are cores.</summary>
+    public int Loops { get; set; } = Environment.ProcessorCount;
 
     /// <summary>How often an idle worker asks for a block. Default 100 ms.</summary>
     public TimeSpan ClaimInterval { get; set; } = TimeSpan.FromMilliseconds(100);

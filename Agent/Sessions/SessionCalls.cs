@@ -175,7 +175,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
             session.Failed(error, "harness");
             return;
         }
-        session.Recorder.Action(new ActionSample(tool.Name, tool.Method ?? Verb(tool.Name), Status: 0, error, "target", waited, waited, session.TraceId, session.Id,
+        session.Recorder.Action(new ActionSample(Operation(tool), Status: 0, error, "target", waited, waited, session.Trace, session.Key,
             session.Clock.HasActed ? null : session.FirstActionLate + waited));
         session.Run.Metrics.Action(tool.Name, waited);
         session.Log.Action(tool.Name, 0, error, waited, default);
@@ -210,19 +210,14 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
 
     private void Measure(ToolSpec tool, ActionResult result, in TargetExchange exchange, IntervalSample? interval, in ActionParts parts)
     {
-        var where = result.ErrorType switch
-        {
-            null => null,
-            TargetErrors.Gateway or TargetErrors.Denied or TargetErrors.Budget or TargetErrors.CircuitOpen or TargetErrors.Login or TargetErrors.BadRequest => "gateway",
-            _ => "target",
-        };
+        var where = ErrorPlace.Of(result.ErrorType);
         if (session.Run.GatewayEdit(exchange.Timing.Revision) is { } edit)
         {
             session.Recorder.Edited(edit);
         }
         var duration = exchange.Timing.Total;
-        session.Recorder.Action(new ActionSample(tool.Name, tool.Method ?? Verb(tool.Name), result.Status, result.ErrorType, where, duration, exchange.Timing.Ttfb,
-            session.TraceId, session.Id,
+        session.Recorder.Action(new ActionSample(Operation(tool), result.Status, result.ErrorType, where, duration, exchange.Timing.Ttfb,
+            session.Trace, session.Key,
             interval is null ? session.FirstActionLate + duration : null));
         session.Run.Metrics.Action(tool.Name, duration);
         if (interval is { } sample)
@@ -248,6 +243,8 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
     };
 
     private bool IsLoggedIn() => session.State.BearerToken is not null || session.State.CookieHeader(session.Run.Catalog.BaseUrl).Length > 0;
+
+    private OperationKey Operation(ToolSpec tool) => session.Recorder.Operation(tool.Name, tool.Method ?? Verb(tool.Name));
 
     private static string Verb(string tool) => tool.StartsWith("http_", StringComparison.Ordinal) ? tool["http_".Length..].ToUpperInvariant() : "";
 }

@@ -21,6 +21,14 @@ internal sealed class SessionClock(TimeProvider time)
     /// <summary>Whether an action has been dispatched: there is think time before each action but the first.</summary>
     public bool HasActed => _dispatched is not null;
 
+    /// <summary>Begins anew, for another session.</summary>
+    public void Reset()
+    {
+        _mark = time.GetTimestamp();
+        _dispatched = null;
+        _think = _model = _gateway = _target = _harness = TimeSpan.Zero;
+    }
+
     /// <summary>The time since the last mark was the agent's own work.</summary>
     public void Harness() => _harness += Lap();
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ApeTest.Agent.Workers;
 using ApeTest.Runs.Recording;
 using ApeTest.Scenarios.Data;
+using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 using ApeTest.ServiceDefaults.Identity;
 using ApeTest.Targets.Http;
@@ -29,8 +30,8 @@ internal sealed class SessionContext
         Id = $"{_agent}-{start.Number.ToString(CultureInfo.InvariantCulture)}";
 
         // Inputs: goal, persona, data, think times, sampling; all from hash(seed, slot, session), or hash(seed, arrival).
-        Inputs = SessionInputs.Create(run.Plan, Seeded.Slot, Seeded.Session, run.Time);
-        var sample = run.Plan.Scenario.Telemetry.Sample;
+        Inputs = SessionInputs.Create(run.Plan, start.Seeded.Slot, start.Seeded.Session, run.Time);
+        var sample = run.Plan.Scenario.SampleFor(SessionKind.Goal);
         Sampled = sample >= 1 || (sample > 0 && Random("sample").NextDouble() < sample);
 
         // State: clean, and nobody else's.
@@ -80,13 +81,16 @@ internal sealed class SessionContext
     /// <summary>Tells what happens; null where nobody watches, as in a load.</summary>
     public SessionNarrator? Narrator { get; }
 
+    /// <summary>The session's id as it is recorded.</summary>
+    public SessionKey Key => new(_start.Slot, _start.Number);
+
+    /// <summary>The trace id as it is recorded.</summary>
+    public TraceKey Trace => TraceKey.Of(State.Trace.TraceId);
+
     public string TraceId => State.Trace.TraceId.ToHexString();
 
     /// <summary>A random stream of this session's own.</summary>
-    public Random Random(string purpose) => SessionRandom.Create(Run.Plan.Seed, Seeded.Slot, Seeded.Session, purpose);
-
-    /// <summary>What the session's random choices depend on, beside the run's seed.</summary>
-    private (int Slot, int Session) Seeded => _start.Arrival is { } arrival ? (SessionRandom.Arrival, arrival) : (_start.Slot, _start.Number);
+    public Random Random(string purpose) => SessionRandom.Create(Run.Plan.Seed, _start.Seeded.Slot, _start.Seeded.Session, purpose);
 
     /// <summary>Whose action call number <paramref name="call"/> is.</summary>
     public ActionIdentity Identity(int call) => new(Run.Plan.Run, Id, _agent, call);
@@ -128,7 +132,7 @@ internal sealed class SessionContext
     }
 
     /// <summary>The model or the harness failed.</summary>
-    public void Failed(string type, string where) => Recorder.Error(new ErrorSample(type, where, TraceId));
+    public void Failed(string type, string where) => Recorder.Error(new ErrorSample(type, where, Trace));
 
     /// <summary>From here on what the session picked up is secret like the scenario's own values: a brain may name it but never sees it.</summary>
     private void Hide(string name, string value)

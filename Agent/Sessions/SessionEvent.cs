@@ -14,7 +14,7 @@ public abstract record SessionEvent(string Session);
 /// <param name="Session">Session id.</param>
 /// <param name="TraceId">Trace id, 32 hex digits.</param>
 /// <param name="Goal">Name of the goal.</param>
-/// <param name="Text">The goal as the brain reads it.</param>
+/// <param name="Text">The goal as the brain reads it; empty for a journey.</param>
 /// <param name="Persona">Name of the persona; null for none.</param>
 public sealed record SessionStarted(string Session, string TraceId, string Goal, string Text, string? Persona) : SessionEvent(Session);
 
@@ -40,9 +40,13 @@ public sealed record SessionModelFailed(string Session, string ErrorType, string
 /// <param name="Duration">From dispatch to the last byte.</param>
 /// <param name="Target">The target's part of it.</param>
 /// <param name="Redirects">Redirects that were followed.</param>
-/// <param name="Observation">What the brain is told (see <see cref="ActionResult.Observation"/>).</param>
+/// <param name="Observation">What the brain is told (see <see cref="ActionResult.Observation"/>); of a journey's step the answer in the same form.</param>
 public sealed record SessionActed(string Session, ActionRecord Call, string Method, string Path, TimeSpan Duration, TimeSpan Target, int Redirects, string Observation)
-    : SessionEvent(Session);
+    : SessionEvent(Session)
+{
+    /// <summary>Whether it is a journey's step, which nobody decided. Default false.</summary>
+    public bool IsStep { get; init; }
+}
 
 /// <summary>A call was carried out without the target: <c>state_update</c>.</summary>
 /// <param name="Session">Session id.</param>

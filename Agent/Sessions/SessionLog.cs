@@ -9,7 +9,11 @@ namespace ApeTest.Agent.Sessions;
 /// Log lines of one session. A sampled session writes at once; of any other the last 64 lines are kept and written when it did not
 /// succeed, each with its own time in <c>at</c> (DESIGN 5, Sampling). Trace and identity come from the session's flow.
 /// </summary>
-internal sealed partial class SessionLog(ILogger logger, bool sampled, TimeProvider time)
+/// <param name="logger">Where they go.</param>
+/// <param name="sampled">Whether the session is sampled.</param>
+/// <param name="time">Clock.</param>
+/// <param name="late">Whether the session has ended already: its lines come with their times and are written at the end. Default false.</param>
+internal sealed partial class SessionLog(ILogger logger, bool sampled, TimeProvider time, bool late = false)
 {
     private const int MaxKept = 64;
     private readonly Queue<Line> _kept = new();
@@ -22,7 +26,8 @@ internal sealed partial class SessionLog(ILogger logger, bool sampled, TimeProvi
         Action,
     }
 
-    public void Started(string goal, string? persona) => Add(new Line { Kind = Kind.Started, Name = goal, Detail = persona });
+    public void Started(string goal, string? persona, DateTimeOffset? at = null) =>
+        Add(new Line { Kind = Kind.Started, Name = goal, Detail = persona, At = at ?? default });
 
     public void Model(string model, string? finishReason, int calls, TimeSpan duration, TimeSpan? ttft, int promptTokens, int completionTokens)
         => Add(new Line
@@ -30,8 +35,8 @@ internal sealed partial class SessionLog(ILogger logger, bool sampled, TimeProvi
             Kind = Kind.Model, Name = model, Detail = finishReason, Status = calls, Duration = duration, Ttft = ttft, Prompt = promptTokens, Completion = completionTokens,
         });
 
-    public void Action(string tool, int status, string? error, TimeSpan duration, in ActionParts parts)
-        => Add(new Line { Kind = Kind.Action, Name = tool, Status = status, Detail = error, Duration = duration, Parts = parts });
+    public void Action(string tool, int status, string? error, TimeSpan duration, in ActionParts parts, DateTimeOffset? at = null)
+        => Add(new Line { Kind = Kind.Action, Name = tool, Status = status, Detail = error, Duration = duration, Parts = parts, At = at ?? default });
 
     public void Ended(SessionOutcome outcome, string reason, TimeSpan duration, int actions)
     {
@@ -59,7 +64,7 @@ internal sealed partial class SessionLog(ILogger logger, bool sampled, TimeProvi
         {
             return;
         }
-        if (sampled)
+        if (sampled && !late)
         {
             Write(line, null);
             return;
@@ -68,7 +73,7 @@ internal sealed partial class SessionLog(ILogger logger, bool sampled, TimeProvi
         {
             _kept.Dequeue();
         }
-        _kept.Enqueue(line with { At = time.GetUtcNow(), Identity = RequestIdentity.Current });
+        _kept.Enqueue(line with { At = late ? line.At : time.GetUtcNow(), Identity = RequestIdentity.Current });
     }
 
     private void Write(in Line line, string? at)

@@ -22,6 +22,19 @@ internal static class SessionTrace
             .SetTag("gen_ai.operation.name", "invoke_agent").SetTag("gen_ai.agent.name", goal);
     }
 
+    /// <summary>Starts a span that is current nowhere; null where nobody listens, or the sampler drops it.</summary>
+    public static Activity? TryStart(string name, ActivityContext parent)
+    {
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+        var ambient = Activity.Current;
+        var started = Source.StartActivity(name, ActivityKind.Internal, parent);
+        Activity.Current = ambient;
+        return started;
+    }
+
     /// <summary>Starts a span below the current one and makes it current.</summary>
     public static Activity StartChild(string name, ActivityKind kind) => Start(name, Activity.Current?.Context ?? default, kind);
 

@@ -1,5 +1,4 @@
 using ApeTest.Agent.Sessions;
-using ApeTest.Runs.Records;
 
 namespace ApeTest.Agent.Workers;
 
@@ -9,20 +8,16 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
     private static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MaxPace = TimeSpan.FromSeconds(1);
 
-    // A session that asked a model and did anything takes longer than this.
-    private static readonly TimeSpan Suspicious = TimeSpan.FromMilliseconds(50);
-
     public async Task RunAsync()
     {
         var limit = run.Plan.IterationsOf(slot);
         var pace = TimeSpan.Zero;
         var n = 0;
+        await using var sessions = new SlotSessions(block, run, slot);
         while (n != limit && await block.EnterAsync(slot) is { } meant)
         {
-            var record = await new Session(run, block.Recorder, new SessionStart(slot, n++, meant)).RunAsync(block.Stop);
-
-            // A model that refuses at once must not make the agent spin: sessions that fail faster than anyone could act are spaced out.
-            if (record is not { Outcome: SessionOutcome.AgentError, Actions.IsEmpty: true } || record.DurationS >= Suspicious.TotalSeconds)
+            // Who is refused at once must not make the agent spin: sessions that fail faster than anyone could act are spaced out.
+            if (await sessions.RunAsync(new SessionStart(slot, n++, meant)))
             {
                 pace = TimeSpan.Zero;
                 continue;

@@ -144,6 +144,7 @@ internal sealed partial class AgentWorker(
             {
                 await HeartbeatAsync(cancellationToken);
                 metrics.AgentsWanted(_blocks.Keys.Sum(static block => block.WantedHere()));
+                PublishJourneys();
                 var generator = watch.Sample();
                 foreach (var block in _blocks.Keys)
                 {
@@ -207,6 +208,17 @@ internal sealed partial class AgentWorker(
         }
     }
 
+    private void PublishJourneys()
+    {
+        lock (_runsGate)
+        {
+            foreach (var (context, _) in _runs.Values)
+            {
+                context.Journeys?.Publish();
+            }
+        }
+    }
+
     private RunContext? Enter(RunPlan plan)
     {
         lock (_runsGate)
@@ -218,8 +230,7 @@ internal sealed partial class AgentWorker(
             }
             try
             {
-                var context = new RunContext(plan, RunContext.Connect(plan.Scenario, options, time), brains.Create(plan), metrics,
-                    loggers.CreateLogger("ApeTest.Agent.Session"), time, Signal, options.Observer);
+                var context = RunContext.Create(plan, options, brains, metrics, loggers.CreateLogger("ApeTest.Agent.Session"), time, Signal);
                 _runs[plan.Run] = (context, 1);
                 metrics.RunStarted(plan.Run, plan.Scenario.Name);
                 return context;
@@ -254,7 +265,7 @@ internal sealed partial class AgentWorker(
         try
         {
             var recorder = new BlockRecorder(lease.Plan, lease.Block, lease.Epoch, options.WorkerName, time);
-            recorder.Error(new ErrorSample("run_refused", "harness", ""));
+            recorder.Error(new ErrorSample("run_refused", "harness", default));
             // The signal first: the last block's end would make the run a completed one.
             await queue.SignalAsync(lease.Plan.Run, new RunSignal(RunSignalKind.Abort, Reason: "aborted"), CancellationToken.None);
             await queue.AppendAsync(recorder.Drain(final: true), CancellationToken.None);

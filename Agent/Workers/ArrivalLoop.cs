@@ -12,7 +12,7 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly int _blocks = run.Plan.BlockCount;
-    private readonly List<(Task Session, int Sessions)> _slots = [];
+    private readonly List<(SlotSessions Sessions, Task Session, int Number)> _slots = [];
 
     public async Task RunAsync()
     {
@@ -21,9 +21,9 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         {
             if (FreeSlot() is { } slot)
             {
-                var number = _slots[slot].Sessions;
+                var (sessions, _, number) = _slots[slot];
                 var start = new SessionStart(NumberOf(slot), number, block.TimestampAt(schedule.At(arrival)), (int)arrival);
-                _slots[slot] = (Task.Run(() => new Session(run, block.Recorder, start).RunAsync(block.Stop)), number + 1);
+                _slots[slot] = (sessions, sessions.Thread.StartAsync(async () => await sessions.RunAsync(start)), number + 1);
             }
             else
             {
@@ -36,6 +36,7 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
             block.Dropped(block.Stop.Draining || run.IsExhausted ? "stopped" : "duration", left);
         }
         await Task.WhenAll(_slots.Select(static slot => slot.Session));
+        await Task.WhenAll(_slots.Select(static slot => slot.Sessions.Thread.StartAsync(async () => await slot.Sessions.DisposeAsync())));
     }
 
     /// <summary>The block's first arrival; of a block taken over from a lost worker, the first that is still to come.</summary>
@@ -98,7 +99,7 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         if (free is null)
         {
             free = _slots.Count;
-            _slots.Add((Task.CompletedTask, 0));
+            _slots.Add((new SlotSessions(block, run, NumberOf(free.Value)), Task.CompletedTask, 0));
         }
         return free;
     }

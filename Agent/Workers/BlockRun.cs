@@ -129,7 +129,7 @@ internal sealed partial class BlockRun : IDisposable
         // 1. The agents, or in the open model the arrivals.
         Task[] load = _run.Arrivals is { } arrivals
             ? [Task.Run(new ArrivalLoop(this, _run, arrivals).RunAsync)]
-            : [.. Enumerable.Range(Block.FirstSlot, Block.Count).Select(slot => Task.Run(new AgentSlot(this, _run, slot).RunAsync))];
+            : [.. Enumerable.Range(Block.FirstSlot, Block.Count).Select(slot => _run.ThreadOf(slot).StartAsync(new AgentSlot(this, _run, slot).RunAsync))];
 
         // 2. Their turns, and after the end the graceful stop, within which running sessions may finish.
         using var done = new CancellationTokenSource();
@@ -142,7 +142,7 @@ internal sealed partial class BlockRun : IDisposable
         {
             // A bug of ours: the other slots went on, and the run must still learn that the block has ended.
             SlotFailed(exception, Run, Block.Index);
-            Recorder.Error(new ErrorSample("harness", "harness", ""));
+            Recorder.Error(new ErrorSample("harness", "harness", default));
         }
         await done.CancelAsync();
         await pace;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ApeTest.Agent.Brains;
+using ApeTest.Agent.Journeys;
 using ApeTest.Agent.Sessions;
 using ApeTest.Runs.Queue;
 using ApeTest.Scenarios;
@@ -18,39 +19,44 @@ namespace ApeTest.Agent.Workers;
 /// <summary>What all sessions of one run share in a worker: the catalog (parsed once), transport, brain. Immutable but for the connections below.</summary>
 internal sealed class RunContext : IDisposable
 {
+    private readonly IBrain? _brain;
+    private readonly PoolThread? _threads;
     private int _gatewayRevision;
 
     /// <param name="plan">The plan.</param>
     /// <param name="transport">How actions travel; disposed with the context where it can be.</param>
-    /// <param name="brain">Who decides.</param>
+    /// <param name="brain">Who decides; null for a run without goals.</param>
     /// <param name="metrics">Live metrics.</param>
     /// <param name="sessionLogger">Log of its sessions.</param>
     /// <param name="time">Clock.</param>
     /// <param name="signal">Tells the queue.</param>
     /// <param name="observer">Is told what sessions do; null for nobody.</param>
-    public RunContext(RunPlan plan, ITargetTransport transport, IBrain brain, AgentMetrics metrics, ILogger sessionLogger, TimeProvider time,
-        Action<RunPlan, RunSignal> signal, ISessionObserver? observer = null)
+    /// <param name="journeys">Engine of the run's journeys, disposed with the context; null for a run without.</param>
+    public RunContext(RunPlan plan, ITargetTransport transport, IBrain? brain, AgentMetrics metrics, ILogger sessionLogger, TimeProvider time,
+        Action<RunPlan, RunSignal> signal, ISessionObserver? observer = null, JourneyEngine? journeys = null)
     {
         Plan = plan;
         Transport = transport;
-        Brain = brain;
+        _brain = brain;
+        Journeys = journeys;
+        _threads = journeys is null ? new PoolThread(time) : null;
         Metrics = metrics;
         SessionLogger = sessionLogger;
         Time = time;
         Observer = observer;
         var target = plan.Scenario.Target;
         Catalog = TargetCatalog.Import(plan);
-        if (plan.Scenario.Goals.IsEmpty)
+        if (plan.Scenario.Goals.IsEmpty && plan.Scenario.Journeys.IsEmpty)
         {
-            throw new ApeTestException("The scenario has no goals, so there is nothing for agents to do.", "Add one under `goals`.", ExitCodes.Input);
+            throw new ApeTestException("The scenario has no goals and no journeys, so there is nothing for agents to do.", "Add one under `goals` or `journeys`.", ExitCodes.Input);
         }
         OracleValidator.Validate(plan.Scenario.Goals, Catalog);
         Tools = Catalog.CreateTools(transport, target.Name, time, configuredHeaders: target.Headers.Keys);
         Specs = Tools.Specs.Add(FinishTool.Spec);
         HeaderSecrets = [.. target.SecretHeaders.SelectMany(name => Credentials(target.Headers[name])).SelectMany(static value => SessionSecrets.Forms(value, SessionSecrets.Redacted))];
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
-        Arrivals = plan.Scenario.Load.Rate is { } rate ? new ArrivalSchedule(rate, plan.Scenario.Iterations, plan.Scenario.Duration) : null;
-        MeanThink = PersonaSpec.MeanThink(plan.Scenario.Personas);
+        Arrivals = ArrivalSchedule.Of(plan.Scenario);
+        MeanThink = MeanThinkOf(plan.Scenario);
         var stop = Once(() => signal(plan, new RunSignal(RunSignalKind.Stop, Reason: "budget")));
         BudgetExhausted = () =>
         {
@@ -84,7 +90,10 @@ internal sealed class RunContext : IDisposable
     /// <summary>Think time that an average user takes.</summary>
     public TimeSpan MeanThink { get; }
 
-    public IBrain Brain { get; }
+    public IBrain Brain => _brain ?? throw new InvalidOperationException("A run without goals has no brain.");
+
+    /// <summary>Runs the journeys; null for a run without.</summary>
+    public JourneyEngine? Journeys { get; }
 
     public AgentMetrics Metrics { get; }
 
@@ -118,12 +127,12 @@ internal sealed class RunContext : IDisposable
     /// <summary>Ends the run because a budget of it is used up; the second call does nothing.</summary>
     public Action BudgetExhausted { get; }
 
-    /// <summary>The transport that the scenario asks for. One that cannot be had here throws <see cref="ApeTestException"/>.</summary>
-    public static ITargetTransport Connect(Scenario scenario, AgentOptions options, TimeProvider time)
+    /// <summary>The transport that the scenario asks for, for sessions of a kind. One that cannot be had here throws <see cref="ApeTestException"/>.</summary>
+    public static ITargetTransport Connect(Scenario scenario, SessionKind kind, AgentOptions options, TimeProvider time, TargetPolicy? policy = null)
     {
-        if (scenario.Gateway is GatewayMode.InProcess)
+        if (scenario.GatewayFor(kind) is GatewayMode.InProcess)
         {
-            return new SocketsTransport(new TargetPolicy(scenario.Target), time, maxConnections: options.MaxConnections);
+            return new SocketsTransport(policy ?? new TargetPolicy(scenario.Target), time, maxConnections: options.MaxConnections);
         }
         return options.GatewayUrl is { } gateway
             ? new GatewayTransport(gateway, options.Token, scenario.Target.Timeout, time, options.MaxConnections)
@@ -131,7 +140,47 @@ internal sealed class RunContext : IDisposable
                 "Set APETEST_GATEWAY__URL, or `gateway: in-process` in the scenario.", ExitCodes.Environment);
     }
 
-    public void Dispose() => (Transport as IDisposable)?.Dispose();
+    /// <summary>The context of a run in a worker. What cannot be had here throws <see cref="ApeTestException"/>.</summary>
+    public static RunContext Create(RunPlan plan, AgentOptions options, BrainFactory brains, AgentMetrics metrics, ILogger sessionLogger, TimeProvider time,
+        Action<RunPlan, RunSignal> signal)
+    {
+        var scenario = plan.Scenario;
+        var brain = brains.Create(plan);
+        if (scenario.Journeys.IsEmpty)
+        {
+            return new RunContext(plan, Connect(scenario, SessionKind.Goal, options, time), brain, metrics, sessionLogger, time, signal, options.Observer);
+        }
+        var journeys = new JourneyEngine(plan, options, metrics, time);
+        var transport = scenario.Goals.IsEmpty || scenario.GatewayFor(SessionKind.Goal) == scenario.GatewayFor(SessionKind.Journey)
+            ? journeys.General
+            : Connect(scenario, SessionKind.Goal, options, time);
+        return new RunContext(plan, transport, brain, metrics, sessionLogger, time, signal, options.Observer, journeys);
+    }
+
+    /// <summary>Where the flow of a slot runs.</summary>
+    public IAgentThread ThreadOf(int slot) => Journeys?.ThreadOf(slot) ?? _threads!;
+
+    /// <summary>The journey of a session; null where it is a goal's.</summary>
+    public int? JourneyOf(in SessionStart start) => Journeys is { } engine && engine.Mix.Pick(Plan.Seed, start.Seeded.Slot, start.Seeded.Session) is >= 0 and var journey ? journey : null;
+
+    public void Dispose()
+    {
+        Journeys?.Dispose();
+        (Journeys?.General as IDisposable)?.Dispose();
+        if (Transport != Journeys?.General)
+        {
+            (Transport as IDisposable)?.Dispose();
+        }
+    }
+
+    /// <summary>Think time that an average user takes, goals and journeys by their weights.</summary>
+    private static TimeSpan MeanThinkOf(Scenario scenario)
+    {
+        var persona = PersonaSpec.MeanThink(scenario.Personas);
+        var goals = scenario.Goals.Sum(static goal => goal.Weight);
+        var weight = goals + scenario.Journeys.Sum(static journey => journey.Weight);
+        return ((persona * goals) + TimeSpan.FromSeconds(scenario.Journeys.Sum(journey => journey.Weight * (journey.Think?.Mean ?? persona).TotalSeconds))) / weight;
+    }
 
     // Of "Bearer abc" both: an echo may name the scheme or not.
     private static IEnumerable<string> Credentials(string header) =>

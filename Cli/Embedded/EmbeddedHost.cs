@@ -53,8 +53,8 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Tells whether a model can be used. After <see cref="StartLlmProxyAsync"/>.</summary>
     public ILlmReadiness Models => _proxy!.Services.GetRequiredService<ILlmReadiness>();
 
-    /// <summary>Whether the cassette has all of the run.</summary>
-    public ICassetteReport Cassette => _proxy!.Services.GetRequiredService<ICassetteReport>();
+    /// <summary>Whether the cassette has all of the run; null without an LLM proxy.</summary>
+    public ICassetteReport? Cassette => _proxy?.Services.GetRequiredService<ICassetteReport>();
 
     /// <summary>Begins to collect a submitted run, and offers it through the control API. After <see cref="StartCollectorAsync"/>.</summary>
     public CollectedRun Collect(RunPlan plan, string resolvedScenario) =>
@@ -96,28 +96,31 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         }, app => app.MapCollector(), cancellationToken);
     }
 
-    /// <summary>Starts the agents: they claim what is submitted to <see cref="Queue"/>. After gateway and proxy. The observer is told what sessions do; null: nobody. They hold at most so many connections on each way; null: any number.</summary>
-    public async Task StartAgentsAsync(ISessionObserver? observer, int? connections, CancellationToken cancellationToken)
+    /// <summary>Starts the agents: they claim what is submitted to <see cref="Queue"/>. After gateway and proxy, where the run needs them. The observer is told what sessions do; null: nobody. They hold at most so many connections on each way; null: any number.</summary>
+    public Task StartAgentsAsync(ISessionObserver? observer, int? connections, CancellationToken cancellationToken)
     {
-        var options = new AgentOptions
-        {
-            GatewayUrl = _gateway!.Url,
-            LlmProxyUrl = _proxy!.Url,
-            Token = _token,
-            ProxyKey = _proxyKey,
-            WorkerName = "embedded",
-            ClaimInterval = TimeSpan.FromMilliseconds(10),
-            // The run is over, or everything was cancelled, before the host stops.
-            ShutdownDrain = TimeSpan.Zero,
-            Observer = observer,
-            MaxConnections = connections ?? int.MaxValue,
-        };
-        await StartAsync("agent", _token, guard: true, builder =>
+        var options = Agents(connections);
+        options.Observer = observer;
+        return StartAsync("agent", _token, guard: true, builder =>
         {
             builder.Services.AddSingleton<IRunQueue>(_queue);
             builder.AddAgents(options);
         }, _ => { }, cancellationToken);
     }
+
+    /// <summary>Options of an agent in this process. After gateway and proxy, where the run needs them.</summary>
+    public AgentOptions Agents(int? connections) => new()
+    {
+        GatewayUrl = _gateway?.Url,
+        LlmProxyUrl = _proxy?.Url,
+        Token = _token,
+        ProxyKey = _proxyKey,
+        WorkerName = "embedded",
+        ClaimInterval = TimeSpan.FromMilliseconds(10),
+        // The run is over, or everything was cancelled, before the host stops.
+        ShutdownDrain = TimeSpan.Zero,
+        MaxConnections = connections ?? int.MaxValue,
+    };
 
     /// <summary>Stops everything, agents first, within a few seconds.</summary>
     public async ValueTask DisposeAsync()

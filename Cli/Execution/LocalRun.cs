@@ -1,3 +1,4 @@
+using ApeTest.Agent.Journeys;
 using ApeTest.Cli.Embedded;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Readiness;
@@ -5,6 +6,7 @@ using ApeTest.LlmProxy.Cassettes;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Ids;
+using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Model;
@@ -12,12 +14,15 @@ using ApeTest.Scenarios.Planning;
 using ApeTest.Targets;
 using ApeTest.Targets.GraphQl;
 using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Tools;
 
 namespace ApeTest.Cli.Execution;
 
 /// <summary>A run in this process: its services, its directory and its collector. Disposing it stops everything, agents first.</summary>
 internal sealed class LocalRun : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestTeardown = TimeSpan.FromSeconds(30);
+
     // Before the shop has a port: enough to judge flags and fields.
     private static readonly Uri ShopToCome = new("http://127.0.0.1:1/");
 
@@ -44,8 +49,8 @@ internal sealed class LocalRun : IAsyncDisposable
     /// <summary>Follows the run and stops it.</summary>
     public CollectedRun Collector => _collector!;
 
-    /// <summary>Whether the cassette of the run, if it has one, has all of it.</summary>
-    public ICassetteReport Cassette => _host.Cassette;
+    /// <summary>Whether the cassette of the run has all of it; null for a run that asks no model.</summary>
+    public ICassetteReport? Cassette => _host.Cassette;
 
     /// <summary>The run's directory.</summary>
     public RunDirectory Directory => _files.Directory;
@@ -83,8 +88,27 @@ internal sealed class LocalRun : IAsyncDisposable
     /// <summary>Stops the services; the directory of a run that never was is removed.</summary>
     public async ValueTask DisposeAsync()
     {
+        await TearDownAsync();
         await _host.DisposeAsync();
         _files.Dispose();
+    }
+
+    private async Task TearDownAsync()
+    {
+        if (_collector is null)
+        {
+            return;
+        }
+        using var limit = new CancellationTokenSource(LongestTeardown, _environment.Time);
+        try
+        {
+            await RunSetup.EndAsync(_plan!, _host.Agents(null), _environment.Time, limit.Token);
+        }
+        catch (Exception exception) when (exception is ApeTestException or OperationCanceledException)
+        {
+            // The run itself is over, and its result stands.
+            _options.Notice?.Invoke($"warning: {(exception is ApeTestException ? exception.Message : "the scenario's `teardown` took too long")}");
+        }
     }
 
     private async Task StartAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
@@ -100,6 +124,7 @@ internal sealed class LocalRun : IAsyncDisposable
         _preflight.Check(planned, _input);
         _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.OpenApi, oracle: ready.Judged.Oracle, graphQlSchema: ready.GraphQl);
         _host.Room = _preflight.Room(planned, _input);
+        _plan = await RunSetup.BeginAsync(_plan, _host.Agents(null), _environment.Time, cancellationToken);
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
         _collector = _host.Collect(_plan, Drawn(_plan) + ready.Judged.Record(resolved).ToYaml());
         _files.Keep();
@@ -122,12 +147,15 @@ internal sealed class LocalRun : IAsyncDisposable
         return (loaded.ThrowIfInvalid(), loaded.Resolved);
     }
 
-    /// <summary>Starts gateway, proxy and collector while the target is examined. Returns what the target says of itself and how sessions are judged.</summary>
+    /// <summary>
+    /// Starts gateway, proxy and collector, as far as the sessions need them, while the target is examined. Returns what the target says of
+    /// itself and how sessions are judged.
+    /// </summary>
     private async Task<(string? OpenApi, string? GraphQl, JudgedScenario Judged)> ReadyAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         var target = ReadyTargetAsync(scenario, cancellationToken);
-        var model = ReadyModelAsync(scenario.Llm, cancellationToken);
-        var gateway = _host.StartGatewayAsync(scenario.Target, cancellationToken);
+        var model = scenario.Goals.IsEmpty ? Task.CompletedTask : ReadyModelAsync(scenario.Llm, cancellationToken);
+        var gateway = scenario.NeedsGateway ? _host.StartGatewayAsync(scenario.Target, cancellationToken) : Task.CompletedTask;
         var collector = _host.StartCollectorAsync(cancellationToken);
         // All have ended before anything is torn down; the target's fault is told first.
         await Task.WhenAll(target, model, gateway, collector).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -141,6 +169,12 @@ internal sealed class LocalRun : IAsyncDisposable
         using var probe = new TargetProbe(scenario.Target, _environment.Time);
         _preflight.TargetStatus = await probe.ReachAsync(cancellationToken);
         var (url, graphQl) = (scenario.Target.Url, scenario.Target.GraphQl);
+        if (scenario.Goals.IsEmpty)
+        {
+            // Journeys know their requests: nobody asks the target what it offers.
+            new TargetConsent(_environment, _options.Confirmed).Ask(Planned(scenario), ToolCatalog.Generic(url));
+            return (null, null, new JudgedScenario(scenario, "declared"));
+        }
         var document = await new OpenApiSource(probe.ReadAsync, url, scenario.Target.OpenApi, _input.BaseDirectory).FindAsync(cancellationToken);
         var schema = graphQl is null ? null : await new GraphQlSource(probe.PostAsync, url, graphQl).FindAsync(cancellationToken);
         var catalog = TargetCatalog.Import(url, document, graphQl, schema);

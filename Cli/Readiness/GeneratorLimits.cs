@@ -26,12 +26,22 @@ internal sealed class GeneratorLimits
     private const long OwnMemory = 200_000_000;
     private const long MemoryPerAgent = 300_000;
 
+    // An agent of journeys, its connection and its share of the figures (bench/journey-density.sh).
+    private const long MemoryPerJourney = 20_000;
+
     // LlmProxy has no more calls to one provider in flight (QueueOptions.Concurrency).
     private const int MostProviderConnections = 256;
 
     private readonly MachineLimits _machine;
     private readonly List<(string Way, int PerAgent)> _ways = [];
     private readonly long _agents;
+
+    // Those that may hold a connection: all, or those of a shared pool.
+    private readonly long _connected;
+
+    // Whether an agent keeps its connection while it thinks.
+    private readonly bool _keeps;
+    private readonly long _memoryPerAgent;
     private readonly TimeSpan _think;
     private readonly bool _gateway;
     private readonly long _providerConnections;
@@ -41,19 +51,31 @@ internal sealed class GeneratorLimits
         _machine = machine;
         _agents = Math.Min(scenario.Agents, scenario.Iterations ?? int.MaxValue);
         _think = scenario.Load.Rate is null ? PersonaSpec.MeanThink(scenario.Personas) : TimeSpan.Zero;
-        _gateway = scenario.Gateway is GatewayMode.Remote;
+        var isThinker = !scenario.Goals.IsEmpty;
+        _keeps = !isThinker && scenario.Target.Connections is ConnectionUse.Own;
+        _connected = !isThinker && scenario.Target.Connections is ConnectionUse.Shared ? Math.Min(_agents, scenario.Target.MaxConnections) : _agents;
+        _memoryPerAgent = isThinker ? MemoryPerAgent : MemoryPerJourney;
+        _gateway = scenario.GatewayFor(isThinker ? SessionKind.Goal : SessionKind.Journey) is GatewayMode.Remote;
         if (_gateway)
         {
             _ways.Add(("agent to gateway, both ends", 2));
         }
         var from = _gateway ? "gateway" : "agent";
         _ways.Add(shopIsHere ? ($"{from} to sample shop, both ends", 2) : ($"{from} to target", 1));
+        if (!isThinker)
+        {
+            return;
+        }
         _ways.Add(("agent to model proxy, both ends", 2));
         _providerConnections = scenario.Llm.Model.StartsWith("builtin/", StringComparison.Ordinal) ? 0 : Math.Min(_agents, MostProviderConnections);
     }
 
     /// <summary>Agents that wait at once, where an answer takes <see cref="UsualAnswer"/>.</summary>
-    private long Waiting => (long)Math.Ceiling(_agents * (UsualAnswer / (UsualAnswer + _think)));
+    private long Waiting => _keeps ? _connected : (long)Math.Ceiling(_connected * WaitingShare);
+
+    private double WaitingShare => _keeps ? 1 : UsualAnswer / (UsualAnswer + _think);
+
+    private bool IsPooled => _connected < _agents;
 
     private long FilesPerAgent => _ways.Sum(way => way.PerAgent);
 
@@ -89,12 +111,12 @@ internal sealed class GeneratorLimits
     public static int? Room(Scenario scenario, bool shopIsHere, MachineLimits machine)
     {
         var limits = new GeneratorLimits(scenario, shopIsHere, machine);
-        var waiting = UsualAnswer / (UsualAnswer + limits._think);
+        var waiting = limits.WaitingShare;
         double?[] rooms =
         [
-            machine.OpenFiles is { } files ? Most(files, limits.OtherFiles, limits.FilesPerAgent) / waiting : null,
-            machine.Ports / waiting,
-            machine.MemoryBytes is { } bytes ? Most(bytes, OwnMemory, MemoryPerAgent) : null,
+            machine.OpenFiles is { } files && !limits.IsPooled ? Most(files, limits.OtherFiles, limits.FilesPerAgent) / waiting : null,
+            limits.IsPooled ? null : machine.Ports / waiting,
+            machine.MemoryBytes is { } bytes ? Most(bytes, OwnMemory, limits._memoryPerAgent) : null,
         ];
         return rooms.Min() is { } room ? (int)Math.Clamp(room, scenario.Agents, int.MaxValue) : null;
     }
@@ -119,32 +141,32 @@ internal sealed class GeneratorLimits
 
     private Need Files()
     {
-        var amount = (FilesPerAgent * _agents) + OtherFiles;
+        var amount = (FilesPerAgent * _connected) + OtherFiles;
         var parts = string.Join(", ", _ways.Select(way => $"{way.Way}: {way.PerAgent}"));
         var provider = _providerConnections == 0 ? string.Empty : $" + {_providerConnections} from model proxy to provider";
         var inProcess = _gateway ? ", or set `gateway: in-process`, which saves 2 an agent" : string.Empty;
         return new Need(amount, (FilesPerAgent * Waiting) + OtherFiles, _machine.OpenFiles,
             $"up to {Show.Count(amount)} open files are needed, {Show.Count(_machine.OpenFiles ?? 0)} are allowed",
-            $"Each agent holds at most {FilesPerAgent} ({parts}): {FilesPerAgent} x {Show.Count(_agents)} + {OwnFiles} of ApeTest's own{provider} = {Show.Count(amount)}.",
+            $"Each agent holds at most {FilesPerAgent} ({parts}): {FilesPerAgent} x {Show.Count(_connected)} + {OwnFiles} of ApeTest's own{provider} = {Show.Count(amount)}.",
             $"Raise the limit (ulimit -Hn {amount} as root, --ulimit nofile={amount} for a container), use at most {Show.Count(Most(_machine.OpenFiles, OtherFiles, FilesPerAgent))} agents{inProcess}.");
     }
 
-    private Need Ports() => new(_agents, Waiting, _machine.Ports,
-        $"up to {Show.Count(_agents)} connections go to one address, {Show.Count(_machine.Ports ?? 0)} local ports are free for them",
+    private Need Ports() => new(_connected, Waiting, _machine.Ports,
+        $"up to {Show.Count(_connected)} connections go to one address, {Show.Count(_machine.Ports ?? 0)} local ports are free for them",
         "Each agent holds at most one connection to each address; each takes a local port.",
         $"Widen the range (sysctl net.ipv4.ip_local_port_range=\"1024 65535\"), or use at most {Show.Count(_machine.Ports ?? 0)} agents.");
 
     private Need Memory()
     {
-        var amount = OwnMemory + (MemoryPerAgent * _agents);
+        var amount = OwnMemory + (_memoryPerAgent * _agents);
         return new Need(amount, amount, _machine.MemoryBytes,
             $"about {Show.Bytes(amount)} of memory are needed, there are {Show.Bytes(_machine.MemoryBytes ?? 0)}",
-            $"{Show.Bytes(MemoryPerAgent)} x {Show.Count(_agents)} + {Show.Bytes(OwnMemory)} of ApeTest's own = {Show.Bytes(amount)}, by measurement on the sample shop.",
-            $"Give it more memory, or use at most {Show.Count(Most(_machine.MemoryBytes, OwnMemory, MemoryPerAgent))} agents.");
+            $"{Show.Bytes(_memoryPerAgent)} x {Show.Count(_agents)} + {Show.Bytes(OwnMemory)} of ApeTest's own = {Show.Bytes(amount)}, by measurement on the sample shop.",
+            $"Give it more memory, or use at most {Show.Count(Most(_machine.MemoryBytes, OwnMemory, _memoryPerAgent))} agents.");
     }
 
     /// <summary>Share of the agents that may wait at once: what there is, of what is needed if all do.</summary>
-    private double Share(Need need) => need.Amount == _agents ? (double)need.Limit!.Value / _agents : (double)Most(need.Limit, OtherFiles, FilesPerAgent) / _agents;
+    private double Share(Need need) => need.Amount == _connected ? (double)need.Limit!.Value / _agents : (double)Most(need.Limit, OtherFiles, FilesPerAgent) / _agents;
 
     private static long Most(long? limit, long own, long perAgent) => Math.Max(1, ((limit ?? 0) - own) / perAgent);
 

@@ -17,7 +17,7 @@ internal sealed class TargetConsent(CliEnvironment environment, bool confirmed)
         {
             return;
         }
-        var changing = catalog.ChangingNames.ToList();
+        var changing = scenario.Goals.IsEmpty ? Requests(scenario) : catalog.ChangingNames.ToList();
         var touched = changing.Count == 0
             ? "Any request may be sent there."
             : $"{changing.Count} operations change data there: {string.Join(", ", changing.Take(MostOperations))}{(changing.Count > MostOperations ? ", …" : string.Empty)}.";
@@ -35,4 +35,10 @@ internal sealed class TargetConsent(CliEnvironment environment, bool confirmed)
             throw new ApeTestException("not confirmed: nothing was sent", null, ExitCodes.Input);
         }
     }
+
+    /// <summary>Requests of the journeys that may change data.</summary>
+    private static List<string> Requests(Scenario scenario) =>
+        [.. scenario.Journeys.SelectMany(static journey => journey.Requests())
+            .Where(static step => step.Request!.Method is not ("GET" or "HEAD" or "OPTIONS"))
+            .Select(static step => step.Name ?? $"{step.Request!.Method} {step.Request.Path}").Distinct(StringComparer.Ordinal)];
 }

@@ -37,6 +37,14 @@ internal static class Show
     /// <summary>A count as <c>12,345</c>.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A rate, without its unit, as <c>0.25</c>, <c>19.8</c>, <c>613</c> or <c>9,800</c>.</summary>
+    public static string Rate(double perSecond) => perSecond switch
+    {
+        < 0.995 => Number(perSecond, "0.##"),
+        < 99.95 => Number(perSecond, "0.0"),
+        _ => Number(perSecond, "#,0"),
+    };
+
     /// <summary>Dollars as <c>$0.0012</c>, <c>$1.20</c>.</summary>
     public static string Dollars(decimal value) => "$" + value.ToString(value is > 0 and < 0.1m ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
 

@@ -9,6 +9,8 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
     /// <summary>Columns that the text needs.</summary>
     public const int Width = 80;
 
+    // Beside the verdict, the metric and its value.
+    private const int ConditionWidth = 27;
     private const int MostOperations = 12;
     private const int MostErrors = 6;
     private const int MostReasons = 3;
@@ -40,6 +42,10 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
             facts.Insert(1, Show.Cut(Show.Safe(model), 32));
         }
         Line(string.Join(", ", facts));
+        if (run.Reason is { } stopped)
+        {
+            Wrapped(paint.Bad("STOPPED "), 8, Show.Safe(stopped));
+        }
         foreach (var reason in run.Suspect)
         {
             Wrapped(paint.Warn("SUSPECT "), 8, Show.Safe(reason));
@@ -58,7 +64,16 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
             var verdict = threshold.Ok ? paint.Good("PASS") : paint.Bad("FAIL");
             var name = Show.Cut(threshold.Name, 32).PadRight(32);
             var value = threshold.Value is { } number ? Value(threshold.Name, number) : "nothing measured";
-            Line($"  {verdict}  {name}  {value,10} {threshold.Expr,-10} {Show.Cut(Evidence(threshold, summary), 15)}");
+            var (condition, evidence) = ($"{Show.Safe(threshold.Expr),-10}", Show.Cut(Evidence(threshold, summary), 15));
+            if (condition.Length + 1 + evidence.Length <= ConditionWidth)
+            {
+                Line($"  {verdict}  {name}  {value,10} {condition} {evidence}");
+            }
+            else
+            {
+                Line($"  {verdict}  {name}  {value,10}");
+                Wrapped("        ", 8, $"{condition} {evidence}".TrimEnd());
+            }
         }
         if (summary.Thresholds.IsEmpty)
         {
@@ -117,7 +132,10 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         table.Row("between actions (MTBA)", Show.Count(summary.Mtba.Count), Show.Seconds(summary.Mtba.Mean), Show.Seconds(summary.Mtba.P50),
             Show.Seconds(summary.Mtba.P95), Show.Seconds(summary.Mtba.P99), Show.Seconds(summary.Mtba.Max));
         Row(table, "  without think", summary.Mtba.Active);
-        Row(table, "first token (TTFT)", summary.Ttft);
+        if (summary.Llm.Calls > 0)
+        {
+            Row(table, "first token (TTFT)", summary.Ttft);
+        }
         Row(table, "action", summary.Actions.Duration);
         table.Write(output, Width, "  ");
         if (summary.Mtba.Mean is { } mean and > 0)
@@ -144,18 +162,53 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
             return;
         }
         Heading("Operations");
-        var table = new TextTable().Left("").Right("count").Right("errors").Right("p50").Right("p95").Right("p99").Left("status");
+        var table = new TextTable().Left("").Right("count").Right("/s").Right("errors").Right("p50").Right("p95").Right("p99").Right("max");
         foreach (var operation in summary.Http.Take(MostOperations))
         {
-            var statuses = operation.ByStatus.OrderByDescending(status => status.Value)
-                .Select(status => status.Key == 0 ? $"none:{status.Value}" : $"{status.Key}:{status.Value}");
-            table.Row($"{operation.Method} {Show.Safe(operation.Operation)}", Show.Count(operation.Count), Show.Count(operation.Errors),
-                Show.Seconds(operation.Duration.P50), Show.Seconds(operation.Duration.P95), Show.Seconds(operation.Duration.P99),
-                string.Join(' ', statuses));
+            OperationRow(table, Show.Safe(operation.Operation), summary, operation.Count, Show.Count(operation.Errors), operation.Duration);
+            if (operation.ResponseFromIntended is { Count: > 0 } intended)
+            {
+                OperationRow(table, "  from its due time", summary, intended.Count, string.Empty, intended);
+            }
         }
         table.Write(output, Width, "  ");
         More(summary.Http.Length - MostOperations, "operation");
+        var statuses = summary.Http.SelectMany(operation => operation.ByStatus)
+            .GroupBy(status => status.Key, status => status.Value)
+            .OrderByDescending(status => status.Sum())
+            .Select(status => $"{(status.Key == 0 ? "no answer" : status.Key)}: {Show.Count(status.Sum())}");
+        Wrapped("  status ", 9, string.Join(", ", statuses));
+        Traffic(summary);
     }
+
+    private static void OperationRow(TextTable table, string name, RunSummary summary, long count, string errors, Distribution duration) =>
+        table.Row(name, Show.Count(count), summary.Run.DurationS > 0 ? Show.Rate(count / summary.Run.DurationS) : Show.Nothing, errors,
+            Show.Seconds(duration.P50), Show.Seconds(duration.P95), Show.Seconds(duration.P99), Show.Seconds(duration.Max));
+
+    private void Traffic(RunSummary summary)
+    {
+        var load = summary.Load;
+        if (load.RequestsPerS is { } requests && load.SessionsPerS is { } sessions)
+        {
+            Wrapped("  rate   ", 9, $"{Show.Rate(requests)} requests/s{Peak(load.PeakRequestsPerS)}, {Show.Rate(sessions)} sessions/s{Peak(load.PeakSessionsPerS)}");
+        }
+        var parts = new List<string>();
+        if (summary.Http.Sum(operation => operation.BytesReceived) is > 0 and var received)
+        {
+            parts.Add($"{Show.Bytes(summary.Http.Sum(operation => operation.BytesSent) ?? 0)} sent, {Show.Bytes(received)} received");
+        }
+        if (summary.Http.Sum(operation => operation.Connections) is > 0 and var made)
+        {
+            var all = summary.Http.Sum(operation => operation.Count);
+            parts.Add($"{Show.Count(made)} connections made, {Show.Share(1 - ((double)made / all))} of requests found one");
+        }
+        if (parts.Count > 0)
+        {
+            Wrapped("  wire   ", 9, string.Join("; ", parts));
+        }
+    }
+
+    private static string Peak(double? rate) => rate is { } peak ? $" (busiest second {Show.Rate(peak)})" : string.Empty;
 
     private void Errors(RunSummary summary)
     {
@@ -210,8 +263,9 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
 
     private static string Evidence(ThresholdResult threshold, RunSummary summary) => threshold.Name switch
     {
-        "session_success" => $"{summary.Sessions.Succeeded}/{summary.Sessions.Judged}",
-        "agent_error_rate" => $"{summary.Sessions.AgentError}/{summary.Sessions.Started - summary.Sessions.Aborted}",
+        "session_success" when threshold.WindowS is null => $"{summary.Sessions.Succeeded}/{summary.Sessions.Judged}",
+        "agent_error_rate" when threshold.WindowS is null => $"{summary.Sessions.AgentError}/{summary.Sessions.Started - summary.Sessions.Aborted}",
+        _ when threshold is { WindowS: not null, WorstAtS: { } at } => $"(worst: {Show.Seconds(at)})",
         _ => threshold.By is "default" ? "(default)" : string.Empty,
     };
 

@@ -13,7 +13,8 @@ namespace ApeTest.Observability.Collecting;
 
 /// <summary>
 /// One run as the collector sees it. Batches are merged as they come; each second the live figures, <c>run.json</c>, the time series and
-/// the summary so far are written, every 10 s the histograms, at the end the summary. Stops the run when its budget is spent. Thread-safe.
+/// the summary so far are written, every 10 s the histograms, at the end the summary. Stops the run when its budget is spent or a threshold
+/// with <c>abort</c> is broken. Thread-safe.
 /// </summary>
 public sealed partial class CollectedRun
 {
@@ -27,6 +28,7 @@ public sealed partial class CollectedRun
     private readonly RunDirectoryWriter _writer;
     private readonly Func<long> _otherDrops;
     private readonly LoadShape _shape;
+    private readonly LoadProfile? _rates; // null in the closed model
     private readonly Uri? _controlUrl;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -38,6 +40,7 @@ public sealed partial class CollectedRun
     private TimeSpan _histogramsFrom;
     private DateTimeOffset _ticked;
     private bool _budgetSpent;
+    private bool _thresholdBroken;
     private bool _stopped;
 
     internal CollectedRun(IRunQueue queue, RunAggregate aggregate, RunDirectory directory, CollectorOptions options, Uri? controlUrl,
@@ -49,6 +52,7 @@ public sealed partial class CollectedRun
         var scenario = aggregate.Plan.Scenario;
         Scales = ScaleRange.Of(aggregate.Plan);
         _shape = new LoadShape(scenario.Load, scenario.Agents, scenario.Duration);
+        _rates = scenario.Load.Rate is null ? null : LoadProfile.Of(scenario.Load, scenario.Agents, scenario.Duration);
         _ticked = time.GetUtcNow();
         Progress = aggregate.Progress(_ticked, 0, 0);
     }
@@ -177,6 +181,7 @@ public sealed partial class CollectedRun
                 {
                     Take(state);
                     await StopWhenBudgetIsSpentAsync();
+                    await StopWhenThresholdIsBrokenAsync();
                 }
             }
             Finish();
@@ -228,6 +233,22 @@ public sealed partial class CollectedRun
         await StopAsync(now: true, "budget", CancellationToken.None);
     }
 
+    private async Task StopWhenThresholdIsBrokenAsync()
+    {
+        BrokenThreshold? broken;
+        lock (_lock)
+        {
+            broken = _thresholdBroken || _aggregate.Ended ? null : _aggregate.Broken;
+        }
+        if (broken is null)
+        {
+            return;
+        }
+        _thresholdBroken = true;
+        LogThresholdBroken(broken.Reason);
+        await StopAsync(now: false, "aborted", CancellationToken.None);
+    }
+
     private bool IsCostSpent(LlmSpec llm) => _aggregate.CostUsd > 0 && _aggregate.CostUsd >= (llm.MaxCostUsd ?? LlmSpec.DefaultMaxCostUsd);
 
     private void OnTick()
@@ -254,7 +275,7 @@ public sealed partial class CollectedRun
         var elapsed = now - (_aggregate.Started ?? now);
         var over = Draining;
         var target = over || _aggregate.Started is null ? 0 : _aggregate.ScaledTo ?? _shape.ActiveAgents(elapsed);
-        var interval = _aggregate.TakeInterval();
+        var interval = _aggregate.TakeInterval(now, over);
         var seconds = (now - _ticked).TotalSeconds;
         _ticked = now;
         Progress = _aggregate.Progress(now, target, seconds > 0 ? interval.Actions.Total / seconds : 0) with
@@ -270,7 +291,8 @@ public sealed partial class CollectedRun
             return;
         }
 
-        _writer.AppendPoint(TimePoint.Of(interval, now, elapsed, _aggregate.ActiveAgents, target));
+        _writer.AppendPoint(TimePoint.Of(interval, now, elapsed, _aggregate.ActiveAgents, target,
+            over ? null : _rates?.ValueAt(elapsed)));
         _histograms.Add(interval);
         if (elapsed - _histogramsFrom >= HistogramBlock || _aggregate.Ended)
         {
@@ -327,6 +349,9 @@ public sealed partial class CollectedRun
     [LoggerMessage(EventId = 2, EventName = "collector.budget_spent", Level = LogLevel.Warning,
         Message = "The run's model budget is spent ({CostUsd} USD, {Tokens} tokens); the run ends.")]
     private partial void LogBudgetSpent(decimal costUsd, long tokens);
+
+    [LoggerMessage(EventId = 4, EventName = "collector.threshold_broken", Level = LogLevel.Warning, Message = "The run ends, {Reason}.")]
+    private partial void LogThresholdBroken(string reason);
 
     [LoggerMessage(EventId = 3, EventName = "collector.failed", Level = LogLevel.Error, Message = "The run can no longer be collected.")]
     private partial void LogCollectFailed(Exception error);

@@ -6,7 +6,7 @@ public sealed record RunDirectoryLimits
     /// <summary>Most bytes of <c>sessions.jsonl</c>. Default 256 MB.</summary>
     public long SessionsBytes { get; init; } = 256L << 20;
 
-    /// <summary>Most bytes of <c>timeseries.jsonl</c>. Default 64 MB: some 40 hours.</summary>
+    /// <summary>Most bytes of <c>timeseries.jsonl</c>. Default 64 MB: some 13 hours of five operations, 4 of twenty.</summary>
     public long TimeseriesBytes { get; init; } = 64L << 20;
 
     /// <summary>Most bytes of <c>histograms.bin</c>. Default 64 MB.</summary>

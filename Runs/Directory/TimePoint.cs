@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.Runs.Summaries;
@@ -21,6 +22,9 @@ public sealed record TimePoint
 
     /// <summary>Agents that should be active.</summary>
     public required int AgentsTarget { get; init; }
+
+    /// <summary>Open model: sessions that should start in a second; null in the closed model.</summary>
+    public double? RateTarget { get; init; }
 
     /// <summary>Sessions started.</summary>
     public long Started { get; init; }
@@ -76,8 +80,20 @@ public sealed record TimePoint
     /// <summary>Cost in US dollars.</summary>
     public decimal CostUsd { get; init; }
 
+    /// <summary>Bytes of requests; 0 where they are not counted.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>Bytes of answers; 0 where they are not counted.</summary>
+    public long BytesReceived { get; init; }
+
+    /// <summary>Actions for which a connection was made.</summary>
+    public long Connections { get; init; }
+
+    /// <summary>The operations of this second, busiest first; at most <see cref="OperationPoint.Most"/> and the rest together.</summary>
+    public ImmutableArray<OperationPoint> Operations { get; init; } = [];
+
     /// <summary>The point at <paramref name="at"/> for what was reported since the previous one.</summary>
-    public static TimePoint Of(MetricsDelta interval, DateTimeOffset at, TimeSpan elapsed, int agents, int agentsTarget)
+    public static TimePoint Of(MetricsDelta interval, DateTimeOffset at, TimeSpan elapsed, int agents, int agentsTarget, double? rateTarget = null)
     {
         var actions = Distribution.OfSeconds(interval.Actions.Duration);
         return new TimePoint
@@ -86,6 +102,7 @@ public sealed record TimePoint
             At = at,
             Agents = agents,
             AgentsTarget = agentsTarget,
+            RateTarget = rateTarget,
             Started = interval.Started,
             Succeeded = interval.Ended(SessionOutcome.Succeeded),
             Failed = interval.Ended(SessionOutcome.Failed),
@@ -104,6 +121,10 @@ public sealed record TimePoint
             LlmCalls = interval.Llm.ByModel.Values.Sum(model => model.Calls),
             Tokens = interval.Llm.ByModel.Values.Sum(model => model.PromptTokens + model.CompletionTokens),
             CostUsd = Math.Round(interval.Llm.ByModel.Values.Sum(model => model.CostUsd), 6),
+            BytesSent = interval.Http.Values.Sum(operation => operation.BytesSent),
+            BytesReceived = interval.Http.Values.Sum(operation => operation.BytesReceived),
+            Connections = interval.Http.Values.Sum(operation => operation.Connections),
+            Operations = OperationPoint.Of(interval),
         };
     }
 }

@@ -6,19 +6,26 @@ namespace ApeTest.Runs.Histograms;
 /// <summary>
 /// A mergeable high dynamic range histogram of durations: 1 µs to 1 h with at most 1 % error at any percentile (log-linear buckets
 /// after Gil Tene's HdrHistogram: 64 per octave of 100 ns ticks, so that a bucket's middle is at most 1/128 from any of its values).
-/// Count, sum, minimum and maximum are exact. An octave takes 512 bytes and is allocated when it is first hit; latencies of one
-/// operation seldom span more than six. Also counts plain numbers (<see cref="RecordCount"/>), exact below 128. Not thread-safe.
+/// Count, sum, minimum and maximum are exact. The first <see cref="MaxFew"/> values are kept as a list of their buckets, two bytes
+/// each: of the histograms of one block and one second, which are many, few hold more. Beyond that an octave takes 512 bytes and is
+/// allocated when it is first hit; latencies of one operation seldom span more than six. Also counts plain numbers
+/// (<see cref="RecordCount"/>), exact below 128. Not thread-safe.
 /// </summary>
 [JsonConverter(typeof(HistogramJsonConverter))]
 public sealed class Histogram
 {
     internal const int Octaves = 31;
     internal const int OctaveSize = 1 << OctaveBits;
+    internal const int MaxFew = 64;
     private const int OctaveBits = 6;
+    private const int FirstFew = 4;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMicroseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
+    // Buckets of single values in the order of their coming, until there are octaves.
+    private ushort[] _few = [];
+    private int _fewUsed;
     private long[]?[]? _octaves;
 
     /// <summary>Number of recorded values.</summary>
@@ -58,15 +65,25 @@ public sealed class Histogram
         {
             return;
         }
-        for (var i = 0; i < Octaves; i++)
+        if (other._octaves is { } octaves)
         {
-            if (other._octaves![i] is { } source)
+            for (var i = 0; i < Octaves; i++)
             {
-                var octave = Octave(i);
-                for (var j = 0; j < OctaveSize; j++)
+                if (octaves[i] is { } source)
                 {
-                    octave[j] += source[j];
+                    var octave = Octave(i);
+                    for (var j = 0; j < OctaveSize; j++)
+                    {
+                        octave[j] += source[j];
+                    }
                 }
+            }
+        }
+        else
+        {
+            for (var i = 0; i < other._fewUsed; i++)
+            {
+                Count1(other._few[i]);
             }
         }
         Tally(other.Count, other.RawSum, other.RawMin, other.RawMax);
@@ -108,9 +125,17 @@ public sealed class Histogram
     /// <summary>Buckets that hold values, smallest first.</summary>
     internal IEnumerable<(int Bucket, long Count)> Buckets()
     {
+        if (_octaves is not { } octaves)
+        {
+            foreach (var bucket in _few.Take(_fewUsed).CountBy(bucket => bucket).OrderBy(bucket => bucket.Key))
+            {
+                yield return (bucket.Key, bucket.Value);
+            }
+            yield break;
+        }
         for (var i = 0; i < Octaves; i++)
         {
-            if (_octaves?[i] is not { } octave)
+            if (octaves[i] is not { } octave)
             {
                 continue;
             }
@@ -124,7 +149,17 @@ public sealed class Histogram
         }
     }
 
-    internal void Restore(int bucket, long count) => Octave(bucket >> OctaveBits)[bucket & (OctaveSize - 1)] += count;
+    internal void Restore(int bucket, long count)
+    {
+        if (count == 1)
+        {
+            Count1(bucket);
+        }
+        else
+        {
+            Octave(bucket >> OctaveBits)[bucket & (OctaveSize - 1)] += count;
+        }
+    }
 
     internal void Tally(long count, long sum, long min, long max)
     {
@@ -137,21 +172,45 @@ public sealed class Histogram
     private void RecordRaw(long value)
     {
         // Octave 0 holds 0..63; octave k holds [64 * 2^(k-1), 128 * 2^(k-1)) in steps of 2^(k-1).
-        var shift = Math.Max(0, BitOperations.Log2((ulong)value) - OctaveBits);
-        if (value < OctaveSize)
-        {
-            Octave(0)[value]++;
-        }
-        else
-        {
-            Octave(shift + 1)[(value >> shift) - OctaveSize]++;
-        }
+        var shift = BitOperations.Log2((ulong)value | OctaveSize) - OctaveBits;
+        Count1(value < OctaveSize ? (int)value : (shift << OctaveBits) + (int)(value >> shift));
         Tally(1, value, value, value);
+    }
+
+    private void Count1(int bucket)
+    {
+        if (_octaves is null)
+        {
+            if (_fewUsed < _few.Length || TryGrow())
+            {
+                _few[_fewUsed++] = (ushort)bucket;
+                return;
+            }
+        }
+        Octave(bucket >> OctaveBits)[bucket & (OctaveSize - 1)]++;
+    }
+
+    private bool TryGrow()
+    {
+        if (_few.Length >= MaxFew)
+        {
+            return false;
+        }
+        Array.Resize(ref _few, Math.Max(FirstFew, _few.Length * 2));
+        return true;
     }
 
     private long[] Octave(int index)
     {
-        _octaves ??= new long[]?[Octaves];
+        if (_octaves is null)
+        {
+            _octaves = new long[]?[Octaves];
+            foreach (var bucket in _few.AsSpan(0, _fewUsed))
+            {
+                Octave(bucket >> OctaveBits)[bucket & (OctaveSize - 1)]++;
+            }
+            (_few, _fewUsed) = ([], 0);
+        }
         return _octaves[index] ??= new long[OctaveSize];
     }
 

@@ -7,30 +7,76 @@ namespace ApeTest.Runs.Recording;
 
 /// <summary>
 /// Records what the sessions of one block do; drained into a <see cref="SnapshotBatch"/> at each tick. Thread-safe: one lock, held for
-/// a few hundred nanoseconds. Never blocks on I/O: session records go through a bounded buffer (1,000 records or 8 MB between two
-/// drains), and what does not fit is counted as dropped.
+/// some tens of nanoseconds. Actions, intervals and sessions that are only counted allocate nothing but the delta's own arrays, once
+/// a tick. Never blocks on I/O: session records go through a bounded buffer (1,000 records or 8 MB between two drains), and what does
+/// not fit is counted as dropped.
 /// </summary>
-public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, string worker, TimeProvider time)
+public sealed class BlockRecorder
 {
     internal const int MaxRecords = 1000;
     internal const long MaxRecordBytes = 8 << 20;
 
     private readonly Lock _gate = new();
-    private MetricsDelta _metrics = new();
+    private readonly RunPlan _plan;
+    private readonly RunBlock _block;
+    private readonly long _epoch;
+    private readonly string _worker;
+    private readonly TimeProvider _time;
+    private readonly NameTable<(string Name, string Method), OperationMetrics> _operations;
+    private readonly NameTable<string, GoalOutcomes> _goals;
     private readonly ImmutableArray<SessionRecord>.Builder _records = ImmutableArray.CreateBuilder<SessionRecord>();
+    private MetricsDelta _metrics = new();
     private long _recordBytes;
     private long _sequence;
     private int _active;
     private int _peak;
 
+    /// <param name="plan">The run's plan.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="epoch">Epoch of the block's lease.</param>
+    /// <param name="worker">Worker that runs it.</param>
+    /// <param name="time">Clock of the batches' times.</param>
+    public BlockRecorder(RunPlan plan, RunBlock block, long epoch, string worker, TimeProvider time)
+    {
+        (_plan, _block, _epoch, _worker, _time) = (plan, block, epoch, worker, time);
+        _operations = new((MetricsDelta.Other, "*"), MetricsDelta.MaxOperations, name => _metrics.Operation(name.Name, name.Method));
+        _goals = new(MetricsDelta.Other, MetricsDelta.MaxNames, name => _metrics.Goal(name));
+    }
+
+    /// <summary>
+    /// The key of an operation, to be asked once where much is recorded. Beyond <see cref="MetricsDelta.MaxOperations"/> names it is that
+    /// of <see cref="MetricsDelta.Other"/>.
+    /// </summary>
+    /// <param name="name">Tool or step.</param>
+    /// <param name="method">HTTP method.</param>
+    public OperationKey Operation(string name, string method)
+    {
+        lock (_gate)
+        {
+            return new OperationKey(_operations.Index((name, method)));
+        }
+    }
+
+    /// <summary>The key of a goal or journey, to be asked once where many sessions run.</summary>
+    public GoalKey Goal(string name)
+    {
+        lock (_gate)
+        {
+            return new GoalKey(_goals.Index(name));
+        }
+    }
+
     /// <summary>A session starts, <paramref name="startDelay"/> after it was meant to.</summary>
-    public void SessionStarted(string goal, TimeSpan startDelay)
+    public void SessionStarted(string goal, TimeSpan startDelay) => SessionStarted(Goal(goal), startDelay);
+
+    /// <inheritdoc cref="SessionStarted(string, TimeSpan)"/>
+    public void SessionStarted(GoalKey goal, TimeSpan startDelay)
     {
         lock (_gate)
         {
             _peak = Math.Max(_peak, ++_active);
             _metrics.Started++;
-            _metrics.Goal(goal);
+            _goals.Current(goal.Index); // a goal is told of from its first session on, not from its first end
             _metrics.StartDelay.Record(startDelay);
         }
     }
@@ -42,10 +88,7 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
         var bytes = keep ? SizeOf(record) : 0;
         lock (_gate)
         {
-            _active--;
-            _metrics.Goal(record.Goal).Count(record.Outcome);
-            _metrics.SessionDuration.Record(duration);
-            _metrics.SessionActions.RecordCount(actions);
+            Ended(_goals.Index(record.Goal), record.Outcome, duration, actions);
             if (!keep)
             {
                 return;
@@ -60,19 +103,29 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
         }
     }
 
+    /// <summary>A session ended of which no record is kept: it succeeded and was not sampled.</summary>
+    public void SessionEnded(GoalKey goal, SessionOutcome outcome, TimeSpan duration, int actions)
+    {
+        lock (_gate)
+        {
+            Ended(goal.Index, outcome, duration, actions);
+        }
+    }
+
     /// <summary>An action was answered, or failed.</summary>
     public void Action(in ActionSample sample)
     {
         lock (_gate)
         {
-            _metrics.Actions.Total++;
-            _metrics.Actions.Duration.Record(sample.Duration);
-            _metrics.Operation(sample.Operation, sample.Method).Record(sample);
-            _metrics.AddSlow(new SlowAction(sample.TraceId, sample.Session, sample.Operation, sample.Duration));
+            _operations.Current(sample.Operation.Index).Record(sample);
+            _metrics.Actions.Record(sample);
+            if (_metrics.IsSlow(sample.Duration))
+            {
+                _metrics.AddSlow(new SlowAction(sample.TraceId, sample.Session, _operations.Name(sample.Operation.Index).Name, sample.Duration));
+            }
             if (sample.ErrorType is not null)
             {
-                _metrics.Actions.Errors++;
-                _metrics.AddError(sample.ErrorType, sample.Where ?? "target", 1, [sample.TraceId]);
+                _metrics.Error(sample.ErrorType, sample.Where ?? "target").Record(sample.TraceId);
             }
         }
     }
@@ -113,7 +166,7 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
     {
         lock (_gate)
         {
-            _metrics.AddError(sample.Type, sample.Where, 1, [sample.TraceId]);
+            _metrics.Error(sample.Type, sample.Where).Record(sample.TraceId);
         }
     }
 
@@ -151,12 +204,12 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
         {
             var batch = new SnapshotBatch
             {
-                Run = plan.Run,
-                Block = block.Index,
-                Epoch = epoch,
+                Run = _plan.Run,
+                Block = _block.Index,
+                Epoch = _epoch,
                 Sequence = ++_sequence,
-                Worker = worker,
-                At = time.GetUtcNow(),
+                Worker = _worker,
+                At = _time.GetUtcNow(),
                 Final = final,
                 ActiveAgents = Math.Max(0, _active),
                 PeakAgents = _peak,
@@ -165,10 +218,20 @@ public sealed class BlockRecorder(RunPlan plan, RunBlock block, long epoch, stri
                 Generator = generator,
             };
             _metrics = new MetricsDelta();
+            _operations.Reset();
+            _goals.Reset();
             _recordBytes = 0;
             _peak = Math.Max(0, _active);
             return batch;
         }
+    }
+
+    private void Ended(int goal, SessionOutcome outcome, TimeSpan duration, int actions)
+    {
+        _active--;
+        _goals.Current(goal).Count(outcome);
+        _metrics.SessionDuration.Record(duration);
+        _metrics.SessionActions.RecordCount(actions);
     }
 
     // An estimate by the parts that can grow large; serialising each record twice would cost more than the bound is worth.

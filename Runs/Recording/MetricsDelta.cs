@@ -28,6 +28,8 @@ public sealed class MetricsDelta
     /// <summary>Most actions in <see cref="Slowest"/>.</summary>
     public const int MaxSlowest = 10;
 
+    private readonly Dictionary<(string Type, string Where), ErrorMetrics> _errors = [];
+
     /// <summary>Sessions started.</summary>
     public long Started { get; set; }
 
@@ -99,11 +101,16 @@ public sealed class MetricsDelta
         return metrics;
     }
 
-    /// <summary>Counts <paramref name="count"/> errors.</summary>
-    public void AddError(string type, string where, long count, IEnumerable<string> traces)
+    /// <summary>The errors of <paramref name="type"/> at <paramref name="where"/>; beyond the bound those of <see cref="Other"/>.</summary>
+    public ErrorMetrics Error(string type, string where)
     {
+        // A target that is down fails a hundred thousand times a second: the text of the key is made once.
+        if (_errors.TryGetValue((type, where), out var error))
+        {
+            return error;
+        }
         var key = $"{type} {where}";
-        if (!Errors.TryGetValue(key, out var error))
+        if (!Errors.TryGetValue(key, out error))
         {
             if (Errors.Count >= MaxErrors)
             {
@@ -114,20 +121,16 @@ public sealed class MetricsDelta
                 Errors[key] = error = new ErrorMetrics { Type = type, Where = where };
             }
         }
-        error.Count += count;
-        foreach (var trace in traces)
-        {
-            if (error.Traces.Count < MaxTraces && !error.Traces.Contains(trace))
-            {
-                error.Traces.Add(trace);
-            }
-        }
+        return _errors[(error.Type, error.Where)] = error;
     }
+
+    /// <summary>Whether an action of <paramref name="duration"/> is one of the slowest so far.</summary>
+    public bool IsSlow(TimeSpan duration) => Slowest.Count < MaxSlowest || duration > Slowest[^1].Duration;
 
     /// <summary>Keeps <paramref name="action"/> when it is one of the slowest.</summary>
     public void AddSlow(in SlowAction action)
     {
-        if (Slowest.Count >= MaxSlowest && action.Duration <= Slowest[^1].Duration)
+        if (!IsSlow(action.Duration))
         {
             return;
         }
@@ -177,7 +180,7 @@ public sealed class MetricsDelta
         }
         foreach (var error in other.Errors.Values)
         {
-            AddError(error.Type, error.Where, error.Count, error.Traces);
+            Error(error.Type, error.Where).Add(error);
         }
         foreach (var action in other.Slowest)
         {

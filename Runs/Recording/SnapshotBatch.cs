@@ -51,4 +51,13 @@ public sealed record SnapshotBatch
 /// <param name="OpenFiles">File descriptors in use; null where the system does not tell.</param>
 /// <param name="FileLimit">File descriptors that the process may have; null where the system does not tell.</param>
 public sealed record GeneratorSample(double Cpu, long RssBytes, double GcPauseShare, ImmutableArray<TimeSpan> ThreadPoolDelays,
-    int? OpenFiles = null, long? FileLimit = null);
+    int? OpenFiles = null, long? FileLimit = null)
+{
+    /// <summary>How late the event loops' timers ended, one entry a loop; empty where no loop runs.</summary>
+    public ImmutableArray<LoopSample> Loops { get; init; } = [];
+}
+
+/// <summary>How late one event loop's timers ended over an interval.</summary>
+/// <param name="Timers">Timers that ended.</param>
+/// <param name="P99">99 % of them were at most so late.</param>
+public readonly record struct LoopSample(long Timers, TimeSpan P99);

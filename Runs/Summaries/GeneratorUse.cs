@@ -12,6 +12,9 @@ internal sealed class GeneratorUse
     /// <summary>Longest acceptable p99 of the thread-pool delay.</summary>
     public static readonly TimeSpan DelayLimit = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Longest acceptable p99 of the event loops' delay.</summary>
+    public static readonly TimeSpan LoopDelayLimit = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Longest acceptable p95 of the start delay.</summary>
     public static readonly TimeSpan LateStartLimit = TimeSpan.FromMilliseconds(500);
 
@@ -39,6 +42,12 @@ internal sealed class GeneratorUse
     /// <summary>p99 over all samples.</summary>
     public TimeSpan? DelayP99 => _delay.ValueAt(99);
 
+    /// <summary>
+    /// p99 of how late timers of the worst worker's event loops ended: that of each second, averaged by its timers, so that one bad second
+    /// of many counts as that. Null where no loop ran.
+    /// </summary>
+    public TimeSpan? LoopDelayP99 => _workers.Values.Max(worker => worker.Timers == 0 ? (TimeSpan?)null : TimeSpan.FromSeconds(worker.LoopDelay / worker.Timers));
+
     public void Add(string worker, GeneratorSample sample)
     {
         if (!_workers.TryGetValue(worker, out var use))
@@ -53,6 +62,11 @@ internal sealed class GeneratorUse
         foreach (var delay in sample.ThreadPoolDelays)
         {
             _delay.Record(delay);
+        }
+        foreach (var loop in sample.Loops.IsDefault ? [] : sample.Loops)
+        {
+            use.Timers += loop.Timers;
+            use.LoopDelay += loop.P99.TotalSeconds * loop.Timers;
         }
         if (sample is { OpenFiles: { } open, FileLimit: > 0 and var limit } && open > use.OpenFiles)
         {
@@ -71,6 +85,11 @@ internal sealed class GeneratorUse
         {
             yield return FormattableString.Invariant(
                 $"threadpool_delay: p99 {DelayP99.Value.TotalSeconds:0.000} s (limit {DelayLimit.TotalSeconds:0.000} s)");
+        }
+        if (LoopDelayP99 > LoopDelayLimit)
+        {
+            yield return FormattableString.Invariant(
+                $"loop_delay: p99 {LoopDelayP99.Value.TotalSeconds:0.000} s (limit {LoopDelayLimit.TotalSeconds:0.000} s)");
         }
         if (GcPauseShare > GcLimit)
         {
@@ -101,6 +120,10 @@ internal sealed class GeneratorUse
         public double GcPauseShare { get; set; }
 
         public long RssBytes { get; set; }
+
+        public long Timers { get; set; }
+
+        public double LoopDelay { get; set; }
 
         public int OpenFiles { get; set; }
 

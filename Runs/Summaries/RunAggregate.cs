@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Recording;
@@ -21,7 +22,12 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     private readonly Dictionary<int, (DateTimeOffset At, int Agents)> _active = [];
     private readonly List<string> _scalings = [];
     private int _activeAgents;
+    private readonly ThresholdWatch _thresholds = new(plan.Scenario.Thresholds);
+    private readonly RateMeter _sessionRate = new();
+    private readonly RateMeter _actionRate = new();
     private MetricsDelta _interval = new();
+    private TimeSpan _intervalFrom;
+    private bool _draining;
 
     /// <summary>The run's plan.</summary>
     public RunPlan Plan => plan;
@@ -53,6 +59,9 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     /// <summary>Tokens so far, prompt and completion.</summary>
     public long Tokens => Metrics.Llm.ByModel.Values.Sum(model => model.PromptTokens + model.CompletionTokens);
 
+    /// <summary>The first threshold that asks for the run to be stopped; null while none does.</summary>
+    public BrokenThreshold? Broken => _thresholds.Broken;
+
     /// <summary>Everything so far.</summary>
     internal MetricsDelta Metrics { get; } = new();
 
@@ -65,6 +74,15 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
 
     /// <summary>How the run was scaled, in order: <c>agents: 20 became 40</c>.</summary>
     internal IReadOnlyList<string> Scalings => _scalings;
+
+    /// <summary>Most sessions started in a second; null before the first whole one.</summary>
+    internal double? PeakSessionRate => _sessionRate.Peak;
+
+    /// <summary>Most actions in a second; null before the first whole one.</summary>
+    internal double? PeakActionRate => _actionRate.Peak;
+
+    /// <summary>Thresholds in the scenario's order, of a run that went on for <paramref name="duration"/>.</summary>
+    internal ImmutableArray<ThresholdResult> Thresholds(TimeSpan duration) => _thresholds.Results(Metrics, Aborted, duration);
 
     internal int Workers => _workers.Count;
 
@@ -125,11 +143,26 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
         ScaledTo = now;
     }
 
-    /// <summary>What was added since the last call.</summary>
-    public MetricsDelta TakeInterval()
+    /// <summary>What was added since the last call. To be called each second: rates and the windows of thresholds go by its steps.</summary>
+    /// <param name="now">End of the interval.</param>
+    /// <param name="draining">Whether no new session starts any more.</param>
+    public MetricsDelta TakeInterval(DateTimeOffset now, bool draining)
     {
         var interval = _interval;
         _interval = new MetricsDelta();
+        if (Started is { } started)
+        {
+            // The time of day may be set back during a run.
+            var to = now - started > _intervalFrom ? now - started : _intervalFrom;
+            _sessionRate.Add(interval.Started, to);
+            _actionRate.Add(interval.Actions.Total, to);
+            // The interval in which the load ended was still under load.
+            if (!_draining)
+            {
+                _thresholds.Observe(_intervalFrom, to, interval, Metrics, Aborted);
+            }
+            (_intervalFrom, _draining) = (to, draining);
+        }
         return interval;
     }
 

@@ -80,7 +80,11 @@ public sealed record RunSummary
 public sealed record RunFacts(string Id, string Scenario, string Status, DateTimeOffset? Started, double DurationS, long Seed, int Agents,
     int Workers, string Mode, string Oracle, string Feed,
     [property: JsonPropertyName("plan_sha256")] string PlanSha256, [property: JsonPropertyName("data_sha256")] string? DataSha256,
-    ImmutableArray<string> Suspect, ImmutableArray<string> Edited);
+    ImmutableArray<string> Suspect, ImmutableArray<string> Edited)
+{
+    /// <summary>Why the run was stopped, where a threshold did it: <c>threshold: http_p95 &lt; 300ms abort: 0.412 at 34 s</c>; null otherwise.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>Sessions by outcome. Rates as in DESIGN 2; <c>PassK</c>: chance that k sessions of one goal all succeed.</summary>
 public sealed record SessionSummary(long Started, long Succeeded, long Failed, long Stuck, long AgentError, long Aborted,
@@ -92,7 +96,7 @@ public sealed record SessionSummary(long Started, long Succeeded, long Failed, l
     public long Judged => Succeeded + Failed + Stuck;
 }
 
-/// <summary>One goal.</summary>
+/// <summary>One goal or journey, by its name.</summary>
 public sealed record GoalSummary(string Goal, long Succeeded, double? SuccessRate);
 
 /// <summary>Mean time between actions: its distribution, that without think time, and the mean of each part.</summary>
@@ -113,9 +117,28 @@ public sealed record ModelSummary(string Provider, string Model, long Calls, lon
 /// <summary>Actions sent, calls rejected before, actions with an error.</summary>
 public sealed record ActionSummary(long Total, long Rejected, long Errors, Distribution Duration);
 
-/// <summary>One operation; status 0 stands for no response. <c>ResponseFromIntended</c> is for open load shapes.</summary>
+/// <summary>
+/// One operation; status 0 stands for no response. <c>ResponseFromIntended</c> is for open load shapes. Bytes, connections made and the
+/// share of exchanges on one that was there already: null where they were not counted.
+/// </summary>
 public sealed record HttpSummary(string Operation, string Method, long Count, long Errors,
-    ImmutableSortedDictionary<int, long> ByStatus, Distribution Duration, Distribution Ttfb, Distribution? ResponseFromIntended);
+    ImmutableSortedDictionary<int, long> ByStatus, Distribution Duration, Distribution Ttfb, Distribution? ResponseFromIntended)
+{
+    /// <summary>Bytes of the requests, head and body.</summary>
+    public long? BytesSent { get; init; }
+
+    /// <summary>Bytes of the answers, head and body.</summary>
+    public long? BytesReceived { get; init; }
+
+    /// <summary>Connections made.</summary>
+    public long? Connections { get; init; }
+
+    /// <summary>Share of exchanges that found a connection.</summary>
+    public double? ReuseShare { get; init; }
+
+    /// <summary>Times that a request was sent again.</summary>
+    public long Retries { get; init; }
+}
 
 /// <summary>Load shape (<c>constant</c>, <c>ramp</c>, or <see cref="ArrivalRate"/> for the open model), and iterations that started, could not start, or started late.</summary>
 public sealed record LoadSummary(string Shape, long Started, long Dropped, Distribution StartDelay)
@@ -125,13 +148,35 @@ public sealed record LoadSummary(string Shape, long Started, long Dropped, Distr
 
     /// <summary>Most agents that had a session under way at the same time, to the second; more than the scenario's where the run was scaled up.</summary>
     public int PeakAgents { get; init; }
+
+    /// <summary>Sessions started a second, over the run's duration; null before it began.</summary>
+    public double? SessionsPerS { get; init; }
+
+    /// <summary>Most sessions started in one second; null in a run shorter than that.</summary>
+    public double? PeakSessionsPerS { get; init; }
+
+    /// <summary>Actions a second, over the run's duration.</summary>
+    public double? RequestsPerS { get; init; }
+
+    /// <summary>Most actions in one second.</summary>
+    public double? PeakRequestsPerS { get; init; }
 }
 
 /// <summary>Tokens of all models.</summary>
 public sealed record TokenSummary(long Prompt, long Completion, bool Estimated);
 
-/// <summary>One threshold. <paramref name="Value"/> is null where nothing was measured: not ok, and inconclusive.</summary>
-public sealed record ThresholdResult(string Name, string Expr, double? Value, bool Ok, string By)
+/// <summary>One threshold.</summary>
+/// <param name="Name">Metric.</param>
+/// <param name="Expr">Condition as written.</param>
+/// <param name="Value">
+/// Value of the whole run, or of the worst window; where the run was stopped for it, the one that broke it. Null where nothing was
+/// measured: not ok, and inconclusive.
+/// </param>
+/// <param name="Ok">Whether it held.</param>
+/// <param name="By"><c>default</c>, <c>scenario</c> or <c>cli</c>.</param>
+/// <param name="WindowS">Length of a window; null: over the whole run.</param>
+/// <param name="WorstAtS">End of the worst window, or when the threshold stopped the run, since its start; null otherwise.</param>
+public sealed record ThresholdResult(string Name, string Expr, double? Value, bool Ok, string By, double? WindowS = null, double? WorstAtS = null)
 {
     /// <summary>Whether there was nothing to compare.</summary>
     [JsonIgnore]
@@ -144,6 +189,7 @@ public sealed record ErrorSummary(string Type, string Where, long Count, Immutab
 /// <summary>One of the slowest actions.</summary>
 public sealed record SlowestSummary(string TraceId, string Session, string Operation, double DurationS);
 
-/// <summary>The generator's own resource use: CPU share of all cores of the busiest worker, largest resident memory of all workers together.</summary>
+/// <summary>The generator's own resource use: CPU share of all cores of the busiest worker, largest resident memory of all workers together; the loops' delay is null where none ran.</summary>
 public sealed record GeneratorSummary(double? Cpu, long? RssBytes, double? GcPauseShare,
-    [property: JsonPropertyName("threadpool_delay_p99_s")] double? ThreadpoolDelayP99S, long RecordsDropped, bool Saturated);
+    [property: JsonPropertyName("threadpool_delay_p99_s")] double? ThreadpoolDelayP99S,
+    [property: JsonPropertyName("loop_delay_p99_s")] double? LoopDelayP99S, long RecordsDropped, bool Saturated);

@@ -8,7 +8,8 @@ public static class RunVerdict
 {
     /// <summary>
     /// The exit code: interrupted (130, or 143 for SIGTERM), budget (4), nothing judged (3), a threshold failed (99), aborted (5),
-    /// done (0). A run that judged nothing says nothing about its thresholds, so that they cannot fail it as 99.
+    /// done (0). A run that judged nothing says nothing about its thresholds, so that they cannot fail it as 99, but for the one that
+    /// stopped it.
     /// </summary>
     /// <param name="summary">The run's summary.</param>
     /// <param name="stopSignal">Signal that ended the run; null for none.</param>
@@ -17,6 +18,7 @@ public static class RunVerdict
         (PosixSignal.SIGTERM, _) => ExitCodes.Terminated,
         (not null, _) or (_, "interrupted") => ExitCodes.Interrupted,
         (_, "budget") => ExitCodes.Budget,
+        _ when summary.Run.Reason is not null => ExitCodes.ThresholdFailed,
         _ when summary.Sessions.Judged == 0 => ExitCodes.Environment,
         _ when summary.Thresholds.Any(threshold => !threshold.Ok) => ExitCodes.ThresholdFailed,
         (_, "aborted") => ExitCodes.Partial,

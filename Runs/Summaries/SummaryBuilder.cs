@@ -13,6 +13,7 @@ internal static class SummaryBuilder
         var metrics = run.Metrics;
         var mtba = Mtba(metrics.Intervals);
         var suspect = run.Generator.Suspicions(metrics.StartDelay).ToImmutableArray();
+        var duration = now - (run.Started ?? now);
         var models = metrics.Llm.ByModel.Values;
         return new RunSummary
         {
@@ -24,18 +25,17 @@ internal static class SummaryBuilder
             Actions = new ActionSummary(metrics.Actions.Total, metrics.Actions.Rejected, metrics.Actions.Errors,
                 Distribution.OfSeconds(metrics.Actions.Duration)),
             Http = Http(metrics),
-            Load = new LoadSummary(Shape(run.Plan.Scenario.Load), metrics.Started,
-                metrics.Dropped.Values.Sum(), Distribution.OfSeconds(metrics.StartDelay)) { PeakAgents = run.PeakAgents },
+            Load = Load(run, duration),
             Tokens = new TokenSummary(models.Sum(m => m.PromptTokens), models.Sum(m => m.CompletionTokens), models.Any(m => m.Estimated)),
             CostUsd = Usd(run.CostUsd),
-            Thresholds = ThresholdEvaluator.Evaluate(run.Plan.Scenario.Thresholds, metrics, run.Aborted),
+            Thresholds = run.Thresholds(duration),
             Errors = [.. metrics.Errors.Values
                 .OrderByDescending(error => error.Count).ThenBy(error => error.Type, StringComparer.Ordinal)
                 .Select(error => new ErrorSummary(error.Type, error.Where, error.Count, [.. error.Traces]))],
             Slowest = [.. metrics.Slowest
-                .Select(slow => new SlowestSummary(slow.TraceId, slow.Session, slow.Operation, Math.Round(slow.Duration.TotalSeconds, 6)))],
+                .Select(slow => new SlowestSummary(slow.TraceId.ToString(), slow.Session.ToString(), slow.Operation, Math.Round(slow.Duration.TotalSeconds, 6)))],
             Generator = Generator(run, suspect),
-            Measured = MeasuredSentence.Of(mtba, suspect, now - (run.Started ?? now)),
+            Measured = MeasuredSentence.Of(mtba, metrics, suspect, duration),
         };
     }
 
@@ -54,7 +54,27 @@ internal static class SummaryBuilder
         run.Plan.PlanSha256,
         run.Plan.DataSha256,
         suspect,
-        [.. run.Metrics.Edits.Keys, .. run.Scalings]);
+        [.. run.Metrics.Edits.Keys, .. run.Scalings])
+    {
+        // A run that ended otherwise in the same second was not stopped by it.
+        Reason = run.Status is "running" or "aborted" ? run.Broken?.Reason : null,
+    };
+
+    private static LoadSummary Load(RunAggregate run, TimeSpan duration)
+    {
+        double? PerSecond(long count) => duration > TimeSpan.Zero ? Rate(count / duration.TotalSeconds) : null;
+        var metrics = run.Metrics;
+        return new LoadSummary(Shape(run.Plan.Scenario.Load), metrics.Started, metrics.Dropped.Values.Sum(), Distribution.OfSeconds(metrics.StartDelay))
+        {
+            PeakAgents = run.PeakAgents,
+            SessionsPerS = PerSecond(metrics.Started),
+            PeakSessionsPerS = Rate(run.PeakSessionRate),
+            RequestsPerS = PerSecond(metrics.Actions.Total),
+            PeakRequestsPerS = Rate(run.PeakActionRate),
+        };
+    }
+
+    private static double? Rate(double? perSecond) => perSecond is { } rate ? Math.Round(rate, 2) : null;
 
     private static string Shape(LoadSpec load) => load.Rate is null ? load.Shape.ToString().ToLowerInvariant() : LoadSummary.ArrivalRate;
 
@@ -113,20 +133,36 @@ internal static class SummaryBuilder
         [.. llm.ByModel.Values.Select(model => new ModelSummary(model.Provider, model.Model, model.Calls, model.Failed, model.Retries,
             model.PromptTokens, model.CompletionTokens, model.Estimated, Usd(model.CostUsd)))]);
 
-    private static ImmutableArray<HttpSummary> Http(MetricsDelta metrics) =>
-        [.. metrics.Http
+    private static ImmutableArray<HttpSummary> Http(MetricsDelta metrics)
+    {
+        // Through the gateway nobody tells: a run that made no connection and received no byte has counted none.
+        var hasBytes = metrics.Http.Values.Any(operation => operation.BytesReceived > 0 || operation.BytesSent > 0);
+        var hasConnections = metrics.Http.Values.Any(operation => operation.Connections > 0);
+        return [.. metrics.Http
             .OrderByDescending(operation => operation.Value.Count).ThenBy(operation => operation.Key, StringComparer.Ordinal)
-            .Select(operation => new HttpSummary(operation.Key, operation.Value.Method, operation.Value.Count, operation.Value.Errors,
-                operation.Value.ByStatus.ToImmutableSortedDictionary(),
-                Distribution.OfSeconds(operation.Value.Duration),
-                Distribution.OfSeconds(operation.Value.Ttfb),
-                operation.Value.FromIntended.Count == 0 ? null : Distribution.OfSeconds(operation.Value.FromIntended)))];
+            .Select(operation => Http(operation.Key, operation.Value, hasBytes, hasConnections))];
+    }
+
+    private static HttpSummary Http(string name, OperationMetrics operation, bool hasBytes, bool hasConnections) => new(
+        name, operation.Method, operation.Count, operation.Errors,
+        operation.ByStatus.ToImmutableSortedDictionary(),
+        Distribution.OfSeconds(operation.Duration),
+        Distribution.OfSeconds(operation.Ttfb),
+        operation.FromIntended.Count == 0 ? null : Distribution.OfSeconds(operation.FromIntended))
+    {
+        BytesSent = hasBytes ? operation.BytesSent : null,
+        BytesReceived = hasBytes ? operation.BytesReceived : null,
+        Connections = hasConnections ? operation.Connections : null,
+        ReuseShare = hasConnections && operation.Count > 0 ? Math.Round(1 - ((double)operation.Connections / operation.Count), 6) : null,
+        Retries = operation.Retries,
+    };
 
     private static GeneratorSummary Generator(RunAggregate run, ImmutableArray<string> suspect) => new(
         run.Generator.Cpu is { } cpu ? Math.Round(cpu, 4) : null,
         run.Generator.RssBytes,
         run.Generator.GcPauseShare is { } share ? Math.Round(share, 6) : null,
         run.Generator.DelayP99 is { } delay ? Math.Round(delay.TotalSeconds, 6) : null,
+        run.Generator.LoopDelayP99 is { } loop ? Math.Round(loop.TotalSeconds, 6) : null,
         run.Metrics.RecordsDropped + run.RecordsDropped,
         suspect.Length > 0);
 

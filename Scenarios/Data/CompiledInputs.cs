@@ -1,18 +1,18 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using ApeTest.Scenarios.Data.Generators;
 using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Scenarios.Data;
 
 /// <summary>What the inputs of all sessions of a scenario share: templates, names and weights, made once.</summary>
-internal sealed class CompiledInputs
+public sealed class CompiledInputs
 {
-    public CompiledInputs(Scenario scenario)
+    // Templates and name lists of a scenario are the same for all its sessions; the cache holds nothing alive and changes no result.
+    private static readonly ConditionalWeakTable<Scenario, CompiledInputs> Compiled = [];
+
+    private CompiledInputs(Scenario scenario)
     {
-        if (scenario.Goals.IsEmpty)
-        {
-            throw new ArgumentException("A scenario without goals has no sessions.", nameof(scenario));
-        }
         var secrets = scenario.Secrets.ToHashSet(StringComparer.Ordinal);
         Goals = new WeightedChoice(scenario.Goals.Select(g => g.Weight));
         Personas = new WeightedChoice(scenario.Personas.Select(p => p.Weight));
@@ -24,16 +24,10 @@ internal sealed class CompiledInputs
         Environment = [.. scenario.Environment.Select(variable => KeyValuePair.Create(EnvironmentFeed.NameOf(variable.Key), variable.Value))];
         GeneratedNames = Generated.Select(each => each.Column.Name).ToHashSet(StringComparer.Ordinal);
         ValueCount = Feeds.Sum(f => f.Columns.Length) + Generated.Length;
-        SequenceGenerator.Share(GoalTexts.Concat(Generated.Select(each => each.Template)).SelectMany(template => template.Generators));
+        Share([]);
 
         InputColumn Column(string feed, string column) => new($"{feed}.{column}", secrets.Contains($"{feed}.{column}"));
     }
-
-    public WeightedChoice Goals { get; }
-
-    public WeightedChoice Personas { get; }
-
-    public ImmutableArray<Template> GoalTexts { get; }
 
     /// <summary>The feeds with rows.</summary>
     public ImmutableArray<FeedColumns> Feeds { get; }
@@ -41,16 +35,36 @@ internal sealed class CompiledInputs
     /// <summary>The columns of the generated feeds.</summary>
     public ImmutableArray<(InputColumn Column, Template Template)> Generated { get; }
 
-    public HashSet<string> GeneratedNames { get; }
-
     /// <summary>Variables by <c>env.NAME</c>; all are secrets.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Environment { get; }
 
-    public int ValueCount { get; }
+    internal WeightedChoice Goals { get; }
+
+    internal WeightedChoice Personas { get; }
+
+    internal ImmutableArray<Template> GoalTexts { get; }
+
+    internal HashSet<string> GeneratedNames { get; }
+
+    internal int ValueCount { get; }
+
+    /// <summary>Those of a scenario; made by the first who asks.</summary>
+    public static CompiledInputs Of(Scenario scenario) => Compiled.GetValue(scenario, static s => new CompiledInputs(s));
+
+    /// <summary>
+    /// Shares out the numbers of <c>sequence()</c> among the places of goals, data and journeys, so that each number comes once in a run. Where
+    /// journeys generate values it must be called once, before the first session, with all their generators in the order of the scenario.
+    /// </summary>
+    public void Share(IEnumerable<Generator> journeys) => SequenceGenerator.Share(
+        GoalTexts.Concat(Generated.Select(static each => each.Template)).SelectMany(static template => template.Generators).Concat(journeys));
 }
 
 /// <summary>A feed with its columns as placeholders name them.</summary>
-internal readonly record struct FeedColumns(FeedCursor Cursor, ImmutableArray<InputColumn> Columns);
+/// <param name="Cursor">Says which row a session takes.</param>
+/// <param name="Columns">Its columns, in the order of the rows' cells.</param>
+public readonly record struct FeedColumns(FeedCursor Cursor, ImmutableArray<InputColumn> Columns);
 
 /// <summary>A column as placeholders name it, <c>feed.column</c>, and whether it is under <c>secrets</c>.</summary>
-internal readonly record struct InputColumn(string Name, bool IsSecret);
+/// <param name="Name"><c>feed.column</c>.</param>
+/// <param name="IsSecret">Whether its values must reach no log, file or model.</param>
+public readonly record struct InputColumn(string Name, bool IsSecret);

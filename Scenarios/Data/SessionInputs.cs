@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using ApeTest.Scenarios.Data.Generators;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
@@ -7,15 +6,12 @@ using ApeTest.Scenarios.Planning;
 namespace ApeTest.Scenarios.Data;
 
 /// <summary>
-/// What one session starts with: its goal, persona and data. A pure function of (scenario, seed, slot, session), dates excepted: the same
+/// What a session with a goal starts with: its goal, persona and data. A pure function of (scenario, seed, slot, session), dates excepted: the same
 /// on any worker and in any order. Purposes of the random streams: <c>goal</c>, <c>persona</c>, <c>think</c>; feeds and generators have
 /// their own.
 /// </summary>
 public sealed record SessionInputs
 {
-    // Templates and name lists of a scenario are the same for all its sessions; the cache holds nothing alive and changes no result.
-    private static readonly ConditionalWeakTable<Scenario, CompiledInputs> Compiled = [];
-
     private CompiledInputs _compiled = null!;
 
     /// <summary>The goal, chosen by weight.</summary>
@@ -81,7 +77,11 @@ public sealed record SessionInputs
     /// <summary>Inputs of a session. The scenario has at least one goal.</summary>
     public static SessionInputs Create(Scenario scenario, long seed, int slot, int session, TimeProvider time)
     {
-        var compiled = Compiled.GetValue(scenario, static s => new CompiledInputs(s));
+        if (scenario.Goals.IsEmpty)
+        {
+            throw new ArgumentException("A scenario without goals has no sessions with one.", nameof(scenario));
+        }
+        var compiled = CompiledInputs.Of(scenario);
         var draw = new SessionDraw(seed, slot, session, scenario.Agents, time);
         var values = new Dictionary<string, string>(compiled.ValueCount, StringComparer.Ordinal);
         var secrets = new Dictionary<string, string>(compiled.Environment, StringComparer.Ordinal);

@@ -7,8 +7,9 @@ using ApeTest.Scenarios.Loading;
 namespace ApeTest.Scenarios.Data;
 
 /// <summary>
-/// A text with placeholders, parsed once into segments: <c>{{feed.column}}</c> or <c>{{name}}</c> for a value, <c>{{uuid()}}</c> for a
-/// generator. <c>\{{</c> is a literal <c>{{</c>. Immutable; rendering allocates only its result.
+/// A text with placeholders, parsed once into segments: <c>{{feed.column}}</c> or <c>{{name}}</c> for a value, <c>{{name:json}}</c> for a value
+/// that stands in JSON as it is, <c>{{uuid()}}</c> for a generator. <c>\{{</c> is a literal <c>{{</c>. Immutable; rendering allocates only its
+/// result.
 /// </summary>
 public sealed class Template
 {
@@ -18,25 +19,21 @@ public sealed class Template
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 
-    private readonly ImmutableArray<Segment> _segments;
+    private const string JsonFlag = ":json";
 
-    private Template(string text, ImmutableArray<Segment> segments)
+    private Template(string text, ImmutableArray<TemplateSegment> segments)
     {
         Text = text;
-        _segments = segments;
-        Placeholders = [.. segments.Where(s => s.Kind is SegmentKind.Name).Select(s => s.Text).Distinct(StringComparer.Ordinal)];
+        Segments = segments;
+        Placeholders = [.. segments.Where(s => s.Kind is TemplateSegmentKind.Name).Select(s => s.Text).Distinct(StringComparer.Ordinal)];
         Generators = [.. segments.Select(s => s.Generator).OfType<Generator>()];
-    }
-
-    private enum SegmentKind
-    {
-        Literal,
-        Name,
-        Generator,
     }
 
     /// <summary>The text as written.</summary>
     public string Text { get; }
+
+    /// <summary>The parts of the text, in order; no two literals stand side by side.</summary>
+    public ImmutableArray<TemplateSegment> Segments { get; }
 
     /// <summary>Names of the values, each once, in order of first appearance.</summary>
     public ImmutableArray<string> Placeholders { get; }
@@ -54,7 +51,7 @@ public sealed class Template
     /// <summary>Parses a text; false with what is wrong and where.</summary>
     public static bool TryParse(string text, out Template template, out TextError error, string owner = "")
     {
-        var segments = ImmutableArray.CreateBuilder<Segment>();
+        var segments = ImmutableArray.CreateBuilder<TemplateSegment>();
         var literal = new StringBuilder();
         var (at, generators) = (0, 0);
         template = null!;
@@ -86,7 +83,7 @@ public sealed class Template
             }
             if (literal.Length > 0)
             {
-                segments.Add(new Segment(SegmentKind.Literal, literal.ToString()));
+                segments.Add(new TemplateSegment(TemplateSegmentKind.Literal, literal.ToString()));
                 literal.Clear();
             }
             segments.Add(segment);
@@ -95,7 +92,7 @@ public sealed class Template
         literal.Append(text, at, text.Length - at);
         if (literal.Length > 0)
         {
-            segments.Add(new Segment(SegmentKind.Literal, literal.ToString()));
+            segments.Add(new TemplateSegment(TemplateSegmentKind.Literal, literal.ToString()));
         }
         template = new Template(text, segments.ToImmutable());
         error = default;
@@ -109,15 +106,15 @@ public sealed class Template
     public string Render(Func<string, string?> lookup, Func<Generator, string>? generate = null)
     {
         var result = new StringBuilder(Text.Length + 16);
-        foreach (var segment in _segments)
+        foreach (var segment in Segments)
         {
             var value = segment.Kind switch
             {
-                SegmentKind.Name => lookup(segment.Text),
-                SegmentKind.Generator => generate?.Invoke(segment.Generator!),
+                TemplateSegmentKind.Name => lookup(segment.Text),
+                TemplateSegmentKind.Generator => generate?.Invoke(segment.Generator!),
                 _ => segment.Text,
             };
-            result.Append(value ?? Placeholder(segment.Text));
+            result.Append(value ?? Placeholder(segment.IsJson ? segment.Text + JsonFlag : segment.Text));
         }
         return result.ToString();
     }
@@ -125,17 +122,21 @@ public sealed class Template
     /// <summary>A name as it stands in a text: <c>{{user.password}}</c>.</summary>
     public static string Placeholder(string name) => Open + name + Close;
 
-    private static Segment? Placeholder(string content, string owner, ref int generators, out (string Message, string Suggestion) error)
+    private static TemplateSegment? Placeholder(string content, string owner, ref int generators, out (string Message, string Suggestion) error)
     {
         error = default;
         if (IsName(content))
         {
-            return new Segment(SegmentKind.Name, content);
+            return new TemplateSegment(TemplateSegmentKind.Name, content);
+        }
+        if (content.EndsWith(JsonFlag, StringComparison.Ordinal) && IsName(content[..^JsonFlag.Length]))
+        {
+            return new TemplateSegment(TemplateSegmentKind.Name, content[..^JsonFlag.Length], IsJson: true);
         }
         if (content.Contains('(', StringComparison.Ordinal) && content[^1] == ')')
         {
             return GeneratorParser.Parse(content, owner, generators++, out error) is { } generator
-                ? new Segment(SegmentKind.Generator, content, generator)
+                ? new TemplateSegment(TemplateSegmentKind.Generator, content, Generator: generator)
                 : null;
         }
         error = ($"{Quote.Text(Placeholder(content))} is not a placeholder", $"Write `{{{{feed.column}}}}`, `{{{{name}}}}` or a generator such as `{{{{uuid()}}}}`, {Escape}");
@@ -144,6 +145,4 @@ public sealed class Template
 
     private static bool IsName(string name) =>
         name.Length > 0 && (char.IsAsciiLetter(name[0]) || name[0] == '_') && !name.AsSpan().ContainsAnyExcept(NameCharacters);
-
-    private readonly record struct Segment(SegmentKind Kind, string Text, Generator? Generator = null);
 }

@@ -12,9 +12,12 @@ internal sealed class WeightedChoice
     }
 
     /// <summary>One draw; exactly one number is taken from <paramref name="random"/>.</summary>
-    public int Pick(Random random)
+    public int Pick(Random random) => Pick(random.NextDouble());
+
+    /// <summary>The choice for a number in [0, 1).</summary>
+    public int Pick(double uniform)
     {
-        var value = random.NextDouble() * _cumulative[^1];
+        var value = uniform * _cumulative[^1];
         var index = Array.BinarySearch(_cumulative, value);
         // An exact hit on a boundary belongs to the next one: the intervals are [from, to).
         return Math.Min(index < 0 ? ~index : index + 1, _cumulative.Length - 1);

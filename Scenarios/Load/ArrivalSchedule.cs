@@ -1,26 +1,44 @@
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Planning;
 
 namespace ApeTest.Scenarios.Load;
 
 /// <summary>
-/// The open model: arrival i (from 0) is meant to start i / rate after the run's start, whatever the sessions before it do. A pure
-/// function, so that workers need no common counter: arrival i belongs to block i mod B.
+/// The open model: when sessions are meant to start, whatever the sessions before them do. A pure function, so that workers need no common
+/// counter: arrival i belongs to block i mod B. Even arrivals: arrival i starts when the integral of the rate is i. Poisson arrivals:
+/// each block has a process of its own of a B-th of the rate, drawn from the seed and the block; their merge is a Poisson process of the
+/// rate (superposition).
 /// </summary>
-/// <param name="rate">Sessions in a time.</param>
+/// <param name="profile">Sessions a second.</param>
 /// <param name="iterations">Arrivals in all; null for no limit.</param>
 /// <param name="duration">Time in which arrivals are meant to start; null for no limit.</param>
-public sealed class ArrivalSchedule(ArrivalRate rate, int? iterations, TimeSpan? duration)
+/// <param name="kind">How they are spread.</param>
+public sealed class ArrivalSchedule(LoadProfile profile, int? iterations, TimeSpan? duration, ArrivalKind kind = ArrivalKind.Even)
 {
-    /// <summary>Most sessions at the same time where the scenario says nothing: ten seconds of arrivals, at most this many.</summary>
+    /// <summary>Most sessions at the same time where the scenario says nothing and has goals: ten seconds of arrivals, at most this many.</summary>
     public const int MostAgentsByDefault = 1000;
+
+    /// <summary>As <see cref="MostAgentsByDefault"/> of a scenario with journeys only, whose agents cost kilobytes and start when they are needed.</summary>
+    public const int MostJourneysByDefault = 10_000;
 
     private static readonly TimeSpan DefaultSessionTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>When an arrival is meant to start, since the run's start.</summary>
-    public TimeSpan At(long arrival) => TimeSpan.FromTicks((long)(arrival / rate.Count * rate.Per.Ticks));
+    /// <summary>A constant rate.</summary>
+    public ArrivalSchedule(ArrivalRate rate, int? iterations, TimeSpan? duration)
+        : this(LoadProfile.Constant(rate.PerSecond), iterations, duration)
+    {
+    }
 
-    /// <summary>Whether the run has such an arrival.</summary>
-    public bool Has(long arrival) => (iterations is not { } most || arrival < most) && (duration is not { } end || At(arrival) < end);
+    /// <summary>That of a scenario; null in the closed model.</summary>
+    public static ArrivalSchedule? Of(Scenario scenario) => scenario.Load.Rate is null
+        ? null
+        : new ArrivalSchedule(LoadProfile.Of(scenario.Load, scenario.Agents, scenario.Duration), scenario.Iterations, scenario.Duration, scenario.Load.Arrivals);
+
+    /// <summary>When an even arrival is meant to start, since the run's start; <see cref="TimeSpan.MaxValue"/>: never.</summary>
+    public TimeSpan At(long arrival) => profile.TimeOf(arrival);
+
+    /// <summary>Whether the run has such an even arrival.</summary>
+    public bool Has(long arrival) => Has(arrival, At(arrival));
 
     /// <summary>
     /// Arrivals of a block from number <paramref name="from"/> on that a run cut short leaves out: those of a limited number of iterations;
@@ -28,10 +46,23 @@ public sealed class ArrivalSchedule(ArrivalRate rate, int? iterations, TimeSpan?
     /// </summary>
     public int Left(long from, int blocks) => iterations is { } most && from < most ? (int)((most - from - 1) / blocks) + 1 : 0;
 
+    /// <summary>The arrivals of one block, in order.</summary>
+    /// <param name="block">Block from 0.</param>
+    /// <param name="blocks">Blocks of the run.</param>
+    /// <param name="seed">Seed of the run; even arrivals draw nothing.</param>
+    public BlockArrivals ForBlock(int block, int blocks, long seed) => new(this, block, blocks,
+        kind is ArrivalKind.Poisson ? new SessionStream(seed, SessionRandom.Arrival, block, SessionStream.ArrivalPurpose) : null);
+
     /// <summary>
     /// Most sessions at the same time where the scenario does not say: as many as arrive in ten seconds (Little's law for sessions of
-    /// that length), at least 1 and at most <see cref="MostAgentsByDefault"/>.
+    /// that length), at least 1 and at most <paramref name="most"/>.
     /// </summary>
-    public static int DefaultAgents(ArrivalRate rate) =>
-        (int)Math.Clamp(Math.Ceiling(rate.PerSecond * DefaultSessionTime.TotalSeconds), 1, MostAgentsByDefault);
+    /// <param name="rate">Highest rate.</param>
+    /// <param name="most"><see cref="MostAgentsByDefault"/> or <see cref="MostJourneysByDefault"/>.</param>
+    public static int DefaultAgents(ArrivalRate rate, int most = MostAgentsByDefault) =>
+        (int)Math.Clamp(Math.Ceiling(rate.PerSecond * DefaultSessionTime.TotalSeconds), 1, most);
+
+    internal TimeSpan TimeOf(double arrivals) => profile.TimeOf(arrivals);
+
+    internal bool Has(long arrival, TimeSpan at) => (iterations is not { } most || arrival < most) && (duration is not { } end ? at < TimeSpan.MaxValue : at < end);
 }

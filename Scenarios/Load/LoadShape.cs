@@ -2,10 +2,13 @@ using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Scenarios.Load;
 
-/// <summary>A load shape: a pure function of the time since the run's start.</summary>
+/// <summary>A load shape of the closed model: how many agents are active, a pure function of the time since the run's start.</summary>
 public sealed class LoadShape(LoadSpec load, int agents, TimeSpan? duration)
 {
     private static readonly TimeSpan LongestSpread = TimeSpan.FromSeconds(30);
+
+    // A shape of rates says nothing of agents: as many as are needed, at most all.
+    private readonly LoadProfile _profile = load.Rate is null ? LoadProfile.Of(load, agents, duration) : LoadProfile.Constant(agents);
 
     /// <summary>
     /// When slot <paramref name="slot"/> of a constant shape starts, since the run's start. Users who pause between actions do not arrive in
@@ -15,10 +18,7 @@ public sealed class LoadShape(LoadSpec load, int agents, TimeSpan? duration)
     /// </summary>
     /// <param name="slot">Slot from 0.</param>
     /// <param name="think">Mean think time.</param>
-    public TimeSpan StartOf(int slot, TimeSpan think)
-    {
-        return load.Shape is LoadShapeKind.Constant ? SpreadOf(slot, think) : TimeSpan.Zero;
-    }
+    public TimeSpan StartOf(int slot, TimeSpan think) => load.Shape is LoadShapeKind.Constant or LoadShapeKind.Volume or LoadShapeKind.Baseline ? SpreadOf(slot, think) : TimeSpan.Zero;
 
     /// <summary>When slot <paramref name="slot"/> starts after slots were released together, by the rule of <see cref="StartOf"/>: for those that come by scaling up.</summary>
     /// <param name="slot">Slot from 0.</param>
@@ -30,20 +30,5 @@ public sealed class LoadShape(LoadSpec load, int agents, TimeSpan? duration)
     }
 
     /// <summary>Number of agents that should be active at <paramref name="elapsed"/>; slot i is active when i is smaller.</summary>
-    public int ActiveAgents(TimeSpan elapsed)
-    {
-        if (load.Shape is LoadShapeKind.Constant)
-        {
-            return agents;
-        }
-
-        var from = load.From ?? 1;
-        var to = load.To ?? agents;
-        var over = load.Over ?? duration ?? TimeSpan.Zero;
-        if (over <= TimeSpan.Zero || elapsed >= over)
-        {
-            return to;
-        }
-        return (int)Math.Round(from + ((to - from) * (elapsed / over)), MidpointRounding.AwayFromZero);
-    }
+    public int ActiveAgents(TimeSpan elapsed) => (int)Math.Round(_profile.ValueAt(elapsed), MidpointRounding.AwayFromZero);
 }

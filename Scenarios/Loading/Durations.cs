@@ -10,7 +10,10 @@ namespace ApeTest.Scenarios.Loading;
 /// </summary>
 public static class Durations
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+    private const string Lognormal = "lognormal";
+
+    /// <summary>Longest duration that can be written.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
     // "ms" stands before "m" and "s", so that it is found first.
     private static readonly (string Name, double Ticks)[] Units =
@@ -85,10 +88,14 @@ public static class Durations
         return text.ToString();
     }
 
-    /// <summary>Reads a think time: <c>500ms</c> or <c>200ms..800ms</c>.</summary>
+    /// <summary>Reads a think time: <c>500ms</c>, <c>200ms..800ms</c> or <c>lognormal(1s, 500ms)</c>, mean and standard deviation.</summary>
     public static bool TryParseThink(string text, out ThinkTime think)
     {
         think = ThinkTime.None;
+        if (text.AsSpan().Trim().StartsWith(Lognormal, StringComparison.Ordinal))
+        {
+            return TryParseLognormal(text.Trim()[Lognormal.Length..].Trim(), out think);
+        }
         var dots = text.IndexOf("..", StringComparison.Ordinal);
         if (!TryParse(dots < 0 ? text : text[..dots], out var min))
         {
@@ -105,7 +112,20 @@ public static class Durations
 
     /// <summary>Writes a think time.</summary>
     public static string Format(ThinkTime think) =>
-        think.Min == think.Max ? Format(think.Min) : $"{Format(think.Min)}..{Format(think.Max)}";
+        think.Deviation > TimeSpan.Zero ? $"{Lognormal}({Format(think.Mean)}, {Format(think.Deviation)})"
+        : think.Min == think.Max ? Format(think.Min) : $"{Format(think.Min)}..{Format(think.Max)}";
+
+    private static bool TryParseLognormal(string text, out ThinkTime think)
+    {
+        think = ThinkTime.None;
+        if (text is not ['(', .., ')'] || text[1..^1].Split(',') is not [var meanText, var deviationText]
+            || !TryParse(meanText, out var mean) || !TryParse(deviationText, out var deviation) || mean == TimeSpan.Zero || deviation > mean * ThinkTime.MostDeviation)
+        {
+            return false;
+        }
+        think = ThinkTime.Lognormal(mean, deviation);
+        return true;
+    }
 
     private static (string Name, double Ticks) UnitAt(ReadOnlySpan<char> text)
     {

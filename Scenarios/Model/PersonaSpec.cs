@@ -30,16 +30,3 @@ public sealed record PersonaSpec
         return weight > 0 ? TimeSpan.FromSeconds(personas.Sum(static persona => persona.Think.Mean.TotalSeconds * persona.Weight) / weight) : TimeSpan.Zero;
     }
 }
-
-/// <summary>Think time, uniform in [<paramref name="Min"/>, <paramref name="Max"/>]; written <c>500ms</c> or <c>200ms..800ms</c>.</summary>
-public readonly record struct ThinkTime(TimeSpan Min, TimeSpan Max)
-{
-    /// <summary>No think time.</summary>
-    public static ThinkTime None => default;
-
-    /// <summary>Expected value of a draw.</summary>
-    public TimeSpan Mean => (Min + Max) / 2;
-
-    /// <summary>One draw from <paramref name="random"/>.</summary>
-    public TimeSpan Next(Random random) => Min == Max ? Min : Min + ((Max - Min) * random.NextDouble());
-}

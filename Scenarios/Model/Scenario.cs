@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ApeTest.Scenarios.Model.Journeys;
 
 namespace ApeTest.Scenarios.Model;
 
@@ -41,8 +42,17 @@ public sealed record Scenario
     /// <summary>Environment variables that <c>{{env.NAME}}</c> names, by name, with their values: secrets. Taken when the scenario is loaded.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Goals in words. A session takes one by weight.</summary>
+    /// <summary>Goals in words. A session takes a goal or a journey by weight (<see cref="Planning.SessionMix"/>).</summary>
     public ImmutableArray<GoalSpec> Goals { get; init; } = [];
+
+    /// <summary>Journeys: declared steps. A session takes a goal or a journey by weight.</summary>
+    public ImmutableArray<JourneySpec> Journeys { get; init; } = [];
+
+    /// <summary>Done once a run before the load; what it extracts is known in all sessions of journeys. Columns are those of slot 0, session 0. Default none.</summary>
+    public ImmutableArray<StepSpec> Setup { get; init; } = [];
+
+    /// <summary>Done once a run after the load. Default none.</summary>
+    public ImmutableArray<StepSpec> Teardown { get; init; } = [];
 
     /// <summary>What the run must meet. The default thresholds are added by the loader.</summary>
     public ImmutableArray<ThresholdSpec> Thresholds { get; init; } = [];
@@ -53,11 +63,38 @@ public sealed record Scenario
     /// <summary>Telemetry.</summary>
     public TelemetrySpec Telemetry { get; init; } = new();
 
-    /// <summary>Whether actions travel through a gateway over the network (default for goals) or in process.</summary>
-    public GatewayMode Gateway { get; init; } = GatewayMode.Remote;
+    /// <summary>Where the target policy runs. Null: <see cref="GatewayFor"/> says.</summary>
+    public GatewayMode? Gateway { get; init; }
 
     /// <summary>How long running sessions may finish after the end. Default 30 s.</summary>
     public TimeSpan GracefulStop { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Where the policy runs for a kind of session: what <see cref="Gateway"/> says, or remote for goals and in process for journeys, which are
+    /// too fast for a hop more to be without effect.
+    /// </summary>
+    public GatewayMode GatewayFor(SessionKind kind) => Gateway ?? (kind is SessionKind.Goal ? GatewayMode.Remote : GatewayMode.InProcess);
+
+    /// <summary>Whether any session's actions travel through a gateway over the network.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool NeedsGateway => (!Goals.IsEmpty && GatewayFor(SessionKind.Goal) is GatewayMode.Remote)
+        || (!Journeys.IsEmpty && GatewayFor(SessionKind.Journey) is GatewayMode.Remote);
+
+    /// <summary>
+    /// Share of sessions of a kind whose spans and info-level log lines are kept: what <see cref="TelemetrySpec.Sample"/> says, or all of goals
+    /// and one in a hundred of journeys, of which a run has many and all alike.
+    /// </summary>
+    public double SampleFor(SessionKind kind) => Telemetry.Sample ?? (kind is SessionKind.Goal ? 1 : 0.01);
+}
+
+/// <summary>What a session does.</summary>
+public enum SessionKind
+{
+    /// <summary>A goal in words.</summary>
+    Goal,
+
+    /// <summary>A journey.</summary>
+    Journey,
 }
 
 /// <summary>Where the target policy runs.</summary>

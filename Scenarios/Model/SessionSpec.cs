@@ -19,6 +19,6 @@ public sealed record SessionSpec
 /// <summary>Telemetry of a run.</summary>
 public sealed record TelemetrySpec
 {
-    /// <summary>Share of sessions whose spans and info-level log lines are kept. Default 1 for goals.</summary>
-    public double Sample { get; init; } = 1.0;
+    /// <summary>Share of sessions whose spans and info-level log lines are kept. Null: <see cref="Scenario.SampleFor"/> says.</summary>
+    public double? Sample { get; init; }
 }

@@ -24,6 +24,9 @@ public sealed record RunPlan
     /// <summary>What the target's GraphQL endpoint answered to the introspection query before the run; null where there is none, or it does not tell.</summary>
     public string? GraphQlSchema { get; init; }
 
+    /// <summary>What the scenario's <c>setup</c> has extracted, by name: known in all sessions of journeys. Secrets may be among it. Default none.</summary>
+    public ImmutableSortedDictionary<string, string> Shared { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary><c>declared</c> or <c>derived</c>.</summary>
     public required string Oracle { get; init; }
 

@@ -29,6 +29,8 @@ public static class RunPlanJson
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     IgnoreReadOnlyProperties = true,
+    // Steps in steps: each level of a journey is several of JSON.
+    MaxDepth = 128,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
     WriteIndented = false)]

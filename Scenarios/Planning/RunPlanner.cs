@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ApeTest.Scenarios.Load;
 using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Scenarios.Planning;
@@ -11,9 +12,9 @@ public static class RunPlanner
     /// <summary>Duration of a run that has neither duration nor iterations.</summary>
     public static readonly TimeSpan DefaultDuration = TimeSpan.FromSeconds(30);
 
-    /// <summary>The duration by the default rule: 30 s where neither duration nor iterations are given.</summary>
-    public static TimeSpan? DurationOf(TimeSpan? duration, int? iterations) =>
-        duration is null && iterations is null ? DefaultDuration : duration;
+    /// <summary>The duration by the default rule: where neither duration nor iterations are given the load shape's own length, or 30 s.</summary>
+    public static TimeSpan? DurationOf(TimeSpan? duration, int? iterations, LoadSpec? load = null) =>
+        duration is null && iterations is null ? (load is null ? null : LoadProfile.Of(load, 1, null).Length) ?? DefaultDuration : duration;
 
     /// <summary>Creates the plan of a run.</summary>
     /// <param name="scenario">A validated scenario.</param>
@@ -25,7 +26,7 @@ public static class RunPlanner
     public static RunPlan Create(
         Scenario scenario, string run, long? seed = null, string? openApiDocument = null, string oracle = "declared", string? graphQlSchema = null)
     {
-        var planned = scenario with { Duration = DurationOf(scenario.Duration, scenario.Iterations) };
+        var planned = scenario with { Duration = DurationOf(scenario.Duration, scenario.Iterations, scenario.Load) };
         return new RunPlan
         {
             Run = run,

@@ -29,7 +29,11 @@ public sealed class StatusSet
         : throw new ApeTestException($"status {Quote.Text(several)}: {error.Message}.", error.Suggestion, ExitCodes.Input);
 
     /// <summary>Reads statuses separated by <c>|</c>; false with what is wrong.</summary>
-    public static bool TryParse(string text, out StatusSet set, out TextError error)
+    /// <param name="text">The text.</param>
+    /// <param name="set">The statuses, when true is returned.</param>
+    /// <param name="error">What is wrong, when false is returned.</param>
+    /// <param name="allowNone">Whether <c>0</c>, no answer, is one.</param>
+    public static bool TryParse(string text, out StatusSet set, out TextError error, bool allowNone = false)
     {
         var ranges = ImmutableArray.CreateBuilder<(int From, int To)>();
         set = Ok;
@@ -42,7 +46,7 @@ public sealed class StatusSet
             }
             else if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
             {
-                if (SuccessRules.Status(status) is { } wrong)
+                if (!(allowNone && status == 0) && SuccessRules.Status(status) is { } wrong)
                 {
                     error = wrong;
                     return false;

@@ -144,7 +144,7 @@ public static class SuccessExpression
             {
                 return wrong with { Position = position };
             }
-            if (!CaptureSource.TryParse(path, out _, out var error))
+            if (!CaptureSource.TryParseOfGoal(path, out _, out var error))
             {
                 return error with { Position = position };
             }

@@ -48,7 +48,7 @@ internal static class SuccessRules
             : new TextError(0, $"{Quote.Text(name)} is not a name for a captured value", "Use letters, digits and `_`, for example `orderId`.");
 
     public static TextError? JsonPath(string path) =>
-        path.Length > 0 && path[0] == '$' && (path.Length == 1 || path[1] is '.' or '[')
+        path.Length > 0 && path[0] == '$' && (path.Length == 1 || path[1] is '.' or '[') && path[^1] != '.' && MarkupPath.IsBalanced(path)
             ? null
             : new TextError(0, $"{Quote.Text(path)} is not a JSON path", "Start it with `$`, for example `$.id` or `$.items[0].id`.");
 

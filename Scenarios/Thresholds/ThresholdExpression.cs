@@ -6,7 +6,8 @@ namespace ApeTest.Scenarios.Thresholds;
 
 /// <summary>
 /// Reads thresholds: <c>&gt;= 0.95</c> beside a metric name (scenario file) and <c>mtba_active_p95 &lt; 1s</c> as one text (<c>--threshold</c>).
-/// Operators: <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&gt;=</c>, <c>==</c>.
+/// Operators: <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&gt;=</c>, <c>==</c>. Behind the value may stand <c>for 30s</c> (in every window of that length), then
+/// <c>abort</c> (the run is stopped when it breaks), and <c>abort after 10s</c> (not before).
 /// </summary>
 public static class ThresholdExpression
 {
@@ -72,14 +73,19 @@ public static class ThresholdExpression
             return false;
         }
 
-        var number = span[op.Length..].Trim().ToString();
+        var rest = span[op.Length..].Trim().ToString();
+        if (!ThresholdTerms.TryParse(rest, out var number, out var terms, out error))
+        {
+            error = error with { Position = error.Position + op.Length };
+            return false;
+        }
         if (!TryValue(metric.Metric, number, out var value, out var reason))
         {
             error = new TextError(op.Length, $"{Quote.Text(number)} {reason}", $"Write for example `{Example(metric.Metric)}`.");
             return false;
         }
         error = default;
-        threshold = new ThresholdSpec(metric.ToString(), op, value, $"{op} {number}", by);
+        threshold = new ThresholdSpec(metric.ToString(), op, value, $"{op} {number}{terms}", by) { Window = terms.Window, Abort = terms.Abort, AbortAfter = terms.AbortAfter };
         return true;
     }
 
@@ -102,6 +108,9 @@ public static class ThresholdExpression
                 var ok = Durations.TryParse(text, out var duration) && text != "0";
                 value = duration.TotalSeconds;
                 return ok;
+            case ThresholdUnit.Rate:
+                reason = "is not a rate: requests a second, such as 200 or 200/s";
+                return TryNumber(text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2].TrimEnd() : text, out value) && value >= 0;
             case ThresholdUnit.Usd:
                 reason = "is not an amount in US dollars";
                 return TryNumber(text.TrimStart('$'), out value) && value >= 0;
@@ -119,6 +128,7 @@ public static class ThresholdExpression
         ThresholdUnit.Share => metric.Family == ThresholdMetrics.SessionSuccess ? ">= 0.95" : "<= 0.05",
         ThresholdUnit.Seconds => "< 500ms",
         ThresholdUnit.Usd => "<= 2",
+        ThresholdUnit.Rate => ">= 200/s",
         _ => metric.Family == ThresholdMetrics.Sessions ? ">= 100" : "<= 0",
     };
 

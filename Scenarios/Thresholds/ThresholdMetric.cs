@@ -14,6 +14,9 @@ public enum ThresholdUnit
 
     /// <summary>US dollars.</summary>
     Usd,
+
+    /// <summary>A number a second; written <c>200</c> or <c>200/s</c>.</summary>
+    Rate,
 }
 
 /// <summary>Statistic of a distribution. Runs maps each to a field of <c>D</c> (DESIGN 14.3).</summary>

@@ -37,6 +37,21 @@ public static class ThresholdMetrics
     /// <summary>Share of HTTP exchanges that failed: no response, or status 400 and above.</summary>
     public const string HttpErrorRate = "http_error_rate";
 
+    /// <summary>Time from the dispatch of an HTTP exchange to the first byte of its answer.</summary>
+    public const string Ttfb = "ttfb";
+
+    /// <summary>Number of HTTP exchanges with the target.</summary>
+    public const string HttpReqs = "http_reqs";
+
+    /// <summary>HTTP exchanges with the target a second: over the run's time, or over the window.</summary>
+    public const string HttpRate = "http_rate";
+
+    /// <summary>Number of steps of journeys whose answer was not what their check says.</summary>
+    public const string CheckErrors = "check_errors";
+
+    /// <summary>Number of sessions that were due and did not start.</summary>
+    public const string SessionsDropped = "sessions_dropped";
+
     /// <summary>Cost of the model.</summary>
     public const string CostUsd = "cost_usd";
 
@@ -79,9 +94,14 @@ public static class ThresholdMetrics
         .. Distribution(Action, "duration of an action"),
         .. Distribution(Http, "duration of an HTTP exchange with the target", byOperation: true),
         Single(HttpErrorRate, ThresholdUnit.Share, "Share of HTTP exchanges without a response or with status 400 and above", byOperation: true),
+        .. Distribution(Ttfb, "time from the dispatch of an HTTP exchange to the first byte of its answer", byOperation: true),
+        Single(HttpReqs, ThresholdUnit.Count, "Number of HTTP exchanges with the target", byOperation: true),
+        Single(HttpRate, ThresholdUnit.Rate, "HTTP exchanges with the target a second", byOperation: true),
+        Single(CheckErrors, ThresholdUnit.Count, "Number of steps of journeys whose answer was not what their check says", byOperation: true),
         Single(CostUsd, ThresholdUnit.Usd, "Cost of the model in US dollars"),
         Single(Errors, ThresholdUnit.Count, "Number of errors of all kinds"),
         Single(Sessions, ThresholdUnit.Count, "Number of sessions started"),
+        Single(SessionsDropped, ThresholdUnit.Count, "Number of sessions that were due and did not start"),
     ];
 
     private static readonly FrozenDictionary<string, ThresholdMetric> ByName = All.ToFrozenDictionary(m => m.Name, StringComparer.Ordinal);
@@ -119,7 +139,7 @@ public static class ThresholdMetrics
         var labels = text.AsSpan(brace + 1).TrimEnd();
         var equals = labels.IndexOf('=');
         var value = equals < 0 || labels[^1] != '}' ? "" : labels[(equals + 1)..^1].Trim().Trim('"').ToString();
-        if (value.Length == 0 || value.AsSpan().IndexOfAny("{}=,\" ") >= 0 || !labels[..equals].Trim().SequenceEqual(OperationLabel))
+        if (value.Length == 0 || value.AsSpan().IndexOfAny("=,\"") >= 0 || !labels[..equals].Trim().SequenceEqual(OperationLabel))
         {
             error = new TextError(brace, $"{Quote.Text(text[brace..])} is not a label", $"Write `{name}{{operation=checkout}}`.");
             return false;

@@ -40,6 +40,7 @@ internal static class ProcessTelemetry
                 .AddView(instrument => instrument.Meter.Name.StartsWith("ApeTest.", StringComparison.Ordinal) ? new MetricStreamConfiguration { CardinalityLimit = 2000 } : null)
                 .AddOtlpExporter()
                 .Build();
+            MeasurementWeight.IsRepeated = true;
         }
     }
 
@@ -55,6 +56,7 @@ internal static class ProcessTelemetry
             }
 
             (tracer, meter, _tracer, _meter) = (_tracer, _meter, null, null);
+            MeasurementWeight.IsRepeated = false;
         }
 
         // Disposing sends what is still held: outside the lock, since it talks to the network.

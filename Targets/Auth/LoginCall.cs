@@ -71,7 +71,7 @@ internal sealed class LoginCall
                 ? new LoginResult(new LoginCredential(cookie), default)
                 : Failed(target, $"answered {status} without a usable cookie");
         }
-        var (body, _) = await ResponseReader.ReadBodyAsync(response.Content, MaxAnswer, cancellationToken);
+        var (body, _) = await ResponseReader.ReadBodyAsync(response.Content, MaxAnswer, whole: false, cancellationToken);
         try
         {
             using var document = JsonDocument.Parse(body);

@@ -59,7 +59,7 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         }
         using var sent = message;
         AddOwnHeaders(message, in request);
-        using var limit = new CancellationTokenSource(_timeout, _time);
+        using var limit = new CancellationTokenSource(request.Timeout + Grace ?? _timeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         HttpResponseMessage? response = null;
         var responded = started;
@@ -71,7 +71,7 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
             responded = _time.GetTimestamp();
             headers = ResponseReader.ReadHeaders(response);
             measured = TakeTiming(headers);
-            var (body, length) = await ResponseReader.ReadBodyAsync(response.Content, request.MaxBodyBytes, linked.Token);
+            var (body, length) = await ResponseReader.ReadBodyAsync(response.Content, request.MaxBodyBytes, request.ReadsWholeBody, linked.Token);
             var exchange = Finish(in request, started, responded, _time.GetTimestamp(), measured);
             var own = Take(headers, ApeHeaders.Error);
             if (own is null && measured is null)

@@ -28,6 +28,9 @@ public sealed class PolicyCall
     /// <summary>Whether it is the target's own login call: it needs no login.</summary>
     internal bool IsLogin { get; init; }
 
+    /// <summary>Whether a connection was begun for it.</summary>
+    public bool HasMadeConnection { get; private set; }
+
     /// <summary>Retries so far.</summary>
     public int Retries => _retries?.Count ?? 0;
 
@@ -70,6 +73,8 @@ public sealed class PolicyCall
         }
         _headersWritten = true;
     }
+
+    internal void MakesConnection() => HasMadeConnection = true;
 
     internal void AttemptStarts(long now)
     {

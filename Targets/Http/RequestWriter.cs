@@ -39,7 +39,7 @@ internal static class RequestWriter
         HttpText.IsToken(name) && HttpText.IsFieldValue(value) && !IsConnectionHeader(name) && headers.TryAddWithoutValidation(name, value);
 
     /// <summary>RFC 9112: these frame the message; a caller's own value could smuggle a second request.</summary>
-    private static bool IsConnectionHeader(string name) => name.Length is >= 2 and <= 19 && (
+    internal static bool IsConnectionHeader(string name) => name.Length is >= 2 and <= 19 && (
         name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
         || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
         || name.Equals("Connection", StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace ApeTest.Targets.Http;
 
@@ -20,14 +21,42 @@ internal static class ResponseReader
     }
 
     /// <summary>
-    /// The first <paramref name="limit"/> bytes of the body and its whole length. A body beyond <paramref name="limit"/> plus the drain
-    /// bound is cut there: its length is then the declared one, or what was read.
+    /// Throws where the answer says no length that can be believed (RFC 9112, section 6.3): <see cref="SocketsHttpHandler"/> takes one that is no number for none, and the
+    /// first of two that differ.
     /// </summary>
-    public static async ValueTask<(ReadOnlyMemory<byte> Body, long Length)> ReadBodyAsync(HttpContent content, int limit, CancellationToken cancellationToken)
+    public static void CheckLength(HttpResponseMessage response)
+    {
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values) || response.Headers.TransferEncodingChunked == true)
+        {
+            return;
+        }
+        long? length = null;
+        foreach (var value in values)
+        {
+            foreach (var part in value.AsSpan().Split(','))
+            {
+                if (!long.TryParse(value.AsSpan()[part].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
+                    throw new HttpRequestException(HttpRequestError.InvalidResponse, "its Content-Length is no number");
+                }
+                if (length is not null && length != number)
+                {
+                    throw new HttpRequestException(HttpRequestError.InvalidResponse, "it has two different values of Content-Length");
+                }
+                length = number;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The first <paramref name="limit"/> bytes of the body and its whole length. A body beyond <paramref name="limit"/> plus the drain
+    /// bound is cut there, unless it is <paramref name="whole"/>: its length is then the declared one, or what was read.
+    /// </summary>
+    public static async ValueTask<(ReadOnlyMemory<byte> Body, long Length)> ReadBodyAsync(HttpContent content, int limit, bool whole, CancellationToken cancellationToken)
     {
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         var declared = content.Headers.ContentLength;
-        var rented = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(declared ?? 8192, 256, Math.Min((long)limit + 1, 1 << 20)));
+        var rented = ArrayPool<byte>.Shared.Rent((int)Math.Max(256, Math.Min(declared ?? 8192, Math.Min((long)limit + 1, 1 << 20))));
         try
         {
             var kept = 0;
@@ -49,7 +78,7 @@ internal static class ResponseReader
             }
             var body = rented.AsSpan(0, kept).ToArray();
             long length = kept;
-            while (length - kept < DrainBytes)
+            while (whole || length - kept < DrainBytes)
             {
                 var read = await stream.ReadAsync(rented.AsMemory(), cancellationToken);
                 if (read == 0)

@@ -1,4 +1,5 @@
 using System.Net;
+using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Policy;
 
 namespace ApeTest.Targets.Http;
@@ -11,6 +12,7 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
 {
     private readonly TargetPolicy _policy;
     private readonly TimeProvider _time;
+    private readonly SocketsOptions _options;
     private readonly Dictionary<string, HttpMessageInvoker> _invokers = new(StringComparer.Ordinal);
 
     /// <summary>Creates the transport for the targets of <paramref name="policy"/>.</summary>
@@ -18,13 +20,16 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
     /// <param name="time">Clock.</param>
     /// <param name="resolve">Name resolution. Default the system's.</param>
     /// <param name="maxConnections">Most connections to a server; what would need another waits for one. Default unlimited.</param>
-    public SocketsTransport(TargetPolicy policy, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, int maxConnections = int.MaxValue)
+    /// <param name="options">How it connects. Null: HTTP/1.1, and the defaults.</param>
+    public SocketsTransport(TargetPolicy policy, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, int maxConnections = int.MaxValue,
+        SocketsOptions? options = null)
     {
+        _options = options ?? new SocketsOptions { Http = HttpUse.Http11 };
         _policy = policy;
         _time = time;
         foreach (var target in policy.Targets)
         {
-            var handler = TargetConnector.CreateHandler(target, decompress: true, resolve);
+            var handler = TargetConnector.CreateHandler(target, decompress: true, resolve, _options);
             handler.MaxConnectionsPerServer = maxConnections;
             _invokers[target.Name] = new HttpMessageInvoker(new PolicyHandler(policy, time, handler));
         }
@@ -63,22 +68,25 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
         }
         using var sent = message;
         call.Attach(message);
-        using var limit = new CancellationTokenSource(target.Patience, _time);
+        _options.Apply(message);
+        var patience = call.Request.Timeout ?? target.Patience;
+        using var limit = new CancellationTokenSource(patience, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var status = 0;
         List<KeyValuePair<string, string>> headers = [];
         try
         {
             using var response = await _invokers[target.Name].SendAsync(message, linked.Token);
+            ResponseReader.CheckLength(response);
             status = (int)response.StatusCode;
             headers = ResponseReader.ReadHeaders(response);
-            var (body, length) = await ResponseReader.ReadBodyAsync(response.Content, call.Request.MaxBodyBytes, linked.Token);
+            var (body, length) = await ResponseReader.ReadBodyAsync(response.Content, call.Request.MaxBodyBytes, call.Request.ReadsWholeBody, linked.Token);
             return Finish(call, _time.GetTimestamp()) with { Status = status, Headers = headers, Body = body, BodyLength = length };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && TargetFailure.Classify(exception) is not null)
         {
             var failure = limit.IsCancellationRequested
-                ? new TargetFailure(TargetErrors.Timeout, $"no complete answer within {target.Patience.TotalSeconds:0.###} s")
+                ? TargetFailure.Late(patience)
                 : TargetFailure.Classify(exception)!.Value;
             return Failed(call, failure, _time.GetTimestamp()) with { Status = status, Headers = headers };
         }
@@ -104,6 +112,7 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
             Target = call.Request.Target,
             Trace = call.Request.Trace,
             RetryReasons = call.RetryReasons,
+            IsNewConnection = call.HasMadeConnection,
             // The body is the target's time too.
             Timing = timing with { Target = timing.Target + (_time.GetElapsedTime(call.Started, ended) - timing.Ttfb) },
         };

@@ -29,6 +29,9 @@ public readonly record struct TargetExchange
     /// <summary>Where the time went.</summary>
     public TargetTiming Timing { get; init; }
 
+    /// <summary>Whether a connection was begun for it; false where a gateway made it.</summary>
+    public bool IsNewConnection { get; init; }
+
     /// <summary>Why it was retried, for each retry (<see cref="PolicyCall.RetryReasons"/>); null: it was not, or a remote gateway did it.</summary>
     public IReadOnlyList<string>? RetryReasons { get; init; }
 

@@ -10,6 +10,24 @@ namespace ApeTest.Targets.Http;
 /// <param name="Message">What to tell a person.</param>
 public readonly record struct TargetFailure(string ErrorType, string Message)
 {
+    internal static TargetFailure WasReset { get; } = new(TargetErrors.Reset, "the connection was reset");
+
+    internal static TargetFailure EndedEarly { get; } = new(TargetErrors.Reset, "the connection ended before the response did");
+
+    internal static TargetFailure NeverBegan { get; } = new(TargetErrors.Reset, new HiddenRetryException().Message);
+
+    internal static TargetFailure Unresolved { get; } = new(TargetErrors.Dns, "the host name does not resolve");
+
+    internal static TargetFailure SlowConnect { get; } = new(TargetErrors.Connect, "the connection was not made in time");
+
+    internal static TargetFailure Corrupt { get; } = new(TargetErrors.Protocol, "the compressed body is malformed");
+
+    internal static TargetFailure NoConnection(string why) => new(TargetErrors.Connect, $"no connection: {why}");
+
+    internal static TargetFailure NoHttp(string why) => new(TargetErrors.Protocol, $"the answer is not HTTP: {why}");
+
+    internal static TargetFailure Late(TimeSpan limit) => new(TargetErrors.Timeout, $"no complete answer within {limit.TotalSeconds:0.###} s");
+
     /// <summary>
     /// Classifies an exception of a handler chain; null where it is none of a network's or a policy's (a bug). Cancellation is the
     /// caller's to name and is classified as <see cref="TargetErrors.Timeout"/>.
@@ -29,9 +47,9 @@ public readonly record struct TargetFailure(string ErrorType, string Message)
                 case TimeoutRejectedException limited:
                     return new TargetFailure(TargetErrors.Timeout, $"no answer within {limited.Timeout.TotalSeconds:0.###} s");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery }:
-                    return new TargetFailure(TargetErrors.Dns, "the host name does not resolve");
+                    return Unresolved;
                 case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown }:
-                    return new TargetFailure(TargetErrors.Reset, "the connection was reset");
+                    return WasReset;
                 case AuthenticationException:
                     return new TargetFailure(TargetErrors.Tls, $"TLS failed: {inner.Message}");
             }
@@ -42,7 +60,7 @@ public readonly record struct TargetFailure(string ErrorType, string Message)
             HttpRequestException request => FromError(request.HttpRequestError, request),
             OperationCanceledException or TimeoutException => new TargetFailure(TargetErrors.Timeout, "no answer in time"),
             SocketException socket => new TargetFailure(TargetErrors.Connect, socket.Message),
-            InvalidDataException => new TargetFailure(TargetErrors.Protocol, "the compressed body is malformed"),
+            InvalidDataException => Corrupt,
             IOException => new TargetFailure(TargetErrors.Reset, "the connection ended early"),
             _ => null,
         };
@@ -50,18 +68,18 @@ public readonly record struct TargetFailure(string ErrorType, string Message)
 
     private static TargetFailure FromError(HttpRequestError error, Exception exception) => error switch
     {
-        HttpRequestError.NameResolutionError => new TargetFailure(TargetErrors.Dns, "the host name does not resolve"),
+        HttpRequestError.NameResolutionError => Unresolved,
         HttpRequestError.ConnectionError => IsTimeout(exception)
-            ? new TargetFailure(TargetErrors.Connect, "the connection was not made in time")
-            : new TargetFailure(TargetErrors.Connect, $"no connection: {exception.Message}"),
+            ? SlowConnect
+            : NoConnection(exception.Message),
         HttpRequestError.SecureConnectionError => new TargetFailure(TargetErrors.Tls, $"TLS failed: {exception.Message}"),
-        HttpRequestError.ResponseEnded => new TargetFailure(TargetErrors.Reset, "the connection ended before the response did"),
+        HttpRequestError.ResponseEnded => EndedEarly,
         HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError
             or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.ExtendedConnectNotSupported
-            => new TargetFailure(TargetErrors.Protocol, $"the answer is not HTTP: {exception.Message}"),
+            => NoHttp(exception.Message),
         _ => exception.InnerException is InvalidDataException
-            ? new TargetFailure(TargetErrors.Protocol, "the compressed body is malformed")
-            : new TargetFailure(TargetErrors.Reset, "the connection was reset"),
+            ? Corrupt
+            : WasReset,
     };
 
     private static bool IsTimeout(Exception exception) => exception.InnerException is OperationCanceledException or TimeoutException;

@@ -46,6 +46,12 @@ public struct TargetRequest
     /// <summary>Most body bytes kept; the rest is read and counted but dropped. Default 1 MiB.</summary>
     public int MaxBodyBytes { get; init; } = 1 << 20;
 
+    /// <summary>Whether a body far over <see cref="MaxBodyBytes"/> is read to its end all the same. Default false: it is cut, which costs its connection.</summary>
+    public bool ReadsWholeBody { get; init; }
+
+    /// <summary>Time limit of this request with its whole answer, retries included. Null: the target's.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>In: the caller's trace context, or default. After Prepare: the context that travels in <c>traceparent</c>.</summary>
     public ActivityContext Trace { get; set; }
 

@@ -25,6 +25,9 @@ public sealed class JsonPath
     /// <summary>The name that it begins with: <c>errors</c> of <c>$.errors[0].message</c>; null where it begins otherwise.</summary>
     public string? FirstName => _steps is [var first, ..] ? first.Name : null;
 
+    /// <summary>Its steps, in order.</summary>
+    internal ImmutableArray<Step> Steps => _steps;
+
     /// <summary>Reads a path. A malformed one throws <see cref="ApeTestException"/> (exit 2).</summary>
     public static JsonPath Parse(string text) => TryParse(text, out var path, out var error)
         ? path
@@ -169,7 +172,8 @@ public sealed class JsonPath
         return close + 1;
     }
 
-    private readonly record struct Step(string? Name, int Index, bool IsAny)
+    /// <summary>A step: a name, an index (from the end where negative), or any.</summary>
+    internal readonly record struct Step(string? Name, int Index, bool IsAny)
     {
         public static Step Any => new(null, 0, true);
     }

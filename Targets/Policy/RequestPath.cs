@@ -61,10 +61,10 @@ internal static class RequestPath
 
     private static bool IsBlank(char character) => char.IsWhiteSpace(character) || char.IsControl(character);
 
-    /// <summary>Most paths are: they cost no allocation.</summary>
-    private static bool IsPlain(string path) => path.Length <= 1
+    /// <summary>Whether it is its own form. Most paths are: they cost no allocation.</summary>
+    internal static bool IsPlain(ReadOnlySpan<char> path) => path.Length <= 1
         || (path[^1] is not ('/' or '.')
-            && !path.AsSpan().ContainsAny(Suspicious)
+            && !path.ContainsAny(Suspicious)
             && !path.Contains("//", StringComparison.Ordinal)
             && !path.Contains("./", StringComparison.Ordinal));
 

@@ -139,6 +139,10 @@ public sealed class TargetEntry
             || IsHostAllowed(address.ToString(), port);
     }
 
+    /// <summary>Whether a rule on paths may name a request of that method.</summary>
+    internal bool HasPathRules(string method) => _deny.Concat(_allow)
+        .Any(rule => rule.Path is not null && (rule.Method is null || rule.Method.Equals(method, StringComparison.OrdinalIgnoreCase)));
+
     internal bool IsDenied(string method, string path, string? operation) => IsAny(_deny, method, path, operation);
 
     internal bool IsAllowed(string method, string path, string? operation) => IsAny(_allow, method, path, operation);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ApeTest.Targets.Http;
+using ApeTest.Targets.Raw;
 
 namespace ApeTest.Targets.Policy;
 
@@ -40,8 +41,7 @@ public sealed class TargetMetrics
     internal void Record(in TargetExchange exchange)
     {
         var target = exchange.Target ?? "_unknown";
-        var error = exchange.ErrorType ?? "";
-        _requests.Add(1, new TagList { { "target", target }, { "status_class", StatusClass(exchange.Status) }, { "error_type", error } });
+        Count(target, exchange.Status, exchange.ErrorType ?? "", 1);
         var tag = new KeyValuePair<string, object?>("target", target);
         _own.Record(exchange.Timing.Gateway.TotalSeconds, tag);
         // An injected answer says nothing of the target's time.
@@ -56,6 +56,24 @@ public sealed class TargetMetrics
         if (exchange.Timing.Fault is not (null or "none"))
         {
             _faults.Add(1, tag, new KeyValuePair<string, object?>("reason", exchange.Timing.Fault));
+        }
+    }
+
+    /// <summary>Whether somebody listens.</summary>
+    internal bool IsEnabled => _requests.Enabled || _target.Enabled || _own.Enabled;
+
+    /// <summary>Counts requests that ended alike.</summary>
+    internal void Count(string target, int status, string error, long number) =>
+        _requests.Add(number, new TagList { { "target", target }, { "status_class", StatusClass(status) }, { "error_type", error } });
+
+    /// <summary>The times of an exchange of bytes, in which no policy waits.</summary>
+    internal void RecordTime(string target, RawExchange exchange)
+    {
+        var tag = new KeyValuePair<string, object?>("target", target);
+        _own.Record(exchange.Gateway.TotalSeconds, tag);
+        if (exchange.Status > 0)
+        {
+            _target.Record(exchange.Target.TotalSeconds, tag);
         }
     }
 

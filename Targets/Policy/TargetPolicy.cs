@@ -3,6 +3,7 @@ using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Faults;
 using ApeTest.Targets.Http;
+using ApeTest.Targets.Raw;
 
 namespace ApeTest.Targets.Policy;
 
@@ -85,96 +86,122 @@ public sealed class TargetPolicy
         {
             request.Trace = TraceHeaders.Child(request.Trace);
         }
-        if (!_targets.TryGetValue(request.Target, out var target))
+        if (JudgeServer(request.Target, request.Url, out var target, out var own) is { Allowed: false } unreachable)
         {
-            return Deny($"target '{request.Target}' is not known; known: {string.Join(", ", _targets.Keys.Order(StringComparer.Ordinal))}");
-        }
-        if (request.Url.Scheme is not ("http" or "https"))
-        {
-            return Deny($"scheme '{request.Url.Scheme}' is not allowed: only http and https");
+            request.Entry = target;
+            return unreachable;
         }
         request.Entry = target;
-        var own = target.IsOwn(request.Url);
-        if (!own && HostRule.HostOf(request.Url) is var host && !target.IsHostAllowed(host, request.Url.Port))
-        {
-            return Deny($"host {host}:{request.Url.Port} is not on the allow-list of target '{target.Name}'; to allow it, add \"{host}:{request.Url.Port}\" to `hosts`");
-        }
-        if (request.Body.Length > BodyBytes)
-        {
-            return Verdict.Deny(413, TargetErrors.Denied, $"the request body of {request.Body.Length} bytes is over the limit of {BodyBytes} (`limits.bodyBytes`)");
-        }
         var method = request.Method.Method;
-        if (method is "TRACE" or "CONNECT")
+        var call = new RuledCall(target!, request.Url.AbsolutePath, request.Operation, request.Destructive);
+        if (JudgeBody(request.Body.Length) is { Allowed: false } large)
         {
-            return Verdict.Deny(405, TargetErrors.Denied, $"{method} is not forwarded: its answer would show the target's credentials, or open a tunnel");
+            return large;
+        }
+        if (JudgeMethod(method) is { Allowed: false } unforwarded)
+        {
+            return unforwarded;
         }
         if (!RequestPath.TryRead(request.Url.AbsolutePath, out var path))
         {
-            return Verdict.Deny(400, TargetErrors.Denied, "the path holds a hidden dot segment: write it without `.` and `..`");
+            return HiddenSegment;
         }
-        if ((Refusal(target, in request, method, path) ?? OverrideRefusal(target, in request, path)) is { } refusal)
+        if ((call.Refusal(method, path) ?? OverrideRefusal(in call, in request, path)) is { } refusal)
         {
             return Deny(refusal);
         }
-        if (!_requests.TryTake(_budget))
+        if (Take() is { Allowed: false } exhausted)
         {
-            return Verdict.Deny(429, TargetErrors.Budget, $"the request budget of {_budget} (`limits.requestBudget`) is exhausted");
+            return exhausted;
         }
         if (own)
         {
-            request.PolicyHeaders = HeadersFor(target, in request);
-            request.PolicyQuery = target.AuthQuery;
+            request.PolicyHeaders = HeadersFor(target!, in request);
+            request.PolicyQuery = target!.AuthQuery;
         }
         request.Revision = _revision;
         request.Fault = _faults.Pick(in request);
         return Verdict.Allow;
     }
 
+    /// <summary>Judges a request of a compiled step, as <see cref="Prepare(ref TargetRequest)"/> does; what is constant of it was judged with the route.</summary>
+    internal Verdict Prepare(RawRoute route, RawRequest request)
+    {
+        if (!route.Reach.Allowed)
+        {
+            return route.Reach;
+        }
+        if (JudgeBody(request.Body.Length) is { Allowed: false } large)
+        {
+            return large;
+        }
+        if (!route.Forwarding.Allowed)
+        {
+            return route.Forwarding;
+        }
+        return route.Judge(request) is { Allowed: false } refused ? refused : Take();
+    }
+
+    /// <summary>Whether the target is known and may be reached there; its entry, and whether the URL is its own.</summary>
+    internal Verdict JudgeServer(string name, Uri url, out TargetEntry? target, out bool own)
+    {
+        own = false;
+        if (!_targets.TryGetValue(name, out target))
+        {
+            return Deny($"target '{name}' is not known; known: {string.Join(", ", _targets.Keys.Order(StringComparer.Ordinal))}");
+        }
+        if (url.Scheme is not ("http" or "https"))
+        {
+            var scheme = url.Scheme;
+            target = null;
+            return Deny($"scheme '{scheme}' is not allowed: only http and https");
+        }
+        own = target.IsOwn(url);
+        return !own && HostRule.HostOf(url) is var host && !target.IsHostAllowed(host, url.Port)
+            ? Deny($"host {host}:{url.Port} is not on the allow-list of target '{target.Name}'; to allow it, add \"{host}:{url.Port}\" to `hosts`")
+            : Verdict.Allow;
+    }
+
+    /// <summary>Whether the method may be forwarded at all.</summary>
+    internal static Verdict JudgeMethod(string method) => method is "TRACE" or "CONNECT"
+        ? Verdict.Deny(405, TargetErrors.Denied, $"{method} is not forwarded: its answer would show the target's credentials, or open a tunnel")
+        : Verdict.Allow;
+
     /// <summary>Counts the exchange. Call once for every prepared request, refused ones included.</summary>
     public void Complete(in TargetExchange exchange) => _metrics?.Record(in exchange);
 
-    /// <summary>Why the target's rules refuse the method on the path; null where they let it pass.</summary>
-    private static string? Refusal(TargetEntry target, in TargetRequest request, string method, string path)
-    {
-        if (target.IsDenied(method, path, request.Operation))
-        {
-            return $"{method} {request.Url.AbsolutePath} is denied by a rule in `deny` of target '{target.Name}'";
-        }
-        return !target.IsLoopback
-            && (request.Destructive || method.Equals("DELETE", StringComparison.OrdinalIgnoreCase))
-            && !target.IsAllowed(method, path, request.Operation)
-                ? $"{method} {request.Url.AbsolutePath} is destructive and target '{target.Name}' is not on this machine; to allow it, add "
-                    + $"\"{request.Operation ?? $"{method} {request.Url.AbsolutePath}"}\" to `allow` of the target"
-                : null;
-    }
+    /// <summary>Where requests are counted; null: nowhere.</summary>
+    internal TargetMetrics? Metrics => _metrics;
 
-    /// <summary>The same for the methods that headers ask for in its place.</summary>
-    private static string? OverrideRefusal(TargetEntry target, in TargetRequest request, string path)
+    /// <summary>Refused: the path climbs.</summary>
+    internal static Verdict HiddenSegment { get; } =
+        Verdict.Deny(400, TargetErrors.Denied, "the path holds a hidden dot segment: write it without `.` and `..`");
+
+    internal static Verdict Deny(string detail) => Verdict.Deny(403, TargetErrors.Denied, detail);
+
+    private Verdict JudgeBody(long length) => length > BodyBytes
+        ? Verdict.Deny(413, TargetErrors.Denied, $"the request body of {length} bytes is over the limit of {BodyBytes} (`limits.bodyBytes`)")
+        : Verdict.Allow;
+
+    private Verdict Take() => _requests.TryTake(_budget)
+        ? Verdict.Allow
+        : Verdict.Deny(429, TargetErrors.Budget, $"the request budget of {_budget} (`limits.requestBudget`) is exhausted");
+
+    /// <summary>Why the rules refuse a method that headers ask for in place of the request line's.</summary>
+    private static string? OverrideRefusal(in RuledCall call, in TargetRequest request, string path)
     {
-        var refusal = request.OverriddenMethod is { } asked ? AnyRefusal(target, in request, asked, path) : null;
+        var refusal = request.OverriddenMethod is { } asked ? call.AnyRefusal(asked, path) : null;
         if (refusal is null && request.Headers is { } headers)
         {
             foreach (var header in headers)
             {
-                if (MethodOverride.IsHeader(header.Key) && (refusal = AnyRefusal(target, in request, header.Value, path)) is not null)
+                if (MethodOverride.IsHeader(header.Key) && (refusal = call.AnyRefusal(header.Value, path)) is not null)
                 {
                     break;
                 }
             }
         }
         return refusal;
-    }
-
-    private static string? AnyRefusal(TargetEntry target, in TargetRequest request, string methods, string path)
-    {
-        foreach (var method in methods.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (Refusal(target, in request, method, path) is { } refusal)
-            {
-                return refusal;
-            }
-        }
-        return null;
     }
 
     /// <summary>The target's own list where the request has none of its names: nothing is allocated then.</summary>
@@ -211,6 +238,4 @@ public sealed class TargetPolicy
         }
         return false;
     }
-
-    private static Verdict Deny(string detail) => Verdict.Deny(403, TargetErrors.Denied, detail);
 }

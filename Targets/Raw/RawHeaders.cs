@@ -5,7 +5,10 @@ namespace ApeTest.Targets.Raw;
 /// <summary>The headers of an answer: places in a block of bytes. Reused; names compare without case.</summary>
 public sealed class RawHeaders
 {
-    private readonly List<(int Name, int NameLength, int Value, int ValueLength)> _fields = new(12);
+    private const int Usual = 12;
+    private const int MostKept = 64;
+
+    private readonly List<(int Name, int NameLength, int Value, int ValueLength)> _fields = new(Usual);
     private ReadOnlyMemory<byte> _block;
 
     /// <summary>Number of headers.</summary>
@@ -16,6 +19,9 @@ public sealed class RawHeaders
 
     /// <summary>Adds a header by its places in the block.</summary>
     public void Add(int name, int nameLength, int value, int valueLength) => _fields.Add((name, nameLength, value, valueLength));
+
+    /// <summary>The last header's value has this length in fact: it went on in the next line.</summary>
+    internal void Extend(int valueLength) => _fields[^1] = _fields[^1] with { ValueLength = valueLength };
 
     /// <summary>Name of a header, as sent.</summary>
     public ReadOnlySpan<byte> Name(int index) => _block.Span.Slice(_fields[index].Name, _fields[index].NameLength);
@@ -38,10 +44,14 @@ public sealed class RawHeaders
         return false;
     }
 
-    /// <summary>Removes all.</summary>
+    /// <summary>Removes all. What a hostile answer made it grow to is given back.</summary>
     public void Clear()
     {
         _fields.Clear();
+        if (_fields.Capacity > MostKept)
+        {
+            _fields.Capacity = Usual;
+        }
         _block = default;
     }
 }

@@ -22,6 +22,15 @@ public sealed class SessionState
         Cookies = new CookieJar(time ?? TimeProvider.System);
     }
 
+    /// <summary>Creates a state around cookies that are kept elsewhere.</summary>
+    /// <param name="identity">Whose it is.</param>
+    /// <param name="cookies">Its cookies.</param>
+    public SessionState(ActionIdentity identity, CookieJar cookies)
+    {
+        Identity = identity;
+        Cookies = cookies;
+    }
+
     /// <summary>Whose session it is; <see cref="ActionIdentity.Action"/> is the number of the next action.</summary>
     public ActionIdentity Identity { get; set; }
 

@@ -18,6 +18,15 @@ public sealed class ShowTests
     public void Seconds_OfAnySize_IsShort(double? seconds, string expected) => Assert.Equal(expected, Show.Seconds(seconds));
 
     [Theory]
+    [InlineData(0, "0")]
+    [InlineData(0.254, "0.25")]
+    [InlineData(0.996, "1.0")]
+    [InlineData(19.81, "19.8")]
+    [InlineData(99.96, "100")]
+    [InlineData(9800.4, "9,800")]
+    public void Rate_OfAnySize_IsShort(double perSecond, string expected) => Assert.Equal(expected, Show.Rate(perSecond));
+
+    [Theory]
     [InlineData("0", "$0.00")]
     [InlineData("0.0123", "$0.0123")]
     [InlineData("1.5", "$1.50")]

@@ -12,7 +12,10 @@ internal static class SummaryFixture
     public static RunSummary Full() => new()
     {
         Run = new RunFacts(Run, "shop-checkout", "completed", new DateTimeOffset(2026, 11, 21, 13, 15, 2, 114, TimeSpan.Zero), 20.8, 42, 20, 1,
-            "embedded", "declared", "partial", new string('a', 64), new string('b', 64), ["CPU 91 % for 12 s"], ["gateway: configuration 1 became 2"]),
+            "embedded", "declared", "partial", new string('a', 64), new string('b', 64), ["CPU 91 % for 12 s"], ["gateway: configuration 1 became 2"])
+        {
+            Reason = "threshold: http_p95 < 1s for 5s abort: 1.8 at 12 s",
+        },
         Sessions = new SessionSummary(412, 398, 6, 2, 1, 5, 0.9803, 0.0025,
             ImmutableSortedDictionary<string, long>.Empty.Add("reauth", 7), ImmutableSortedDictionary<string, double?>.Empty.Add("1", 0.98),
             D(407, 1.0), D(407, 5), [new GoalSummary("buy-coffee", 300, 0.99), new GoalSummary("buy-tea", 98, 0.95)]),
@@ -23,11 +26,30 @@ internal static class SummaryFixture
         Actions = new ActionSummary(2058, 3, 9, D(2058, 0.03)),
         Http =
         [
-            new HttpSummary("checkout", "POST", 405, 2, ImmutableSortedDictionary<int, long>.Empty.Add(201, 403).Add(503, 2), D(405, 0.03), D(405, 0.03), null),
+            new HttpSummary("checkout", "POST", 405, 2, ImmutableSortedDictionary<int, long>.Empty.Add(201, 403).Add(503, 2), D(405, 0.03), D(405, 0.03), D(398, 0.2))
+            {
+                BytesSent = 128_000,
+                BytesReceived = 1_250_000,
+                Connections = 20,
+                ReuseShare = 0.9506,
+            },
             new HttpSummary("a_very_long_operation_name_that_goes_on_and_on_and_on", "DELETE", 12_345, 1,
-                ImmutableSortedDictionary<int, long>.Empty.Add(0, 1).Add(204, 12_344), D(12_345, 1.5), D(12_345, 1.5), null),
+                ImmutableSortedDictionary<int, long>.Empty.Add(0, 1).Add(204, 12_344), D(12_345, 1.5), D(12_345, 1.5), null)
+            {
+                BytesSent = 2_400_000,
+                BytesReceived = 31_000_000,
+                Connections = 0,
+                ReuseShare = 1,
+            },
         ],
-        Load = new LoadSummary("constant", 412, 2, D(412, 0.001)),
+        Load = new LoadSummary("constant", 412, 2, D(412, 0.001))
+        {
+            PeakAgents = 20,
+            SessionsPerS = 19.81,
+            PeakSessionsPerS = 25,
+            RequestsPerS = 612.98,
+            PeakRequestsPerS = 1_020.5,
+        },
         Tokens = new TokenSummary(91_234, 8_123, true),
         CostUsd = 0.0123m,
         Thresholds =
@@ -35,11 +57,13 @@ internal static class SummaryFixture
             new ThresholdResult("session_success", ">= 0.95", 0.9803, true, "scenario"),
             new ThresholdResult("agent_error_rate", "<= 0.05", 0.0025, true, "default"),
             new ThresholdResult("http_p95{operation=checkout}", "< 20ms", 0.033, false, "cli"),
+            new ThresholdResult("http_p95", "< 1s for 5s", 1.8, false, "scenario", 5, 12.004),
+            new ThresholdResult("http_error_rate", "< 0.01 for 30s abort after 10s", 0.0001, true, "scenario", 30, 31.004),
             new ThresholdResult("ttft_p95", "< 500ms", null, false, "cli"),
         ],
         Errors = [new ErrorSummary("http_503", "target", 2, [Trace]), new ErrorSummary("model_error", "model", 1, [])],
         Slowest = [new SlowestSummary(Trace, "3-2", "checkout", 0.9)],
-        Generator = new GeneratorSummary(0.91, 210_000_000, 0.004, 0.002, 3, true),
+        Generator = new GeneratorSummary(0.91, 210_000_000, 0.004, 0.002, 0.0012, 3, true),
         Measured = "the generator: CPU 91 % for 12 s; use fewer --agents or more --think time",
     };
 

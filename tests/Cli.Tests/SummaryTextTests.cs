@@ -53,6 +53,29 @@ public sealed class SummaryTextTests
     }
 
     [Fact]
+    public void Write_JourneysWithoutAModel_SayNothingOfOne()
+    {
+        var full = SummaryFixture.Full();
+
+        var text = Write(full with { Llm = full.Llm with { Calls = 0 } }, []);
+
+        Assert.DoesNotContain("TTFT", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("model calls", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_BytesAndConnectionsThatNobodyCounted_AreNotShown()
+    {
+        var full = SummaryFixture.Full();
+        var uncounted = full.Http.Select(operation => operation with { BytesSent = null, BytesReceived = null, Connections = null, ReuseShare = null });
+
+        var text = Write(full with { Http = [.. uncounted] }, []);
+
+        Assert.Contains("  rate   613 requests/s", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("  wire ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_EscapeSequenceFromTheTarget_CannotReachTheTerminal()
     {
         var text = Write(SummaryFixture.Full(), [new OutcomeReason("failed", 1, "http_500: \e]0;owned\a")]);

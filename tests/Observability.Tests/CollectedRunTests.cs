@@ -2,6 +2,8 @@ using ApeTest.Runs.Directory;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
+using ApeTest.Runs.Summaries;
+using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
 using ApeTest.Tests.Shared;
 
@@ -124,6 +126,33 @@ public sealed class CollectedRunTests
         Assert.Equal(stops ? StopStage.Abort : StopStage.None, orders.Runs[CollectorHost.Run].Stop);
         await host.AppendAsync(final: true);
         Assert.Equal(stops ? "budget" : "completed", (await run.Completion.Within(Cancellation)).Run.Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Collect_BrokenThreshold_StopsTheRunWhereItSaysSo(bool aborts)
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync(thresholds: new ThresholdSpec("errors", "<=", 0, "<= 0 abort", "scenario") { Abort = aborts });
+        host.Recorder.Action(new ActionSample(host.Recorder.Operation("checkout", "POST"), 500, "http_500", "target",
+            TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(20), default, default));
+        await host.AppendAsync();
+        await host.TickUntilAsync(run, progress => progress.ActionErrors == 1);
+        // The figures show it, the next state brings the stop, and the one after that is only read once it was sent.
+        for (var i = 1; i <= 2; i++)
+        {
+            host.Session(SessionOutcome.Succeeded, "0-0");
+            await host.AppendAsync();
+            await host.TickUntilAsync(run, progress => progress.SessionsStarted == i);
+        }
+
+        var orders = await host.Queue.HeartbeatAsync("w1", Cancellation);
+        Assert.Equal(aborts ? StopStage.Drain : StopStage.None, orders.Runs[CollectorHost.Run].Stop);
+        await host.AppendAsync(final: true);
+        var summary = await run.Completion.Within(Cancellation);
+        Assert.Equal((aborts ? "aborted" : "completed", aborts), (summary.Run.Status, summary.Run.Reason?.StartsWith("threshold: errors <= 0 abort: 1 at ", StringComparison.Ordinal) is true));
+        Assert.Equal(ExitCodes.ThresholdFailed, RunVerdict.ExitCode(summary, null));
     }
 
     [Fact]

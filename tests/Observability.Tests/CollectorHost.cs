@@ -68,7 +68,7 @@ internal sealed class CollectorHost : IAsyncDisposable
     /// Submits the run, begins to collect it, and claims its block. It lasts far longer than <see cref="TickUntilAsync"/> ever lets go
     /// by while it waits for another thread, unless <paramref name="duration"/> says otherwise.
     /// </summary>
-    public async Task<CollectedRun> CollectAsync(LlmSpec? llm = null, TimeSpan? duration = null)
+    public async Task<CollectedRun> CollectAsync(LlmSpec? llm = null, TimeSpan? duration = null, params ThresholdSpec[] thresholds)
     {
         Plan = new RunPlan
         {
@@ -83,6 +83,7 @@ internal sealed class CollectorHost : IAsyncDisposable
                 Agents = 20,
                 Duration = duration ?? TimeSpan.FromDays(10),
                 Llm = llm ?? new LlmSpec(),
+                Thresholds = [.. thresholds],
             },
         };
         await Queue.SubmitAsync(Plan, Cancellation);
@@ -95,7 +96,7 @@ internal sealed class CollectorHost : IAsyncDisposable
     public void Session(SessionOutcome outcome, string session)
     {
         Recorder.SessionStarted("buy-coffee", TimeSpan.Zero);
-        Recorder.Action(new ActionSample("checkout", "POST", 201, null, null, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(20), "4bf9", session));
+        Recorder.Action(new ActionSample(Recorder.Operation("checkout", "POST"), 201, null, null, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(20), new TraceKey(0x4bf9, 0), new SessionKey(0, 1)));
         Recorder.SessionEnded(new SessionRecord
         {
             Run = Run, Session = session, Slot = 0, TraceId = "4bf9", Goal = "buy-coffee", Outcome = outcome, Reason = "test: test",

@@ -62,9 +62,12 @@ internal static class TestRun
     public static BlockRecorder Recorder(RunPlan plan, TimeProvider time, int block = 0, long epoch = 1, string worker = "w1") =>
         new(plan, plan.Blocks()[block], epoch, worker, time);
 
-    public static ActionSample Action(string operation, int milliseconds, int status = 201, string? error = null) => new(
-        operation, "POST", status, error, error is null ? null : "target",
-        TimeSpan.FromMilliseconds(milliseconds), TimeSpan.FromMilliseconds(milliseconds / 2.0), Trace, "3-2");
+    public static ActionSample Action(
+        BlockRecorder recorder, string operation, int milliseconds, int status = 201, string? error = null, string method = "POST") => new(
+        recorder.Operation(operation, method), status, error, error is null ? null : "target",
+        TimeSpan.FromMilliseconds(milliseconds), TimeSpan.FromMilliseconds(milliseconds / 2.0), TraceOf(Trace), new SessionKey(3, 2));
+
+    public static TraceKey TraceOf(string text) => TraceKey.TryParse(text, out var key) ? key : throw new FormatException(text);
 
     public static string Golden(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name));
 }

@@ -18,6 +18,10 @@ internal sealed class SaveOffer(CliEnvironment environment, TryRequest request, 
             return;
         }
         SavedFile.Check(environment.Absolute(file), file, request.Force);
+        if (!loaded.ThrowIfInvalid().Journeys.IsEmpty)
+        {
+            throw new ApeTestException("--save: the scenario has journeys, which it does not write", "Copy the file, and change the copy.", ExitCodes.Input);
+        }
         if (SavedScenario.SecretFeed(loaded.ThrowIfInvalid()) is { } feed && !request.Input.IsDemonstration)
         {
             throw new ApeTestException($"--save: the feed '{feed}' holds secret values in the scenario itself, and secrets are not written to another file",
@@ -48,7 +52,7 @@ internal sealed class SaveOffer(CliEnvironment environment, TryRequest request, 
     }
 
     private bool CanAsk() => !request.Json && environment.InputIsTerminal && environment.ErrorIsTerminal
-        && IsNew() && SavedScenario.SecretFeed(loaded.ThrowIfInvalid()) is null;
+        && IsNew() && loaded.ThrowIfInvalid().Journeys.IsEmpty && SavedScenario.SecretFeed(loaded.ThrowIfInvalid()) is null;
 
     /// <summary>Whether there is anything that no file says yet.</summary>
     private bool IsNew() => !request.Input.IsDemonstration && (request.Input.FileName is null

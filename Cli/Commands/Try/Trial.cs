@@ -11,7 +11,7 @@ using ApeTest.Scenarios.Thresholds;
 
 namespace ApeTest.Cli.Commands.Try;
 
-/// <summary>One agent, one session of one goal, as a run of its own; for <c>try</c> and for <c>validate --dry-run</c>.</summary>
+/// <summary>One agent, one session of one goal or journey, as a run of its own; for <c>try</c> and for <c>validate --dry-run</c>.</summary>
 internal sealed class Trial(CliEnvironment environment, ScenarioInput input, TrialOptions options)
 {
     private const string MustSucceed = "session_success >= 1";
@@ -22,8 +22,8 @@ internal sealed class Trial(CliEnvironment environment, ScenarioInput input, Tri
     /// </summary>
     public async Task<TrialResult> RunAsync(ITrialView view, StopLadder ladder)
     {
-        // 1. The goal, before anything is started.
-        Pick(LocalRun.Load(input).ThrowIfInvalid());
+        // 1. Which one, before anything is started.
+        OnlyPicked(LocalRun.Load(input).ThrowIfInvalid());
 
         // 2. The run.
         var feed = new SessionFeed();
@@ -60,29 +60,32 @@ internal sealed class Trial(CliEnvironment environment, ScenarioInput input, Tri
         feed.End();
     }
 
-    /// <summary>The scenario as one session: one agent, no load, the goal, the row. What must hold is that it succeeds.</summary>
-    private Scenario OneSession(Scenario scenario) => scenario with
+    /// <summary>The scenario as one session: one agent, no load, the goal or journey, the row. What must hold is that it succeeds.</summary>
+    private Scenario OneSession(Scenario scenario) => OnlyPicked(scenario) with
     {
         Agents = 1,
         Iterations = 1,
         Duration = null,
         Load = new LoadSpec(),
-        Goals = [Pick(scenario)],
         Data = scenario.Data.SetItems(scenario.Data.Select(feed => KeyValuePair.Create(feed.Key, FromRow(feed.Value)))),
         Thresholds = [ThresholdExpression.Parse(MustSucceed, "default")],
-        Telemetry = new TelemetrySpec(),
+        Telemetry = new TelemetrySpec { Sample = 1 },
     };
 
-    private GoalSpec Pick(Scenario scenario)
+    private Scenario OnlyPicked(Scenario scenario)
     {
-        if (options.Goal is not { } name)
+        var names = scenario.Goals.Select(static goal => goal.Name).Concat(scenario.Journeys.Select(static journey => journey.Name)).ToList();
+        var name = options.Pick ?? names[0];
+        if (!names.Contains(name))
         {
-            return scenario.Goals[0];
+            throw new ApeTestException($"the scenario has no goal or journey '{name}'",
+                UnknownWord.Nearest(name, names) is { } meant ? $"Did you mean '{meant}'?" : $"It has: {string.Join(", ", names)}.", ExitCodes.Input);
         }
-        return scenario.Goals.FirstOrDefault(goal => goal.Name == name) ?? throw new ApeTestException($"the scenario has no goal '{name}'",
-            UnknownWord.Nearest(name, scenario.Goals.Select(goal => goal.Name)) is { } meant
-                ? $"Did you mean '{meant}'?"
-                : $"It has: {string.Join(", ", scenario.Goals.Select(goal => goal.Name))}.", ExitCodes.Input);
+        return scenario with
+        {
+            Goals = [.. scenario.Goals.Where(goal => goal.Name == name)],
+            Journeys = [.. scenario.Journeys.Where(journey => journey.Name == name)],
+        };
     }
 
     /// <summary>The only session takes the first row: the one asked for is put there.</summary>

@@ -18,6 +18,11 @@ internal static class TrialAdvice
         {
             yield break;
         }
+        if (result.Start.Journey is not null)
+        {
+            yield return (OfJourney(record.Reason), []);
+            yield break;
+        }
         if (record.Outcome is SessionOutcome.AgentError)
         {
             yield return (OfAgent(record.Reason), []);
@@ -52,6 +57,18 @@ internal static class TrialAdvice
                 ["--model cerebras/gpt-oss-120b", "--model ollama/NAME"]);
         }
     }
+
+    private static string OfJourney(string reason) => reason.Split(':')[0] switch
+    {
+        "template" => "A request could not be written: the value that it names is missing there, or cannot stand there. See the step before it that should extract it.",
+        "extraction" => "The answer does not hold what the step extracts: compare the body above with `extract`.",
+        "check" => "The answer is not as `check` asks: compare it above.",
+        "loop_limit" => "A loop went on for as often as `max` allows: the condition never came to hold.",
+        "session_timeout" => "It ran out of time. If the journey needs more, set its `timeout`.",
+        "setup" => "What is done once an agent (`setup`) failed: see its step above.",
+        "denied" => "The target policy refused the request: the reason says how to allow it.",
+        _ => "The target failed: what it answered is above, and what it logged itself carries the same trace id.",
+    };
 
     private static string OfAgent(string reason) => reason.Split(':')[0] switch
     {

@@ -13,7 +13,9 @@ internal sealed class TrialEnding(LabelledText text, Paint paint)
         var summary = result.Summary;
         var (outcome, colour) = Outcome(result);
         text.Write(null, "outcome", outcome, colour: colour);
-        text.Write(null, string.Empty, $"{Plural(summary.Actions.Total, "action")}, {Plural(summary.Llm.Calls, "model call")}, "
+        text.Write(null, string.Empty, result.Start.Journey is not null
+            ? Plural(summary.Actions.Total, "request")
+            : $"{Plural(summary.Actions.Total, "action")}, {Plural(summary.Llm.Calls, "model call")}, "
             + $"{Show.Count(summary.Tokens.Prompt + summary.Tokens.Completion)} tokens, {Show.Dollars(summary.CostUsd)}");
         if (result.Record is { } record)
         {

@@ -19,14 +19,22 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
     public void Begin(TrialStart start)
     {
         var plan = start.Plan;
-        var others = start.Judged.Goals.Length - 1;
+        var others = start.Judged.Goals.Length + start.Judged.Journeys.Length - 1;
         _text.Write(null, "run", $"{plan.Run}, seed {plan.Seed}");
         _text.Write(null, "target", plan.Scenario.Target.Url.ToString());
-        _text.Write(null, "model", plan.Scenario.Llm.Model);
-        _text.Write(null, "oracle", $"{plan.Oracle}: {SuccessWords.Of(start.Goal)}");
+        if (start.Journey is { } journey)
+        {
+            _text.Write(null, "journey", journey.Name);
+            _text.Write(null, "oracle", $"the checks of its steps{(journey.Success.IsEmpty ? string.Empty : $", and {SuccessWords.Of(start.Goal)}")}");
+        }
+        else
+        {
+            _text.Write(null, "model", plan.Scenario.Llm.Model);
+            _text.Write(null, "oracle", $"{plan.Oracle}: {SuccessWords.Of(start.Goal)}");
+        }
         if (others > 0)
         {
-            _text.Write(null, "goals", $"{start.Goal.Name}, and {others} more; --pick NAME tries another");
+            _text.Write(null, "others", $"{start.Goal.Name}, and {others} more; --pick NAME tries another");
         }
         Flush();
     }
@@ -35,6 +43,9 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
     {
         switch (happened)
         {
+            case SessionStarted { Text.Length: 0 }:
+                // A journey: it has been named.
+                break;
             case SessionStarted started:
                 _text.Write(null, "goal", started.Text + (started.Persona is { } persona ? $" (as {persona})" : string.Empty));
                 break;
@@ -111,6 +122,11 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
         {
             parts.Add(acted.Redirects == 1 ? "1 redirect" : $"{acted.Redirects} redirects");
         }
+        if (acted.IsStep)
+        {
+            _text.Gap();
+            Label("step", call.Tool);
+        }
         Label("sent", $"{acted.Method} {acted.Path}");
         Label("got", $"{answer} in {Rendering.Show.Duration(acted.Duration)}", $"({string.Join(", ", parts)})", call.Error is null ? paint.Good : paint.Bad);
         var observation = Observation.Read(acted.Observation);
@@ -125,7 +141,7 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
         }
         if (!call.Extracted.IsEmpty)
         {
-            Label("kept", string.Join(", ", call.Extracted.Keys));
+            Label("kept", string.Join(", ", acted.IsStep ? call.Extracted.Select(static pair => $"{pair.Key}={pair.Value}") : call.Extracted.Keys));
         }
         Ended(call.N);
     }

@@ -31,7 +31,7 @@ internal static class TryCommand
             ],
         };
         var scenario = new ScenarioOptions(command, withLoad: false);
-        var pick = command.Value(Which, "--pick", "NAME", "Goal of the scenario to try, by its name. Default: the first.");
+        var pick = command.Value(Which, "--pick", "NAME", "Goal or journey of the scenario to try, by its name. Default: the first.");
         var row = command.Value(Which, "--row", "N", "Row of each data feed that the agent takes, from 1. Default 1.");
         var save = command.Value(Kept, "--save", "FILE", "When the session succeeds, write what was tried as a scenario, without secrets. On a terminal try asks by itself.");
         var force = command.Switch(Kept, "--force", "Replace FILE if it exists.");
@@ -41,7 +41,7 @@ internal static class TryCommand
         command.SetAction((parse, _) => new TryRun(environment, new TryRequest
         {
             Input = new ScenarioInput(environment, parse, scenario),
-            Options = new TrialOptions { Goal = parse.GetValue(pick), Row = Row(parse.GetValue(row)), Confirmed = parse.GetValue(yes) },
+            Options = new TrialOptions { Pick = parse.GetValue(pick), Row = Row(parse.GetValue(row)), Confirmed = parse.GetValue(yes) },
             Json = OutputFormat.IsJson(parse, format),
             Full = parse.GetValue(full),
             SaveFile = parse.GetValue(save),

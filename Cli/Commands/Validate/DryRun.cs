@@ -9,29 +9,30 @@ using ApeTest.Scenarios;
 namespace ApeTest.Cli.Commands.Validate;
 
 /// <summary>
-/// <c>validate --dry-run</c>: one session of each goal, one after another, each a run of its own, and what proves or refutes it. Bounded
+/// <c>validate --dry-run</c>: one session of each goal and journey, one after another, each a run of its own, and what proves or refutes it. Bounded
 /// by the limits of a session.
 /// </summary>
 internal sealed class DryRun(CliEnvironment environment, ScenarioInput input, bool confirmed, bool noColor)
 {
     private static readonly int[] Precedence = [ExitCodes.Budget, ExitCodes.ThresholdFailed, ExitCodes.Environment, ExitCodes.Partial];
 
-    /// <summary>0 every goal succeeded, 99 one did not, 3 the model failed; after a signal 130 or 143. Wrong input throws.</summary>
+    /// <summary>0 every one succeeded, 99 one did not, 3 the model failed; after a signal 130 or 143. Wrong input throws.</summary>
     public async Task<int> RunAsync()
     {
-        var goals = LocalRun.Load(input).ThrowIfInvalid().Goals;
+        var scenario = LocalRun.Load(input).ThrowIfInvalid();
+        var parts = scenario.Goals.Select(static goal => (Kind: "goal", goal.Name)).Concat(scenario.Journeys.Select(static journey => (Kind: "journey", journey.Name))).ToList();
         if (input.IsDemonstration)
         {
             environment.Error.WriteLine($"no {ScenarioInput.DefaultFile}, no --target and no --goal: this is the demonstration on the sample shop");
         }
         var codes = new List<int>();
         using var ladder = new StopLadder(environment.Signals);
-        foreach (var goal in goals)
+        foreach (var (kind, name) in parts)
         {
-            var view = new GoalView(environment, Paint.ForOutput(environment, noColor), goal.Name, codes.Count > 0);
+            var view = new PartView(environment, Paint.ForOutput(environment, noColor), kind, name, codes.Count > 0);
             try
             {
-                codes.Add((await new Trial(environment, input, new TrialOptions { Goal = goal.Name, Confirmed = confirmed }).RunAsync(view, ladder)).ExitCode);
+                codes.Add((await new Trial(environment, input, new TrialOptions { Pick = name, Confirmed = confirmed }).RunAsync(view, ladder)).ExitCode);
             }
             catch (OperationCanceledException) when (ladder.ExitCode is not null)
             {
@@ -43,12 +44,18 @@ internal sealed class DryRun(CliEnvironment environment, ScenarioInput input, bo
             }
         }
         environment.Out.WriteLine();
-        environment.Out.WriteLine($"{codes.Count(code => code == ExitCodes.Done)} of {(goals.Length == 1 ? "1 goal" : $"{goals.Length} goals")} succeeded");
+        environment.Out.WriteLine($"{codes.Count(code => code == ExitCodes.Done)} of {Counted(parts)} succeeded");
         return Precedence.FirstOrDefault(codes.Contains, ExitCodes.Done);
     }
 
-    /// <summary>Tells of a goal's session only how it ended.</summary>
-    private sealed class GoalView(CliEnvironment environment, Paint paint, string goal, bool follows) : ITrialView
+    private static string Counted(List<(string Kind, string Name)> parts)
+    {
+        var kinds = parts.Select(static part => part.Kind).Distinct().ToList();
+        return kinds is [var only] ? $"{parts.Count} {only}{(parts.Count == 1 ? string.Empty : "s")}" : $"{parts.Count} goals and journeys";
+    }
+
+    /// <summary>Tells of a session only how it ended.</summary>
+    private sealed class PartView(CliEnvironment environment, Paint paint, string kind, string name, bool follows) : ITrialView
     {
         private readonly LabelledText _text = LabelledText.For(environment, paint);
 
@@ -58,7 +65,7 @@ internal sealed class DryRun(CliEnvironment environment, ScenarioInput input, bo
             {
                 _text.Gap();
             }
-            _text.Write(null, "goal", goal, colour: paint.Strong);
+            _text.Write(null, kind, name, colour: paint.Strong);
             environment.Out.Flush();
         }
 

@@ -17,6 +17,9 @@ internal sealed class BindContext(ErrorList errors, IReadOnlyDictionary<string, 
     /// <summary>Full paths of the data files that were read.</summary>
     public List<string> DataFiles { get; } = [];
 
+    /// <summary>Bytes of the files that bodies send.</summary>
+    public long BodyBytes { get; set; }
+
     /// <summary>What the user should know though nothing is wrong, a sentence each.</summary>
     public List<string> Notes { get; } = [];
 }

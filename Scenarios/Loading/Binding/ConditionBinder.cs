@@ -9,7 +9,10 @@ using ApeTest.Scenarios.Success;
 namespace ApeTest.Scenarios.Loading.Binding;
 
 /// <summary>Binds <c>success</c> and <c>failure</c> of one goal: expressions, mappings and what these nest.</summary>
-internal sealed class ConditionBinder(ObjectReader goal, Feeds feeds)
+/// <param name="goal">The goal or journey.</param>
+/// <param name="feeds">The data.</param>
+/// <param name="steps">Names of a journey's requests, its operations; null of a goal, whose operations the target says later.</param>
+internal sealed class ConditionBinder(ObjectReader goal, Feeds feeds, IReadOnlySet<string>? steps = null)
 {
     private const string Example = "[ { operation: checkout, status: 201 } ]";
     private static readonly Rule<string> ExpressionRule = Rules.Text("checkout=201", 10_000);
@@ -95,7 +98,8 @@ internal sealed class ConditionBinder(ObjectReader goal, Feeds feeds)
         var (status, statuses) = Status(reader);
         var condition = new SuccessCondition
         {
-            Operation = reader.OptionalReference("operation", Rules.Text("checkout").Then(text => ConditionFields.Checked(text, SuccessRules.Operation(text)))),
+            // Names of steps may hold blanks; whether one is a step is checked below.
+            Operation = reader.OptionalReference("operation", Rules.Text("checkout").Then(text => ConditionFields.Checked(text, steps is null ? SuccessRules.Operation(text) : null))),
             Read = reader.OptionalReference("read", Rules.Text("\"GET /orders/{{orderId}}\"").Then(text => ConditionFields.Checked(text, SuccessRules.Read(text)))),
             As = reader.Optional("as", Rules.Choice([("session", ReadAs.Session), ("nobody", ReadAs.Nobody)])) ?? ReadAs.Session,
             Status = status,
@@ -151,6 +155,12 @@ internal sealed class ConditionBinder(ObjectReader goal, Feeds feeds)
     private void Check(SuccessCondition condition, Node at, string path, HashSet<string> captured) =>
         ConditionTree.Visit(condition, path, captured, (each, eachPath, known) =>
         {
+            if (steps is not null && each.Operation is { } operation && !steps.Contains(operation))
+            {
+                goal.Context.Errors.Add(at.Origin, FieldPath.Append(eachPath, "operation"), $"no step is named {Quote.Text(operation)}", Distances.Closest(operation, steps) is { } close
+                    ? $"Did you mean `{close}`?"
+                    : $"Steps: {Quote.Plain(string.Join(", ", steps), 200)}.");
+            }
             try
             {
                 foreach (var (_, names, generators) in ConditionNeeds.Of(each))

@@ -36,7 +36,7 @@ internal static class ConditionFields
     public static ImmutableSortedDictionary<string, string> Capture(ObjectReader reader)
     {
         var capture = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        var rule = Rules.Text("$.id").Then(text => Checked(text, CaptureSource.TryParse(text, out _, out var error) ? null : error));
+        var rule = Rules.Text("$.id").Then(text => Checked(text, CaptureSource.TryParseOfGoal(text, out _, out var error) ? null : error));
         foreach (var (name, origin, node) in reader.Map("capture", "{ orderId: $.id }", out _))
         {
             var path = FieldPath.Append(reader.PathOf("capture"), name);

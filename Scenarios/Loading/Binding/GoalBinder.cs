@@ -10,10 +10,9 @@ internal static class GoalBinder
 {
     private const string Example = "{ name: buy-coffee, goal: \"Buy two of the cheapest coffee.\", success: \"checkout=201\" }";
 
-    public static ImmutableArray<GoalSpec> Bind(ObjectReader root, Feeds feeds)
+    public static ImmutableArray<GoalSpec> Bind(ObjectReader root, Feeds feeds, UniqueNames names)
     {
         var goals = ImmutableArray.CreateBuilder<GoalSpec>();
-        var names = new UniqueNames("goal");
         foreach (var reader in root.Objects("goals", Example))
         {
             var name = names.Check(reader, reader.Value("name", names.Default, Rules.Name("buy-coffee")));
@@ -25,9 +24,9 @@ internal static class GoalBinder
             goals.Add(new GoalSpec { Name = name, Weight = weight, Goal = text ?? "", Success = conditions.Success(), Failure = conditions.Failure() });
             reader.Finish();
         }
-        if (root.Take("goals") is null or SequenceNode { Items.Count: 0 })
+        if (root.Take("goals") is null or SequenceNode { Items.Count: 0 } && root.Take("journeys") is null or SequenceNode { Items.Count: 0 })
         {
-            root.Error(root.Take("goals"), "goals", "at least one goal is required", $"Add --goal TEXT, or write for example `goals: [ {Example} ]`.");
+            root.Error(root.Take("goals"), "goals", "at least one goal is required, or a journey", $"Add --goal TEXT, or write for example `goals: [ {Example} ]`; `journeys` need no model.");
         }
         return goals.ToImmutable();
     }
@@ -42,6 +41,10 @@ internal static class GoalBinder
         {
             reader.Error(reader.Take("goal"), "goal", error.Message!, error.Suggestion);
             return;
+        }
+        if (template.Segments.FirstOrDefault(static segment => segment.IsJson) is { IsJson: true } json)
+        {
+            reader.Error(reader.Take("goal"), "goal", $"`{Template.Placeholder(json.Text + ":json")}` belongs into the JSON body of a journey", $"Write `{Template.Placeholder(json.Text)}`.");
         }
         foreach (var name in template.Placeholders)
         {

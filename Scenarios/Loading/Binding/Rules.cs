@@ -89,7 +89,10 @@ internal static class Rules
             }
             return value.Max < value.Min
                 ? Wrong<ThinkTime>($"must not end before it begins (got {Quote.Plain(node.Text)})", "Use for example 200ms..800ms.")
-                : DurationError<ThinkTime>(node, "500ms or 200ms..800ms");
+                : node.Text.Contains('(', StringComparison.Ordinal)
+                    ? Wrong<ThinkTime>($"must be a think time (got {node.Description})",
+                        $"Use for example lognormal(1s, 500ms): the mean, above 0, and the standard deviation, at most {ThinkTime.MostDeviation.ToString(Culture)} times the mean.")
+                    : DurationError<ThinkTime>(node, "500ms, 200ms..800ms or lognormal(1s, 500ms)");
         },
         Durations.Format,
         IsText: true);
@@ -102,8 +105,8 @@ internal static class Rules
         static value => value ? "true" : "false",
         IsText: false);
 
-    /// <summary>One of a few words. <paramref name="later"/> are words that mean something, but not yet.</summary>
-    public static Rule<T> Choice<T>(IReadOnlyList<(string Word, T Value)> choices, IReadOnlyList<string>? later = null) => new(
+    /// <summary>One of a few words.</summary>
+    public static Rule<T> Choice<T>(IReadOnlyList<(string Word, T Value)> choices) => new(
         node =>
         {
             foreach (var (word, value) in choices)
@@ -114,10 +117,6 @@ internal static class Rules
                 }
             }
             var words = string.Join(" or ", choices.Select(c => $"`{c.Word}`"));
-            if (later?.Contains(node.Text, StringComparer.Ordinal) is true)
-            {
-                return Wrong<T>($"`{node.Text}` is not in this version", $"Use {words}.");
-            }
             return Wrong<T>($"must be {words} (got {node.Description})",
                 Distances.Closest(node.Text, choices.Select(c => c.Word)) is { } close ? $"Did you mean `{close}`?" : null);
         },

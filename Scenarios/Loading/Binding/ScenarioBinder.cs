@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ApeTest.Scenarios.Loading.Binding.Journeys;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Loading.Tree;
 using ApeTest.Scenarios.Model;
@@ -21,21 +22,24 @@ internal static class ScenarioBinder
         _ = reader.Take("$schema"); // for editors only
         var name = reader.Value("name", DefaultName(context), Rules.Name("shop-checkout"));
         var target = TargetBinder.Bind(reader);
-        var agents = (int)reader.Value("agents", LoadBinder.DefaultAgents(reader), Rules.Integer("20", 1, 1_000_000));
-        var (duration, iterations) = Extent(reader);
+        var loadBinder = new LoadBinder(reader);
+        var agents = (int)reader.Value("agents", loadBinder.DefaultAgents(), Rules.Integer("20", 1, 1_000_000));
+        var (duration, iterations) = Extent(reader, loadBinder.Fields);
         var seed = reader.Optional("seed", Rules.Integer("42", long.MinValue));
-        var load = LoadBinder.Bind(reader, agents, duration);
+        var load = loadBinder.Bind(agents, duration, iterations);
+        resolved.MoveToEnd("load");
         var llm = LlmBinder.Bind(reader);
         var personas = Personas(reader);
         var feeds = DataBinder.Bind(reader, agents, load.Rate is not null);
         iterations = RowLimit.Apply(reader, feeds.Specs, iterations, load.Rate is not null);
         var secrets = feeds.Secrets(reader);
-        var goals = GoalBinder.Bind(reader, feeds);
-        Journeys(reader);
+        var names = new UniqueNames("goal");
+        var goals = GoalBinder.Bind(reader, feeds, names);
+        var journeys = JourneyBinder.Bind(reader, feeds, target, new UniqueNames("journey", names));
         var thresholds = ThresholdBinder.Bind(reader);
         var session = Session(reader);
         var telemetry = Telemetry(reader);
-        var gateway = reader.Value("gateway", GatewayMode.Remote, Rules.Choice(GatewayModes));
+        var gateway = reader.Optional("gateway", Rules.Choice(GatewayModes));
         var gracefulStop = reader.Value("gracefulStop", TimeSpan.FromSeconds(30), Rules.Duration("30s", zero: true));
         reader.Finish();
 
@@ -54,6 +58,9 @@ internal static class ScenarioBinder
             Secrets = secrets,
             Environment = feeds.Environment,
             Goals = goals,
+            Journeys = journeys.Journeys,
+            Setup = journeys.Setup,
+            Teardown = journeys.Teardown,
             Thresholds = thresholds,
             Session = session,
             Telemetry = telemetry,
@@ -66,7 +73,7 @@ internal static class ScenarioBinder
     private static string DefaultName(BindContext context) =>
         (context.FileName is null ? null : Rules.NameOf(Path.GetFileNameWithoutExtension(context.FileName))) ?? AdHocName;
 
-    private static (TimeSpan? Duration, int? Iterations) Extent(ObjectReader reader)
+    private static (TimeSpan? Duration, int? Iterations) Extent(ObjectReader reader, LoadSpec load)
     {
         // Both fields are looked at before the first is resolved: the default of one depends on the other.
         var limited = reader.Take("duration") is not null || reader.Take("iterations") is not null;
@@ -77,7 +84,7 @@ internal static class ScenarioBinder
         }
         else
         {
-            duration = RunPlanner.DurationOf(null, null);
+            duration = RunPlanner.DurationOf(null, null, load);
             reader.Resolved.Add("duration", new ResolvedScalar(Durations.Format(duration!.Value), true, Origin.Default.Label));
         }
         return (duration, (int?)reader.Optional("iterations", Rules.Integer("1000", 1, int.MaxValue)));
@@ -120,18 +127,8 @@ internal static class ScenarioBinder
     private static TelemetrySpec Telemetry(ObjectReader parent)
     {
         var reader = parent.Object("telemetry", "{ sample: 1.0 }");
-        var telemetry = new TelemetrySpec { Sample = reader.Value("sample", 1.0, Rules.Number("0.1", 0, 1)) };
+        var telemetry = new TelemetrySpec { Sample = reader.Optional("sample", Rules.Number("0.1", 0, 1)) };
         reader.Finish();
         return telemetry;
-    }
-
-    private static void Journeys(ObjectReader reader)
-    {
-        var journeys = reader.List("journeys", "[]", out _);
-        if (journeys.Count > 0)
-        {
-            reader.Error(reader.Take("journeys"), "journeys", "journeys are not in this version: it runs goals only",
-                "Remove them (`journeys: []`) and declare goals.");
-        }
     }
 }

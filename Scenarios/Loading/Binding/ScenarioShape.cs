@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using ApeTest.Scenarios.Loading.Binding.Journeys;
 
 namespace ApeTest.Scenarios.Loading.Binding;
 
@@ -30,8 +31,14 @@ internal enum FieldKind
     /// <summary>A condition, or a list of them, that stands in a condition.</summary>
     Conditions,
 
-    /// <summary>A list that must be empty in this version.</summary>
-    Reserved,
+    /// <summary>A list of steps that stands in a step.</summary>
+    Steps,
+
+    /// <summary>An object with fields of its own, or a scalar that stands for it.</summary>
+    ShortObject,
+
+    /// <summary>Any value.</summary>
+    Any,
 }
 
 /// <summary>One field.</summary>
@@ -76,9 +83,15 @@ internal static class ScenarioShape
 
     public static ObjectShape Target { get; } = new(
         Scalar("name"), Scalar("url"), Scalar("openapi"), Scalar("graphql"), new FieldShape("hosts", FieldKind.ScalarList),
-        new FieldShape("headers", FieldKind.ScalarMap), Scalar("timeout"), Scalar("insecure"));
+        new FieldShape("headers", FieldKind.ScalarMap), Scalar("timeout"), Scalar("insecure"),
+        Scalar("connections"), Scalar("maxConnections"), Scalar("http"), Scalar("transport"), new FieldShape("sourceAddresses", FieldKind.ScalarList), Scalar("dnsTtl"), Scalar("proxy"));
 
-    public static ObjectShape Load { get; } = new(Scalar("shape"), Scalar("rate"), Scalar("from"), Scalar("to"), Scalar("over"));
+    public static ObjectShape Stage { get; } = new(Scalar("to"), Scalar("over"));
+
+    public static ObjectShape Load { get; } = new(
+        Scalar("shape"), Scalar("rate"), Scalar("arrivals"), Scalar("from"), Scalar("to"), Scalar("by"), Scalar("every"), Scalar("over"),
+        Scalar("base"), Scalar("peak"), Scalar("at"), Scalar("hold"), new FieldShape("stages", FieldKind.ObjectList, Stage),
+        new FieldShape("until", FieldKind.ScalarMap), Scalar("precision"));
 
     public static ObjectShape Cassette { get; } = new(Scalar("file"), Scalar("mode"), Scalar("speed"));
 
@@ -104,7 +117,9 @@ internal static class ScenarioShape
         new FieldShape("data", FieldKind.ObjectMap, Feed),
         new FieldShape("secrets", FieldKind.ScalarList),
         new FieldShape("goals", FieldKind.ObjectList, Goal),
-        new FieldShape("journeys", FieldKind.Reserved),
+        JourneyShape.StepList("setup"),
+        JourneyShape.StepList("teardown"),
+        new FieldShape("journeys", FieldKind.ObjectList, JourneyShape.Journey),
         new FieldShape("thresholds", FieldKind.ScalarMap),
         new FieldShape("session", FieldKind.Object, Session),
         new FieldShape("telemetry", FieldKind.Object, Telemetry),

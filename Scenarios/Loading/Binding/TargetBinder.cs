@@ -25,6 +25,14 @@ internal static class TargetBinder
         var headers = Headers(reader, out var secretHeaders);
         var timeout = reader.Value("timeout", TimeSpan.FromSeconds(30), Rules.Duration("30s"));
         var insecure = reader.Value("insecure", false, Rules.Boolean);
+        var connections = reader.Value("connections", ConnectionUse.Own, Rules.Choice(TransportFields.Connections));
+        var maxConnections = (int)reader.Value("maxConnections", TargetSpec.DefaultMaxConnections, Rules.Integer("256", 1, 100_000));
+        var http = reader.Value("http", HttpUse.Auto, TransportFields.Http);
+        var transport = reader.Value("transport", TransportUse.Auto, Rules.Choice(TransportFields.Transports));
+        var sourceAddresses = reader.Texts("sourceAddresses", TransportFields.Address, "[ 10.0.0.5, 10.0.0.6 ]");
+        var dnsTtl = reader.Value("dnsTtl", TimeSpan.FromMinutes(5), Rules.Duration("5m", zero: true));
+        var proxy = reader.OptionalReference("proxy", TransportFields.Proxy);
+        TransportFields.Check(reader, url, http, transport, proxy);
         reader.Finish();
         return new TargetSpec
         {
@@ -37,6 +45,13 @@ internal static class TargetBinder
             SecretHeaders = secretHeaders,
             Timeout = timeout,
             Insecure = insecure,
+            Connections = connections,
+            MaxConnections = maxConnections,
+            Http = http,
+            Transport = transport,
+            SourceAddresses = sourceAddresses,
+            DnsTtl = dnsTtl,
+            Proxy = proxy,
         };
     }
 

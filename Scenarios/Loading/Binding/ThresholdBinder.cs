@@ -14,10 +14,21 @@ internal static class ThresholdBinder
 
     public static ImmutableArray<ThresholdSpec> Bind(ObjectReader reader)
     {
+        var (thresholds, resolved) = Read(reader, "thresholds", Example);
+        AddDefault(ThresholdMetrics.SessionSuccess, ThresholdMetrics.DefaultSessionSuccess, thresholds, resolved);
+        AddDefault(ThresholdMetrics.AgentErrorRate, ThresholdMetrics.DefaultAgentErrorRate, thresholds, resolved);
+        return thresholds.ToImmutable();
+    }
+
+    /// <summary>The thresholds under a field, without default ones.</summary>
+    public static ImmutableArray<ThresholdSpec> Entries(ObjectReader reader, string field, string example) => Read(reader, field, example).Thresholds.ToImmutable();
+
+    private static (ImmutableArray<ThresholdSpec>.Builder Thresholds, ResolvedMapping Resolved) Read(ObjectReader reader, string field, string example)
+    {
         var thresholds = ImmutableArray.CreateBuilder<ThresholdSpec>();
         var metrics = new HashSet<string>(StringComparer.Ordinal);
-        var path = reader.PathOf("thresholds");
-        var entries = reader.Map("thresholds", Example, out var resolved);
+        var path = reader.PathOf(field);
+        var entries = reader.Map(field, example, out var resolved);
         foreach (var (key, keyOrigin, node) in entries)
         {
             var thresholdPath = FieldPath.Append(path, key);
@@ -48,9 +59,7 @@ internal static class ThresholdBinder
             thresholds.Add(threshold);
             resolved.Add(threshold.Metric, new ResolvedScalar(threshold.Text, true, node.Origin.Label));
         }
-        AddDefault(ThresholdMetrics.SessionSuccess, ThresholdMetrics.DefaultSessionSuccess, thresholds, resolved);
-        AddDefault(ThresholdMetrics.AgentErrorRate, ThresholdMetrics.DefaultAgentErrorRate, thresholds, resolved);
-        return thresholds.ToImmutable();
+        return (thresholds, resolved);
     }
 
     private static void AddDefault(string name, string condition, ImmutableArray<ThresholdSpec>.Builder thresholds, ResolvedMapping resolved)

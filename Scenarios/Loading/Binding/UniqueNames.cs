@@ -3,9 +3,11 @@ using System.Globalization;
 namespace ApeTest.Scenarios.Loading.Binding;
 
 /// <summary>Names of the items of one list: unique, and <c>{prefix}-{index from 1}</c> where none is given.</summary>
-internal sealed class UniqueNames(string prefix)
+/// <param name="prefix">What an item is.</param>
+/// <param name="others">Another list whose names these must differ from; null: none.</param>
+internal sealed class UniqueNames(string prefix, UniqueNames? others = null)
 {
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _seen = others?._seen ?? new HashSet<string>(StringComparer.Ordinal);
     private int _count;
 
     /// <summary>Name of the next item by default.</summary>

@@ -26,6 +26,14 @@ internal sealed class ResolvedMapping(string source) : ResolvedNode
 
     public void Add(string key, ResolvedNode value) => Entries.Add((key, value));
 
+    /// <summary>Puts a key that is there behind the others: what is read first is not always shown first.</summary>
+    public void MoveToEnd(string key)
+    {
+        var entry = Entries.Find(entry => entry.Key == key);
+        Entries.Remove(entry);
+        Entries.Add(entry);
+    }
+
     /// <summary>Replaces the value of a key that is there.</summary>
     public void Replace(string key, ResolvedNode value) => Entries[Entries.FindIndex(entry => entry.Key == key)] = (key, value);
 }

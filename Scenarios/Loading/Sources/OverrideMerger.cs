@@ -1,5 +1,6 @@
 using System.Globalization;
 using ApeTest.Scenarios.Loading.Binding;
+using ApeTest.Scenarios.Loading.Binding.Journeys;
 using ApeTest.Scenarios.Loading.Tree;
 
 namespace ApeTest.Scenarios.Loading.Sources;
@@ -157,7 +158,8 @@ internal sealed class OverrideMerger(MappingNode root, ErrorList errors)
             {
                 field = shape?.FindIgnoringCase(part);
                 step = PathStep.Of(field?.Name ?? part.ToLowerInvariant());
-                shape = field?.Kind is FieldKind.Object ? field.Item : null;
+                shape = field?.Kind is FieldKind.Object or FieldKind.ShortObject ? field.Item : null;
+                field = field?.Kind is FieldKind.Steps ? new FieldShape(field.Name, FieldKind.ObjectList, JourneyShape.Step) : field;
             }
             steps.Add(step);
             node = node switch

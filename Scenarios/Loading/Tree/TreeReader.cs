@@ -10,7 +10,7 @@ namespace ApeTest.Scenarios.Loading.Tree;
 internal sealed class TreeReader
 {
     /// <summary>Deepest nesting.</summary>
-    public const int MaxDepth = 32;
+    public const int MaxDepth = 64;
 
     /// <summary>Most aliases.</summary>
     public const int MaxAliases = 100;

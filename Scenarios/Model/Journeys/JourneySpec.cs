@@ -20,7 +20,7 @@ public sealed record JourneySpec
     /// <summary>What a session does, in order. At least one request.</summary>
     public ImmutableArray<StepSpec> Steps { get; init; } = [];
 
-    /// <summary>Done once by each agent before its first session of this journey; what it extracts, and its cookies, are there in all its sessions. Default none.</summary>
+    /// <summary>Done once by each agent before its first session of this journey; what it extracts, and its cookies, are there in all its sessions. Columns are those of the agent's first session. Default none.</summary>
     public ImmutableArray<StepSpec> Setup { get; init; } = [];
 
     /// <summary>Done once by each agent after its last session. Default none.</summary>
@@ -31,4 +31,15 @@ public sealed record JourneySpec
 
     /// <summary>As of a goal: one that holds makes the session failed. Default none.</summary>
     public ImmutableArray<SuccessCondition> Failure { get; init; } = [];
+
+    /// <summary>Its requests, set-up, branches and loops included, in the order in which they are written.</summary>
+    public IEnumerable<StepSpec> Requests() => Requests(Setup).Concat(Requests(Steps)).Concat(Requests(Teardown));
+
+    private static IEnumerable<StepSpec> Requests(ImmutableArray<StepSpec> steps) => steps.SelectMany(static step => step switch
+    {
+        { Request: not null } => [step],
+        { If: { } branch } => Requests(branch.Then).Concat(Requests(branch.Else)),
+        { Loop: { } loop } => Requests(loop.Steps),
+        _ => Requests(step.Steps),
+    });
 }

@@ -8,7 +8,10 @@ public sealed record RequestSpec
     /// <summary>HTTP method, in capitals.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Path below the target's URL with its query, or an absolute URL on an allowed host. Values are escaped where they stand.</summary>
+    /// <summary>
+    /// Path below the target's URL with its query, or an absolute URL on an allowed host. Values are escaped where they stand; one at the very
+    /// beginning is a reference, as an extracted <c>Location</c>, and stands as it is.
+    /// </summary>
     public required string Path { get; init; }
 
     /// <summary>Query parameters appended to the path: name -> template; names and values are escaped. Default none.</summary>

@@ -107,7 +107,7 @@ internal sealed class MetricsRegistry : IDisposable
                 series.Add(value);
                 break;
             case Aggregation.Histogram:
-                series.Record(value);
+                series.Record(value, MeasurementWeight.Current);
                 break;
             default:
                 series.Set(value, _scrape);

@@ -37,12 +37,12 @@ internal sealed class Series(string labels, double[]? bounds)
         Scrape = scrape;
     }
 
-    public void Record(double value)
+    public void Record(double value, long count)
     {
         var bucket = Array.BinarySearch(bounds!, value);
         // A bound belongs to its own bucket: le means less than or equal.
-        Interlocked.Increment(ref _buckets[bucket < 0 ? ~bucket : bucket]);
-        Add(value);
+        Interlocked.Add(ref _buckets[bucket < 0 ? ~bucket : bucket], count);
+        Add(value * count);
     }
 
     public long Bucket(int index)

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using ApeTest.Targets.Policy;
+using ApeTest.Targets.Raw;
 
 namespace ApeTest.Targets.Sessions.Cookies;
 
@@ -42,14 +42,17 @@ public sealed class CookieJar(TimeProvider time)
     /// <param name="url">URL on the target that answered with it.</param>
     /// <param name="header">Value of the header.</param>
     /// <returns>The cookie's name and value, where it was stored or removed; null where it was ignored.</returns>
-    public (string Name, string Value)? Take(Uri url, string header)
+    public (string Name, string Value)? Take(Uri url, string header) => Take(new CookieUrl(url), header);
+
+    /// <summary>The same for a URL in parts.</summary>
+    internal (string Name, string Value)? Take(in CookieUrl url, ReadOnlySpan<char> header)
     {
-        if (!SetCookie.TryRead(header, out var read) || !HasItsPrefix(in read, url) || !TryScope(in read, url, out var domain, out var isHostOnly))
+        if (!SetCookie.TryRead(header, out var read) || !HasItsPrefix(in read, in url) || !TryScope(in read, url.Host, out var domain, out var isHostOnly))
         {
             return null;
         }
         var now = time.GetUtcNow();
-        var cookie = new StoredCookie(read.Name, domain, read.Path ?? DefaultPath(url), isHostOnly, read.IsSecure, read.IsHttpOnly)
+        var cookie = new StoredCookie(read.Name, domain, read.Path ?? url.DefaultPath, isHostOnly, read.IsSecure, read.IsHttpOnly)
         {
             Value = read.Value,
             // Max-Age wins over Expires (RFC 6265, section 5.3, step 3).
@@ -103,6 +106,63 @@ public sealed class CookieJar(TimeProvider time)
         return several?.ToString() ?? (first is null ? "" : $"{first.Name}={first.Value}");
     }
 
+    /// <summary>Writes the value of the <c>Cookie</c> header, as <see cref="Header"/> gives it; false, and nothing, where no cookie goes there.</summary>
+    /// <param name="url">Where the request goes.</param>
+    /// <param name="own">The request's own pairs, <c>a=1; b=2</c>: a cookie whose name one of them has stays behind. Empty for none.</param>
+    /// <param name="to">Takes the bytes.</param>
+    internal bool TryWrite(in CookieUrl url, ReadOnlySpan<byte> own, ByteBuffer to)
+    {
+        if (_cookies is not { Count: > 0 })
+        {
+            return false;
+        }
+        DropExpired();
+        var isAny = false;
+        foreach (var cookie in _cookies)
+        {
+            if (!GoesTo(cookie, in url) || (!own.IsEmpty && HasPair(own, cookie.Name)))
+            {
+                continue;
+            }
+            cookie.Used = ++_uses;
+            if (isAny)
+            {
+                to.Write("; "u8);
+            }
+            isAny = true;
+            // Latin-1 as it was read: what a server sent, it gets back byte by byte.
+            Write(cookie.Name, to);
+            to.Write((byte)'=');
+            Write(cookie.Value, to);
+        }
+        return isAny;
+    }
+
+    /// <summary>Removes all cookies and takes those of another jar; null for none.</summary>
+    internal void Restore(CookieJar? kept)
+    {
+        _cookies?.Clear();
+        if (kept?._cookies is { Count: > 0 } cookies)
+        {
+            (_cookies ??= new List<StoredCookie>(cookies.Count)).AddRange(cookies);
+            _uses = Math.Max(_uses, kept._uses);
+        }
+    }
+
+    /// <summary>The cookie of that name that was set or sent last; null for none.</summary>
+    internal string? Value(string name)
+    {
+        StoredCookie? found = null;
+        foreach (var cookie in _cookies ?? [])
+        {
+            if (cookie.Name == name && (found is null || cookie.Used > found.Used))
+            {
+                found = cookie;
+            }
+        }
+        return found?.Value;
+    }
+
     /// <summary>The cookies that go to a URL, in the header's order.</summary>
     internal IEnumerable<StoredCookie> Matching(Uri url)
     {
@@ -111,12 +171,27 @@ public sealed class CookieJar(TimeProvider time)
             return [];
         }
         DropExpired();
-        var host = HostRule.HostOf(url);
-        var path = url.AbsolutePath;
-        var isSecure = url.Scheme == Uri.UriSchemeHttps;
-        return _cookies.Where(cookie => (isSecure || !cookie.IsSecure)
-            && (cookie.IsHostOnly ? cookie.Domain == host : DomainMatches(host, cookie.Domain))
-            && PathMatches(path, cookie.Path));
+        return _cookies.Where(cookie => GoesTo(cookie, new CookieUrl(url)));
+    }
+
+    private static bool GoesTo(StoredCookie cookie, in CookieUrl url) => (url.IsSecure || !cookie.IsSecure)
+        && (cookie.IsHostOnly ? cookie.Domain == url.Host : DomainMatches(url.Host, cookie.Domain))
+        && PathMatches(url.Path, cookie.Path);
+
+    private static void Write(string text, ByteBuffer to) => to.Advance(Encoding.Latin1.GetBytes(text, to.GetSpan(text.Length)));
+
+    private static bool HasPair(ReadOnlySpan<byte> pairs, string name)
+    {
+        foreach (var range in pairs.Split((byte)';'))
+        {
+            var pair = pairs[range].Trim((byte)' ');
+            var equals = pair.IndexOf((byte)'=');
+            if (Ascii.Equals(equals < 0 ? pair : pair[..equals], name))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>RFC 6265, section 5.1.3. A suffix of an address is no domain.</summary>
@@ -124,15 +199,12 @@ public sealed class CookieJar(TimeProvider time)
         || (host.Length > domain.Length && host[host.Length - domain.Length - 1] == '.' && host.EndsWith(domain, StringComparison.Ordinal) && !IPAddress.TryParse(host, out _));
 
     /// <summary>RFC 6265, section 5.1.4.</summary>
-    private static bool PathMatches(string path, string cookiePath) => path.StartsWith(cookiePath, StringComparison.Ordinal)
+    private static bool PathMatches(ReadOnlySpan<char> path, string cookiePath) => path.StartsWith(cookiePath, StringComparison.Ordinal)
         && (path.Length == cookiePath.Length || cookiePath[^1] == '/' || path[cookiePath.Length] == '/');
 
-    private static string DefaultPath(Uri url) => url.AbsolutePath.LastIndexOf('/') is var slash and > 0 ? url.AbsolutePath[..slash] : "/";
-
     /// <summary>The domain that the cookie is for; false where the host may not set cookies for it.</summary>
-    private static bool TryScope(in SetCookie cookie, Uri url, out string domain, out bool isHostOnly)
+    private static bool TryScope(in SetCookie cookie, string host, out string domain, out bool isHostOnly)
     {
-        var host = HostRule.HostOf(url);
         (domain, isHostOnly) = (host, true);
         if (cookie.Domain is not { } wanted)
         {
@@ -149,9 +221,9 @@ public sealed class CookieJar(TimeProvider time)
     }
 
     /// <summary><c>__Secure-</c> and <c>__Host-</c> promise how a cookie was set; one that breaks the promise is none (RFC 6265bis, section 5.7).</summary>
-    private static bool HasItsPrefix(in SetCookie cookie, Uri url)
+    private static bool HasItsPrefix(in SetCookie cookie, in CookieUrl url)
     {
-        var isSecure = cookie.IsSecure && url.Scheme == Uri.UriSchemeHttps;
+        var isSecure = cookie.IsSecure && url.IsSecure;
         return cookie.Name.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase) ? isSecure
             : !cookie.Name.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase) || (isSecure && cookie.Domain is null && cookie.Path == "/");
     }
@@ -163,7 +235,13 @@ public sealed class CookieJar(TimeProvider time)
     private void DropExpired()
     {
         var now = time.GetUtcNow().UtcTicks;
-        _cookies?.RemoveAll(cookie => cookie.Expires <= now);
+        for (var i = (_cookies?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            if (_cookies![i].Expires <= now)
+            {
+                _cookies.RemoveAt(i);
+            }
+        }
     }
 
     private void Evict(StoredCookie added)

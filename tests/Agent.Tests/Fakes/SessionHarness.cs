@@ -23,7 +23,7 @@ internal sealed class SessionHarness : IAsyncDisposable
     public SessionHarness(RunPlan plan, IBrain brain, ITargetTransport? transport = null, TimeProvider? time = null, ISessionObserver? observer = null)
     {
         var clock = time ?? TimeProvider.System;
-        _context = new RunContext(plan, transport ?? RunContext.Connect(plan.Scenario, new AgentOptions { LlmProxyUrl = new Uri("http://127.0.0.1:9") }, clock), brain,
+        _context = new RunContext(plan, transport ?? RunContext.Connect(plan.Scenario, SessionKind.Goal, new AgentOptions { LlmProxyUrl = new Uri("http://127.0.0.1:9") }, clock), brain,
             new AgentMetrics(_services.GetRequiredService<IMeterFactory>()), Log, clock, (_, signal) => Signals.Enqueue(signal), observer);
         Recorder = new BlockRecorder(plan, plan.Blocks()[0], 1, "test", clock);
     }

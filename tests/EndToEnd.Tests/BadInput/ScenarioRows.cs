@@ -26,7 +26,7 @@ internal static class ScenarioRows
         Text("start", Head + "agents: \"5\"\n", "s.yaml:3: agents: must be a whole number|Remove the quotes: 5."),
         Text("start", Head + "agents: [5]\n", "s.yaml:3: agents: must be a single value (got a list)"),
         Text("start", Head + "duration: -1s\n", "s.yaml:3: duration: must not be negative"),
-        Text("start", Head + "journeys: [ {} ]\n", "journeys are not in this version"),
+        Text("start", Head + "journeys: [ {} ]\n", "a journey needs at least one request"),
         Text("start", Head + "llm: { model: openai/x, baseUrl: ftp://x }\n", "s.yaml:3: llm.baseUrl: must start with http:// or https://"),
         Text("start", Head + "llm: { maxCostUsd: -1 }\n", "s.yaml:3: llm.maxCostUsd: must be > 0"),
         Text("start", "target: { url: http://127.0.0.1:9 }\ngoals: [ { success: x } ]\n", "s.yaml:2: goals[0].goal: is required|--goal"),

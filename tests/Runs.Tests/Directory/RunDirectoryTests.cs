@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Json;
+using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios;
@@ -83,15 +84,36 @@ public sealed class RunDirectoryTests : IDisposable
         var directory = RunDirectory.Create(Root, TestRun.Id);
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
         recorder.SessionStarted("buy-coffee", TimeSpan.Zero);
-        recorder.Action(TestRun.Action("checkout", 30));
-        recorder.Action(TestRun.Action("checkout", 50, 503, "http_503"));
+        recorder.Action(TestRun.Action(recorder, "checkout", 30));
+        recorder.Action(TestRun.Action(recorder, "checkout", 50, 503, "http_503") with { BytesSent = 300, BytesReceived = 1200, NewConnection = true });
+        recorder.Action(TestRun.Action(recorder, "list", 20, 0, "timeout", "GET"));
         recorder.SessionEnded(TestRun.Session(SessionOutcome.Succeeded), TimeSpan.FromSeconds(1), 2);
         using (var writer = Writer(directory))
         {
-            writer.AppendPoint(TimePoint.Of(recorder.Drain(false).Metrics, TestRun.Started.AddSeconds(1), TimeSpan.FromSeconds(1), 3, 20));
+            writer.AppendPoint(TimePoint.Of(recorder.Drain(false).Metrics, TestRun.Started.AddSeconds(1), TimeSpan.FromSeconds(1), 3, 20, 5));
         }
 
         Assert.Equal(TestRun.Golden("timeseries.jsonl"), File.ReadAllText(directory.TimeseriesFile));
+    }
+
+    [Fact]
+    public void TimePoint_OfManyOperations_NamesTheBusiestAndAddsUpTheRest()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        for (var i = 0; i < 100; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                recorder.Action(TestRun.Action(recorder, $"op-{i:000}", i + 1));
+            }
+        }
+        recorder.Action(TestRun.Action(recorder, "op-000", 1) with { Operation = default });
+
+        var operations = TimePoint.Of(recorder.Drain(false).Metrics, TestRun.Started, TimeSpan.FromSeconds(1), 0, 0).Operations;
+
+        Assert.Equal(Enumerable.Range(0, OperationPoint.Most).Select(i => $"op-{99 - i:000}").Append(MetricsDelta.Other), operations.Select(operation => operation.Operation));
+        Assert.Equal((100 * 101 / 2) + 1, operations.Sum(operation => operation.Count));
+        Assert.Equal(0.1, operations[0].P50);
     }
 
     [Fact]
@@ -99,7 +121,7 @@ public sealed class RunDirectoryTests : IDisposable
     {
         var directory = RunDirectory.Create(Root, TestRun.Id);
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
-        recorder.Action(TestRun.Action("checkout", 30));
+        recorder.Action(TestRun.Action(recorder, "checkout", 30));
         var metrics = recorder.Drain(false).Metrics;
         using (var writer = Writer(directory))
         {

@@ -43,6 +43,43 @@ public sealed class HistogramTests
         Assert.Equal(HistogramFormat.ToBytes(Of(values)), HistogramFormat.ToBytes(merged));
     }
 
+    [Theory]
+    [InlineData("lognormal")]
+    [InlineData("bimodal")]
+    [InlineData("constant")]
+    public void ValueAt_AMillionValuesInSecondsOfBlocks_IsWithinOnePercentOfExact(string distribution)
+    {
+        var values = Values(distribution, 1_000_000);
+        var merged = new Histogram();
+        // As they come: some deltas of a few values, some of many.
+        foreach (var part in values.Chunk(100_000).SelectMany((hundred, i) => hundred.Chunk(10 + (i * i * 50))))
+        {
+            merged.Add(Of(part));
+        }
+        Assert.Equal(HistogramFormat.ToBytes(Of(values)), HistogramFormat.ToBytes(merged));
+        Array.Sort(values);
+
+        foreach (var percentile in Percentiles)
+        {
+            var exact = values[(int)Math.Max(0, Math.Ceiling((percentile / 100 * values.Length) - 1e-9) - 1)].Ticks;
+            Assert.InRange(merged.ValueAt(percentile)!.Value.Ticks, Math.Floor(exact * 0.99), Math.Ceiling(exact * 1.01));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(Histogram.MaxFew)]
+    [InlineData(Histogram.MaxFew + 1)]
+    public void Record_AFewValues_TakeNoOctaveUntilTheListIsFull(int count)
+    {
+        var values = Values("whole-range", count);
+        var histogram = Of(values);
+
+        Assert.Equal(count <= Histogram.MaxFew, histogram.AllocatedOctaves == 0);
+        Array.Sort(values);
+        Assert.InRange(histogram.ValueAt(50)!.Value.Ticks, values[(count - 1) / 2].Ticks * 0.99, values[(count - 1) / 2].Ticks * 1.01);
+    }
+
     [Fact]
     public void Record_OutOfRange_IsClamped()
     {

@@ -84,11 +84,11 @@ public sealed class BlockRecorderTests
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
         for (var i = 0; i < 300; i++)
         {
-            recorder.Action(TestRun.Action($"op-{i:000}", i + 1, 503, $"http_{i}") with { TraceId = $"t{i}" });
+            recorder.Action(TestRun.Action(recorder, $"op-{i:000}", i + 1, 503, $"http_{i}") with { TraceId = new TraceKey(1, (ulong)i) });
         }
         for (var i = 0; i < 10; i++)
         {
-            recorder.Action(TestRun.Action("op-000", 1, 503, "http_0") with { TraceId = $"x{i}" });
+            recorder.Action(TestRun.Action(recorder, "op-000", 1, 503, "http_0") with { TraceId = new TraceKey(2, (ulong)i) });
         }
 
         var metrics = recorder.Drain(final: false).Metrics;
@@ -97,9 +97,74 @@ public sealed class BlockRecorderTests
         Assert.Equal(100, metrics.Http[MetricsDelta.Other].Count);
         Assert.Equal(MetricsDelta.MaxErrors + 1, metrics.Errors.Count);
         Assert.Equal(200, metrics.Errors["_other _other"].Count);
-        Assert.Equal(["t0", "x0", "x1", "x2", "x3"], metrics.Errors["http_0 target"].Traces);
+        Assert.Equal([Trace(1, 0), Trace(2, 0), Trace(2, 1), Trace(2, 2), Trace(2, 3)], metrics.Errors["http_0 target"].Traces);
         Assert.Equal(310, metrics.Actions.Errors);
         Assert.Equal(Enumerable.Range(0, 10).Select(i => (double)(300 - i)), metrics.Slowest.Select(slow => slow.Duration.TotalMilliseconds));
+    }
+
+    [Fact]
+    public void Record_InTheSteadyState_AllocatesNothing()
+    {
+        const int Actions = 20_000;
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        var operations = Enumerable.Range(0, 5).Select(i => recorder.Operation($"op-{i}", "GET")).ToArray();
+        var journey = recorder.Goal("journey");
+        void Record(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var duration = TimeSpan.FromMicroseconds(1000 + (i % 5000));
+                recorder.Action(new ActionSample(operations[i % 5], 200, null, null, duration, duration, new TraceKey(1, (ulong)i), new SessionKey(1, i))
+                {
+                    BytesSent = 200,
+                    BytesReceived = 3000,
+                });
+                recorder.Interval(new IntervalSample("journey", duration, default, default, default, duration, default));
+                recorder.SessionStarted(journey, TimeSpan.Zero);
+                recorder.SessionEnded(journey, SessionOutcome.Succeeded, duration, 5);
+                recorder.Action(new ActionSample(operations[i % 5], 500, "http_500", "target", duration, duration, new TraceKey(1, (ulong)i), new SessionKey(1, i)));
+            }
+        }
+        Record(Actions);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Record(Actions);
+
+        // One object for each action would be twenty times as much.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Actions);
+    }
+
+    [Fact]
+    public void Keys_AfterADrain_StayValid()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        var (first, second) = (recorder.Operation("first", "GET"), recorder.Operation("second", "POST"));
+        var journey = recorder.Goal("journey");
+        var sample = new ActionSample(second, 200, null, null, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(4), default, default)
+        {
+            BytesSent = 10,
+            BytesReceived = 20,
+            NewConnection = true,
+            Retries = 2,
+        };
+        recorder.Action(sample);
+        recorder.Drain(final: false);
+        recorder.Action(sample);
+        recorder.Action(sample with { NewConnection = false });
+        recorder.Action(new ActionSample(default, 200, null, null, TimeSpan.Zero, TimeSpan.Zero, default, default));
+        recorder.SessionStarted(journey, TimeSpan.Zero);
+        recorder.SessionEnded(journey, SessionOutcome.Succeeded, TimeSpan.FromSeconds(1), 2);
+
+        var batch = recorder.Drain(final: true);
+
+        Assert.Equal(first, recorder.Operation("first", "GET"));
+        Assert.Equal([MetricsDelta.Other, "second"], batch.Metrics.Http.Keys);
+        var operation = batch.Metrics.Http["second"];
+        Assert.Equal(("POST", 2L, 20L, 40L, 1L, 4L),
+            (operation.Method, operation.Count, operation.BytesSent, operation.BytesReceived, operation.Connections, operation.Retries));
+        Assert.Equal(1, batch.Metrics.Goals["journey"].Succeeded);
+        Assert.Empty(batch.Sessions);
+        Assert.Equal(0, batch.ActiveAgents);
     }
 
     [Fact]
@@ -112,7 +177,7 @@ public sealed class BlockRecorderTests
         Parallel.For(0, 4000, i =>
         {
             recorder.SessionStarted("g", TimeSpan.Zero);
-            recorder.Action(TestRun.Action("checkout", 5));
+            recorder.Action(TestRun.Action(recorder, "checkout", 5));
             recorder.Rejected("nope");
             recorder.Recovery("reauth");
             recorder.IterationDropped("no_slot");
@@ -153,11 +218,11 @@ public sealed class BlockRecorderTests
     {
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
         recorder.SessionStarted("buy-coffee", TimeSpan.FromMilliseconds(3));
-        recorder.Action(TestRun.Action("checkout", 30, 503, "http_503"));
+        recorder.Action(TestRun.Action(recorder, "checkout", 30, 503, "http_503"));
         recorder.Interval(new IntervalSample("buy-coffee", TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100),
             TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(1)));
         recorder.ModelCall(new ModelUse("builtin", "planner", TimeSpan.FromMilliseconds(9), TimeSpan.Zero, TimeSpan.FromMilliseconds(4), 100, 10, true, 0.25m, 1));
-        recorder.Error(new ErrorSample("model_timeout", "model", TestRun.Trace));
+        recorder.Error(new ErrorSample("model_timeout", "model", TestRun.TraceOf(TestRun.Trace)));
         recorder.SessionEnded(TestRun.Session(SessionOutcome.AgentError), TimeSpan.FromSeconds(1), 3);
         var batch = recorder.Drain(final: true, new GeneratorSample(0.5, 1000, 0.01, [TimeSpan.FromMilliseconds(2)]));
 
@@ -173,4 +238,6 @@ public sealed class BlockRecorderTests
         Assert.Single(read.Metrics.Slowest);
         Assert.Equal(SessionOutcome.AgentError, Assert.Single(read.Sessions).Outcome);
     }
+
+    private static string Trace(ulong high, ulong low) => new TraceKey(high, low).ToString();
 }

@@ -40,6 +40,13 @@ public sealed class ResolvedScenarioTests
             X-Kind: "a: b" # file:4
           timeout: 30s # default
           insecure: false # default
+          connections: own # default
+          maxConnections: 256 # default
+          http: auto # default
+          transport: auto # default
+          sourceAddresses: [] # default
+          dnsTtl: 5m # default
+          proxy: null # default
         agents: 4 # env:APETEST_SCENARIO__AGENTS
         duration: 30s # default
         iterations: null # default
@@ -47,9 +54,19 @@ public sealed class ResolvedScenarioTests
         load:
           shape: constant # default
           rate: null # default
+          arrivals: even # default
           from: null # default
           to: null # default
+          by: null # default
+          every: null # default
           over: null # default
+          base: null # default
+          peak: null # default
+          at: null # default
+          hold: null # default
+          stages: [] # default
+          until: {} # default
+          precision: null # default
         llm:
           model: builtin/planner # default
           fallback: [] # default
@@ -87,7 +104,9 @@ public sealed class ResolvedScenarioTests
                 capture:
                   orderId: $.id # file:15
               - read: GET /orders/{{orderId}} # file:15
+        setup: [] # default
         journeys: [] # default
+        teardown: [] # default
         thresholds:
           mtba_active_p95: "< 1s" # file:16
           session_success: "> 0" # default
@@ -98,8 +117,8 @@ public sealed class ResolvedScenarioTests
           maxTokens: null # default
           maxCostUsd: null # default
         telemetry:
-          sample: 1 # default
-        gateway: remote # default
+          sample: null # default
+        gateway: null # default
         gracefulStop: 30s # default
 
         """;
@@ -185,5 +204,5 @@ public sealed class ResolvedScenarioTests
 
     private static ImmutableSortedDictionary<string, string> Map(string key, string value) => ImmutableSortedDictionary<string, string>.Empty.Add(key, value);
 
-    private static string Json(Model.Scenario scenario) => RunPlanJson.Serialize(RunPlanner.Create(scenario, "run", 1) with { PlanSha256 = "" });
+    private static string Json(ApeTest.Scenarios.Model.Scenario scenario) => RunPlanJson.Serialize(RunPlanner.Create(scenario, "run", 1) with { PlanSha256 = "" });
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Data.Generators;
+using ApeTest.Scenarios.Loading;
 using ApeTest.Tests.Shared;
 
 namespace ApeTest.Scenarios.Tests.Loading;
@@ -44,6 +45,26 @@ public sealed partial class ScenarioDocsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("load.md", 3)]
+    [InlineData("journeys.md", 2)]
+    public void Docs_YamlBlocksOfOtherPages_Load(string page, int count)
+    {
+        var blocks = YamlBlock().Matches(Docs(page)).Select(static match => match.Groups[1].Value).ToArray();
+
+        Assert.Equal(count, blocks.Length);
+        Assert.All(blocks, static block => Assert.Empty(Yaml.Load(
+            (block.Contains("target:", StringComparison.Ordinal) ? "" : block.Contains("journeys:", StringComparison.Ordinal) ? "target: { url: \"http://127.0.0.1:5080\" }\n" : Yaml.Minimal) + block).Errors));
+    }
+
+    [Fact]
+    public void Samples_Journey_Loads()
+    {
+        var scenario = ScenarioLoader.LoadFile(Sample("shop-buy.yaml")).ThrowIfInvalid();
+
+        Assert.Equal(["login", "products", "logout"], Assert.Single(scenario.Journeys).Steps.Select(static step => step.Name).OfType<string>());
+    }
+
     [Fact]
     public void Docs_ConditionsOfOracles_Load()
     {
@@ -62,6 +83,9 @@ public sealed partial class ScenarioDocsTests : IDisposable
         Assert.All(calls, call => Assert.Single(Template.Parse(call).Generators));
         Assert.All(GeneratorParser.Examples.Keys, name => Assert.Contains(calls, call => call.StartsWith($"{{{{{name}(", StringComparison.Ordinal)));
     }
+
+    private static string Sample(string name, [CallerFilePath] string source = "") =>
+        Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "samples", "journeys", name);
 
     private static string Docs(string name = "scenario.md", [CallerFilePath] string source = "") =>
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", name));

@@ -88,8 +88,8 @@ public sealed class ScenarioLoaderTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(30), scenario.Duration);
         Assert.Equal(LlmSpec.BuiltInPlanner, scenario.Llm.Model);
         Assert.Equal(new SessionSpec(), scenario.Session);
-        Assert.Equal(1.0, scenario.Telemetry.Sample);
-        Assert.Equal(GatewayMode.Remote, scenario.Gateway);
+        Assert.Equal((1, 0.01), (scenario.SampleFor(SessionKind.Goal), scenario.SampleFor(SessionKind.Journey)));
+        Assert.Equal((GatewayMode.Remote, GatewayMode.InProcess), (scenario.GatewayFor(SessionKind.Goal), scenario.GatewayFor(SessionKind.Journey)));
         Assert.Equal(TimeSpan.FromSeconds(30), scenario.GracefulStop);
         Assert.Equal("goal-1", scenario.Goals[0].Name);
         Assert.Equal([new ThresholdSpec("session_success", ">", 0, "> 0", "default"), new ThresholdSpec("agent_error_rate", "<=", 0.05, "<= 0.05", "default")], scenario.Thresholds);

@@ -88,8 +88,11 @@ public sealed class ScenarioSchemaTests : IDisposable
                 case FieldKind.ObjectList:
                     AssertSame(fieldPath, field.Item!, ItemOf(property));
                     break;
-                case FieldKind.ScalarList or FieldKind.Rows or FieldKind.Reserved:
+                case FieldKind.ScalarList or FieldKind.Rows or FieldKind.Steps:
                     Assert.Equal("array", property.GetProperty("type").GetString());
+                    break;
+                case FieldKind.ShortObject:
+                    AssertSame(fieldPath, field.Item!, property.GetProperty("oneOf").EnumerateArray().Select(Resolve).Single(p => p.TryGetProperty("properties", out _)));
                     break;
                 case FieldKind.ScalarMap:
                     Assert.Equal("object", property.GetProperty("type").GetString());

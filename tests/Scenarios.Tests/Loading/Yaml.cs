@@ -1,4 +1,5 @@
 using ApeTest.Scenarios.Loading;
+using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Scenarios.Tests.Loading;
 
@@ -27,5 +28,5 @@ internal static class Yaml
             CommandLine = commandLine ?? [],
         });
 
-    public static Model.Scenario Valid(string text) => Load(text).ThrowIfInvalid();
+    public static Scenario Valid(string text) => Load(text).ThrowIfInvalid();
 }

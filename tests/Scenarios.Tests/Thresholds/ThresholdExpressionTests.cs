@@ -56,4 +56,30 @@ public sealed class ThresholdExpressionTests
         Assert.All(named, name => Assert.True(ThresholdMetrics.TryGet(name, out _), name));
         Assert.Equal(ThresholdMetrics.All.Length, ThresholdMetrics.All.Select(m => m.Name).Distinct().Count());
     }
+
+    [Theory]
+    [InlineData("http_p95{operation=checkout} < 300ms for 30s abort after 10s", 30, true, 10, "< 300ms for 30s abort after 10s")]
+    [InlineData("http_p95 < 300ms  for 1m", 60, false, 0, "< 300ms for 1m")]
+    [InlineData("http_error_rate <= 1% abort", null, true, 0, "<= 1% abort")]
+    [InlineData("http_rate >= 200/s for 5s", 5, false, 0, ">= 200/s for 5s")]
+    [InlineData("http_p95{operation=GET /orders/{id}} < 1s", null, false, 0, "< 1s")]
+    public void Parse_Terms_AreReadAndShown(string text, int? window, bool abort, int after, string shown)
+    {
+        var threshold = ThresholdExpression.Parse(text);
+
+        Assert.Equal((window, abort, after, shown), ((int?)threshold.Window?.TotalSeconds, threshold.Abort, (int)threshold.AbortAfter.TotalSeconds, threshold.Text));
+        Assert.Equal(threshold, ThresholdExpression.Parse($"{threshold.Metric} {threshold.Text}"));
+    }
+
+    [Theory]
+    [InlineData("http_p95 < 300ms for", "`for` needs a window of whole seconds")]
+    [InlineData("http_p95 < 300ms for 500ms", "`for` needs a window of whole seconds")]
+    [InlineData("http_p95 < 300ms for 1500ms", "`for` needs a window of whole seconds")]
+    [InlineData("http_p95 < 300ms abort after", "`after` needs a duration")]
+    [InlineData("http_p95 < 300ms abort for 30s", "`for` is not known here")]
+    [InlineData("http_p95 < 300ms for 30s soon", "`soon` is not known here")]
+    [InlineData("http_p95 < 300ms soon", "is not a duration")]
+    [InlineData("http_rate >= -1", "is not a rate")]
+    public void Parse_WrongTerms_SaysWhat(string text, string words) => Assert.Contains(words,
+        Assert.Throws<ApeTestException>(() => ThresholdExpression.Parse(text)).Message, StringComparison.Ordinal);
 }

@@ -70,6 +70,20 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
+    public void Record_Weighted_CountsAsOftenAsItWeighs()
+    {
+        var histogram = _meters.Create("ApeTest.Test").CreateHistogram<double>("apetest.weighted", "s");
+        histogram.Record(0.003, 1_000, Tag("goal", "buy"));
+        histogram.Record(0.003, 0, Tag("goal", "buy"));
+        histogram.Record(0.004, Tag("goal", "buy"));
+
+        var text = PrometheusText.Write(_registry.Collect());
+        Assert.Contains("apetest_weighted_seconds_bucket{goal=\"buy\",le=\"0.002\"} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("apetest_weighted_seconds_count{goal=\"buy\"} 1001\n", text, StringComparison.Ordinal);
+        Assert.Contains("apetest_weighted_seconds_sum{goal=\"buy\"} 3.004\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Collect_ForeignScope_IsNotListed()
     {
         using var foreign = new Meter("ApeTest.Foreign");

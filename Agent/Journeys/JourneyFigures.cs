@@ -1,0 +1,90 @@
+using ApeTest.Runs.Recording;
+using ApeTest.Runs.Records;
+using ApeTest.ServiceDefaults.Metrics;
+
+namespace ApeTest.Agent.Journeys;
+
+/// <summary>
+/// Live metrics of the journeys that run on one loop, added up there and told once a second (<see cref="Publish"/>): what <c>/metrics</c>
+/// shows of them is at most that old. Thread-safe; one a loop, so that nobody waits.
+/// </summary>
+internal sealed class JourneyFigures
+{
+    private static readonly SessionOutcome[] Outcomes = Enum.GetValues<SessionOutcome>();
+
+    private readonly Lock _gate = new();
+    private readonly AgentMetrics _metrics;
+    private readonly (string Name, BucketCounts Duration)[] _steps;
+    private readonly (string Name, BucketCounts Duration, BucketCounts Interval, long[] Ended)[] _journeys;
+    private readonly (string Name, BucketCounts Time)[] _parts;
+
+    /// <param name="metrics">The instruments.</param>
+    /// <param name="journeys">Names of the journeys.</param>
+    /// <param name="steps">Names of the steps, by index.</param>
+    public JourneyFigures(AgentMetrics metrics, IEnumerable<string> journeys, IEnumerable<string> steps)
+    {
+        _metrics = metrics;
+        _steps = [.. steps.Select(static name => (name, new BucketCounts(Buckets.Fast)))];
+        _journeys = [.. journeys.Select(static name => (name, new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Fast), new long[Outcomes.Length]))];
+        _parts = [.. AgentMetrics.Parts.Select(static part => (part, new BucketCounts(Buckets.Fast)))];
+    }
+
+    /// <summary>A request was answered, or failed.</summary>
+    public void Action(int step, TimeSpan duration)
+    {
+        lock (_gate)
+        {
+            _steps[step].Duration.Record(duration);
+        }
+    }
+
+    /// <summary>The time between two requests of a session.</summary>
+    public void Interval(int journey, in IntervalSample sample)
+    {
+        lock (_gate)
+        {
+            _journeys[journey].Interval.Record(sample.Interval);
+            _parts[0].Time.Record(sample.Think);
+            _parts[1].Time.Record(sample.Model);
+            _parts[2].Time.Record(sample.Gateway);
+            _parts[3].Time.Record(sample.Target);
+            _parts[4].Time.Record(sample.Harness);
+            _parts[5].Time.Record(AgentMetrics.Unaccounted(in sample));
+        }
+    }
+
+    /// <summary>A session ended.</summary>
+    public void SessionEnded(int journey, SessionOutcome outcome, TimeSpan duration)
+    {
+        lock (_gate)
+        {
+            _journeys[journey].Ended[(int)outcome]++;
+            _journeys[journey].Duration.Record(duration);
+        }
+    }
+
+    /// <summary>Tells what came since the last time.</summary>
+    public void Publish()
+    {
+        lock (_gate)
+        {
+            foreach (var (name, duration) in _steps)
+            {
+                _metrics.Actions(name, duration);
+            }
+            foreach (var (name, time) in _parts)
+            {
+                _metrics.Part(name, time);
+            }
+            foreach (var (name, duration, interval, ended) in _journeys)
+            {
+                _metrics.Journey(name, duration, interval);
+                foreach (var outcome in Outcomes)
+                {
+                    _metrics.SessionsEnded(name, outcome, ended[(int)outcome]);
+                    ended[(int)outcome] = 0;
+                }
+            }
+        }
+    }
+}

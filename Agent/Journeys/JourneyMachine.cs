@@ -1,0 +1,323 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ApeTest.Agent.Sessions;
+using ApeTest.Runs.Recording;
+using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.Journeys;
+using ApeTest.Targets.Raw;
+
+namespace ApeTest.Agent.Journeys;
+
+/// <summary>
+/// Interprets the program of a session's journey. <see cref="Next"/> goes on until something has to be waited for and says what; the runner waits,
+/// and tells it here. Nothing in it is asynchronous, and in a session in which nothing fails nothing of it allocates.
+/// </summary>
+internal sealed class JourneyMachine(JourneySession session)
+{
+    /// <summary>Error type: a request could not be written.</summary>
+    public const string Template = "template";
+
+    private const string LoopLimit = "loop_limit";
+    private const string SessionTimeout = "session_timeout";
+    private const int FirstServerError = 500;
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+
+    private readonly bool[] _isSetUp = new bool[session.Engine.Plan.Journeys.Length];
+    private JourneyCursor _cursor;
+    private int _status;
+    private CompiledStep? _step;
+    private bool _isSetup;
+    private bool _sendsNext;
+    private bool _isReady;
+    private int _hops;
+    private int _attempts;
+    private bool _isWait;
+    private bool _isPatient;
+    private TimeSpan _retryWait;
+
+    /// <summary>How long the pause is that <see cref="Next"/> asked for.</summary>
+    public TimeSpan Pause { get; private set; }
+
+    /// <summary>The step whose request is under way or was answered last.</summary>
+    public CompiledStep? Step => _step;
+
+    /// <summary>Whether the target answered anything in the session, with whatever status.</summary>
+    public bool WasAnswered { get; private set; }
+
+    /// <summary>Begins the session that <see cref="JourneySession.Begin"/> has begun.</summary>
+    public void Begin()
+    {
+        WasAnswered = false;
+        _isSetup = Does(session.Journey.Setup) && !_isSetUp[session.Index];
+        _isSetUp[session.Index] |= !_isSetup;
+        Start(_isSetup ? session.Journey.Setup : session.Journey.Program);
+    }
+
+    /// <summary>Whether the agent has something to do after its last session of a journey.</summary>
+    public bool HasTeardown(int journey) => _isSetUp[journey] && Does(session.Engine.Plan.Journeys[journey].Teardown);
+
+    // One that does nothing is its end alone.
+    private static bool Does(ImmutableArray<Instruction> program) => program.Length > 1;
+
+    /// <summary>Begins a program beside the sessions, in what <see cref="JourneySession.BeginOnce"/> has begun.</summary>
+    public void BeginOnce(ImmutableArray<Instruction> program)
+    {
+        _isSetup = false;
+        Start(program);
+    }
+
+    /// <summary>What comes next.</summary>
+    public Move Next()
+    {
+        while (session.End is null)
+        {
+            if (_retryWait > TimeSpan.Zero)
+            {
+                (var wait, _retryWait) = (_retryWait, TimeSpan.Zero);
+                return Rest(wait, isWait: true);
+            }
+            if (_isReady)
+            {
+                _isReady = false;
+                return Dispatch();
+            }
+            if (_sendsNext)
+            {
+                return Send(_step!);
+            }
+            var instruction = _cursor.Next(session.Values, _status);
+            switch (instruction.Kind)
+            {
+                case InstructionKind.Send:
+                    _step = session.Journey.Steps[instruction.Argument];
+                    if (session.Clock.HasActed && session.Draw(_step.Think ?? session.UsualThink) is { Ticks: > 0 } think)
+                    {
+                        _sendsNext = true;
+                        return Rest(think, isWait: false);
+                    }
+                    return Send(_step);
+                case InstructionKind.Pause when session.Draw(session.Journey.Pauses[instruction.Argument]) is { Ticks: > 0 } pause:
+                    return Rest(pause, isWait: false);
+                case InstructionKind.LoopNext:
+                    session.Recorder.Error(new ErrorSample(LoopLimit, "target", session.TraceKey));
+                    session.End = SessionEnd.Failed($"{LoopLimit}: the condition still holds after {session.Journey.Loops[instruction.Argument].Max} turns");
+                    break;
+                case InstructionKind.End when _isSetup:
+                    (_isSetup, _isSetUp[session.Index]) = (false, true);
+                    session.Values.Mark();
+                    Start(session.Journey.Program);
+                    break;
+                case InstructionKind.End:
+                    return Move.End;
+                default:
+                    break;
+            }
+        }
+        return Move.End;
+    }
+
+    /// <summary>The pause is over.</summary>
+    public void Paused()
+    {
+        if (_isWait)
+        {
+            session.Clock.Wait();
+        }
+        else
+        {
+            session.Clock.Think();
+        }
+        if (!_isPatient)
+        {
+            TimedOut();
+        }
+    }
+
+    /// <summary>The request was answered, or failed; what came of it is in <see cref="JourneySession.Exchange"/>. True where a declared read is due.</summary>
+    public bool Answered()
+    {
+        var (step, exchange) = (_step!, session.Exchange);
+        _status = exchange.Status;
+        WasAnswered |= _status > 0;
+        var timing = new TargetTiming(exchange.Gateway, exchange.Target, exchange.Ttfb, exchange.Retries, "none") { Revision = exchange.Revision };
+        var interval = session.Clock.Acted(session.Journey.Name, exchange.Dispatched, in timing, out var parts);
+
+        // 1. A redirect that is followed, or what the step asks for.
+        var (result, leads) = Read(step, exchange);
+
+        // 2. Figures.
+        ref var entry = ref session.Trail.Last;
+        (entry.Status, entry.Error, entry.Detail) = (exchange.Status, result.ErrorType, result.Detail);
+        (entry.Dispatched, entry.Duration, entry.Parts) = (exchange.Dispatched, timing.Total, parts);
+        Record(step, exchange, in timing, in result, interval);
+        session.Spans?.Answered(exchange.Status, result.ErrorType);
+        var isDue = session.Oracle?.Observe(session.Trail.Count, step, exchange, session) ?? false;
+        if (session.Run.Observer is not null)
+        {
+            JourneyReport.Acted(session, step, _hops);
+        }
+
+        // 3. What it means for the session.
+        if (leads)
+        {
+            (_isReady, _hops) = (true, _hops + 1);
+        }
+        else if (!result.IsOk && !Retries(step, exchange))
+        {
+            Fail(step, in result);
+        }
+        else if (result.IsOk && _attempts > 0)
+        {
+            session.Recorder.Recovery("retry");
+            session.Run.Metrics.Recovery("retry");
+        }
+        if (session.Oracle?.Failure is { } failure)
+        {
+            session.End ??= failure;
+        }
+        return isDue;
+    }
+
+    private void Start(ImmutableArray<Instruction> program)
+    {
+        _cursor = new JourneyCursor(session.Journey, program);
+        (_status, _step) = (0, null);
+        (_sendsNext, _isReady, _hops, _attempts, _retryWait) = (false, false, 0, 0, TimeSpan.Zero);
+    }
+
+    private Move Send(CompiledStep step)
+    {
+        (_sendsNext, _hops, _attempts) = (false, 0, 0);
+        if (step.TryRender(session.Values, session.Request, out var problem))
+        {
+            return Dispatch();
+        }
+        Unwritten(step, problem);
+        return Move.End;
+    }
+
+    private Move Dispatch()
+    {
+        var left = session.Left;
+        if (left <= TimeSpan.Zero)
+        {
+            TimedOut();
+            return Move.End;
+        }
+        var limit = _step!.Timeout;
+        _isPatient = limit <= left;
+        session.Request.Timeout = _isPatient ? limit : left;
+        ref var entry = ref session.Trail.Add(session.Request.Target.Span);
+        entry.Step = _step.Index;
+        session.Request.Trace = session.Spans?.Sent(_step) ?? session.NextTrace();
+        entry.Span = session.Request.Trace.Span;
+        session.Clock.Harness();
+        return Move.Send;
+    }
+
+    private Move Rest(TimeSpan pause, bool isWait)
+    {
+        var left = session.Left;
+        (_isWait, _isPatient) = (isWait, pause < left);
+        Pause = _isPatient ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        session.Clock.Harness();
+        return Move.Pause;
+    }
+
+    private (StepResult Result, bool Leads) Read(CompiledStep step, RawExchange exchange)
+    {
+        if (exchange.ErrorType == TargetErrors.Timeout && !_isPatient)
+        {
+            return (new StepResult(SessionTimeout, exchange.ErrorMessage), false);
+        }
+        if (step.IsRedirect(exchange))
+        {
+            if (_hops >= step.Redirects)
+            {
+                return (new StepResult(TargetErrors.Protocol, string.Create(CultureInfo.InvariantCulture, $"more than {step.Redirects} redirects")), false);
+            }
+            return step.TryRedirect(exchange, session.Values, session.Request, out var problem)
+                ? (StepResult.Ok, true)
+                : (new StepResult(TargetErrors.Protocol, problem), false);
+        }
+        return (step.Read(exchange, session.Values), false);
+    }
+
+    private void Record(CompiledStep step, RawExchange exchange, in TargetTiming timing, in StepResult result, IntervalSample? interval)
+    {
+        var duration = timing.Total;
+        session.Recorder.Action(new ActionSample(session.Operations[step.Index], exchange.Status, result.ErrorType, ErrorPlace.Of(result.ErrorType), duration, exchange.Ttfb,
+            session.TraceKey, session.Key, interval is null ? session.Late + duration : null)
+        {
+            BytesSent = exchange.BytesSent,
+            BytesReceived = exchange.BytesReceived,
+            NewConnection = exchange.IsNewConnection,
+            Retries = exchange.Retries + (_attempts > 0 ? 1 : 0),
+        });
+        session.Figures.Action(step.Index, duration);
+        if (interval is { } sample)
+        {
+            session.Recorder.Interval(sample);
+            session.Figures.Interval(session.Index, in sample);
+        }
+        if (exchange.Revision > 0 && session.Run.GatewayEdit(exchange.Revision) is { } edit)
+        {
+            session.Recorder.Edited(edit);
+        }
+    }
+
+    private bool Retries(CompiledStep step, RawExchange exchange)
+    {
+        var isWorthIt = exchange.ErrorType is TargetErrors.Dns or TargetErrors.Connect or TargetErrors.Reset or TargetErrors.Timeout or TargetErrors.Protocol
+            || (exchange.ErrorType is null && exchange.Status is 429 or >= FirstServerError);
+        if (!isWorthIt || _attempts >= step.Retries || !_isPatient)
+        {
+            return false;
+        }
+        var wait = TimeSpan.FromTicks(Math.Min(LongestRetry.Ticks, FirstRetry.Ticks << Math.Min(_attempts, 10)));
+        var attempts = _attempts + 1;
+        // The very request again, generated values and all; after a redirect it is no longer there.
+        if (_hops > 0 && !step.TryRender(session.Values, session.Request, out var problem))
+        {
+            Unwritten(step, problem);
+            return true;
+        }
+        (_attempts, _hops, _isReady, _retryWait) = (attempts, 0, true, wait);
+        return true;
+    }
+
+    private void Unwritten(CompiledStep step, string? problem)
+    {
+        session.Recorder.Error(new ErrorSample(Template, "harness", session.TraceKey));
+        session.End = SessionEnd.AgentError($"{Template}: {step.Name}: {problem}");
+    }
+
+    private void TimedOut() => session.End ??= SessionEnd.Stuck(string.Create(CultureInfo.InvariantCulture, $"{SessionTimeout}: not finished within {session.Limit.TotalSeconds:0.#} s"));
+
+    private void Fail(CompiledStep step, in StepResult result)
+    {
+        var reason = $"{(_isSetup ? "setup: " : "")}{result.ErrorType}: {step.Name}{(result.Detail is { } detail ? $": {detail}" : "")}";
+        switch (result.ErrorType)
+        {
+            case SessionTimeout:
+                TimedOut();
+                break;
+            case TargetErrors.Budget:
+                session.Run.BudgetExhausted();
+                session.End = SessionEnd.Aborted("budget: the run's request budget is used up");
+                break;
+            case TargetErrors.Denied or TargetErrors.BadRequest:
+                session.End = SessionEnd.AgentError(reason);
+                break;
+            default:
+                session.Failure ??= reason;
+                if (!step.Continue || _isSetup)
+                {
+                    session.End = SessionEnd.Failed(reason);
+                }
+                break;
+        }
+    }
+}

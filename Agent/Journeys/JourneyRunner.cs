@@ -1,0 +1,144 @@
+using ApeTest.Agent.Sessions;
+using ApeTest.Agent.Workers;
+using ApeTest.Runs.Recording;
+using ApeTest.Runs.Records;
+using ApeTest.Scenarios;
+using ApeTest.Targets.Journeys;
+using ApeTest.Targets.Oracles;
+using ApeTest.Targets.Raw;
+using Microsoft.Extensions.Logging;
+
+namespace ApeTest.Agent.Journeys;
+
+/// <summary>
+/// One agent that replays journeys, on one thread (<see cref="IAgentThread"/>): sends what <see cref="JourneyMachine"/> says, waits, and tells it what came.
+/// One object for all sessions of a slot. Whatever fails on the way is data; it never throws.
+/// </summary>
+internal sealed partial class JourneyRunner : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestTeardown = TimeSpan.FromSeconds(10);
+
+    private readonly JourneySession _session;
+    private readonly JourneyMachine _machine;
+    private readonly IAgentThread _thread;
+    private readonly IRawTransport _transport;
+
+    /// <param name="run">The run.</param>
+    /// <param name="engine">Its engine.</param>
+    /// <param name="recorder">Where the block's figures go.</param>
+    /// <param name="slot">Slot, from 0.</param>
+    public JourneyRunner(RunContext run, JourneyEngine engine, BlockRecorder recorder, int slot)
+    {
+        _session = new JourneySession(run, engine, recorder, slot);
+        _machine = new JourneyMachine(_session);
+        _thread = engine.ThreadOf(slot);
+        _transport = engine.TransportOf(slot);
+    }
+
+    /// <summary>When the session under way started, by the clock's timestamp.</summary>
+    public long Started => _session.Started;
+
+    /// <summary>Runs a session of a journey to its end. False where the target never answered.</summary>
+    public async ValueTask<bool> RunAsync(int journey, SessionStart start, StopOrder stop)
+    {
+        _session.Begin(journey, in start);
+        _machine.Begin();
+        JourneyReport.Began(_session);
+        await GoAsync(stop.Aborted, stop);
+        OracleVerdict? verdict = null;
+        if (_session is { End: null, Failure: null, Oracle: { } oracle })
+        {
+            verdict = await oracle.JudgeAsync(stop.Aborted);
+            _session.End = verdict is null && stop.Aborted.IsCancellationRequested ? SessionEnd.Aborted(stop.Reason) : JourneyOracle.Judge(verdict);
+        }
+        _transport.EndSession();
+        return End(verdict);
+    }
+
+    /// <summary>Runs what is done once a run. Returns what it extracted, in clear; where a step failed, <see cref="ApeTestException"/> (exit 3).</summary>
+    public async Task<IReadOnlyDictionary<string, string>> RunOnceAsync(string name, CompiledJourney journey, CancellationToken cancellationToken)
+    {
+        _session.BeginOnce(0, journey);
+        _machine.BeginOnce(journey.Program);
+        await GoAsync(cancellationToken, stop: null);
+        cancellationToken.ThrowIfCancellationRequested();
+        return (_session.End?.Reason ?? _session.Failure) is { } reason
+            ? throw new ApeTestException($"the scenario's `{name}` failed: {reason}", "Try its steps with `ape-test try` in a journey of their own.", ExitCodes.Environment)
+            : _session.Values.ExtractedInClear();
+    }
+
+    /// <summary>Tears down what the agent has set up, then closes its connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(LongestTeardown, _session.Run.Time);
+        for (var i = 0; i < _session.Engine.Plan.Journeys.Length; i++)
+        {
+            if (_machine.HasTeardown(i))
+            {
+                _session.BeginOnce(i, _session.Engine.Plan.Journeys[i]);
+                _machine.BeginOnce(_session.Journey.Teardown);
+                await GoAsync(limit.Token, stop: null);
+            }
+        }
+        _transport.Dispose();
+    }
+
+    private async ValueTask GoAsync(CancellationToken aborted, StopOrder? stop)
+    {
+        try
+        {
+            while (_machine.Next() is var move and not Move.End)
+            {
+                if (move is Move.Pause)
+                {
+                    await _thread.DelayAsync(_machine.Pause, aborted);
+                    _machine.Paused();
+                    continue;
+                }
+                await _transport.SendAsync(_session.Request, _session.Exchange, aborted);
+                if (_machine.Answered())
+                {
+                    await _session.Oracle!.ReadAsync(aborted);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        {
+            _session.End = SessionEnd.Aborted(stop?.Reason ?? "teardown: it took too long");
+        }
+        catch (Exception exception)
+        {
+            // A bug of ours must cost one session, not the run.
+            _session.Recorder.Error(new ErrorSample("harness", "harness", _session.TraceKey));
+            JourneyFailed(_session.Run.SessionLogger, exception);
+            _session.End = SessionEnd.AgentError($"harness: {exception.GetType().Name}");
+        }
+    }
+
+    private bool End(OracleVerdict? verdict)
+    {
+        var (run, trail) = (_session.Run, _session.Trail);
+        var duration = run.Time.GetElapsedTime(_session.Started) + (_session.Late ?? TimeSpan.Zero);
+        var (outcome, reason) = _session switch
+        {
+            { End: { } end } => (end.Outcome ?? SessionOutcome.AgentError, end.Reason),
+            { Failure: { } failure } => (SessionOutcome.Failed, failure),
+            { Trail.Count: 0 } => (SessionOutcome.Stuck, "no_evidence: no request was sent"),
+            _ => (SessionOutcome.Succeeded, "evidence: every check holds"),
+        };
+        _session.Spans?.Ended(outcome);
+        _session.Figures.SessionEnded(_session.Index, outcome, duration);
+        if (outcome is SessionOutcome.Succeeded && !_session.Sampled && run.Observer is null)
+        {
+            _session.Recorder.SessionEnded(_session.Goals[_session.Index], outcome, duration, trail.Count);
+            return true;
+        }
+        var record = JourneyReport.Of(_session, outcome, reason, duration, verdict);
+        _session.Recorder.SessionEnded(record, duration, trail.Count);
+        run.Observer?.Observe(new SessionEnded(record.Session, record, trail.Count));
+        return _machine.WasAnswered;
+    }
+
+    [LoggerMessage(31, LogLevel.Error, "the journey failed by a fault of the agent", EventName = "journey.harness_failed")]
+    private static partial void JourneyFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,57 @@
+using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Model.Journeys;
+using ApeTest.Targets.Http;
+using ApeTest.Targets.Journeys.Rendering;
+using ApeTest.Targets.Policy;
+
+namespace ApeTest.Targets.Journeys.Compilation;
+
+/// <summary>Compiles a request's headers: its own, then <c>Content-Type</c>, <c>Accept</c> and <c>User-Agent</c> where neither it nor the target has them.</summary>
+internal sealed class HeaderCompiler(TargetSpec target, ValueScope scope)
+{
+    private static readonly string UserAgent = $"ape-test/{typeof(HeaderCompiler).Assembly.GetName().Version!.ToString(3)}";
+
+    /// <summary>Compiles them; throws <see cref="Scenarios.ApeTestException"/> (exit 2) where one may not be given.</summary>
+    public (ByteTemplate Lines, ByteTemplate Cookies) Compile(RequestSpec request)
+    {
+        var lines = new ByteTemplateBuilder(scope);
+        var cookies = new ByteTemplateBuilder(scope);
+        var separator = "";
+        foreach (var (name, value) in request.Headers)
+        {
+            if (!HttpText.IsToken(name))
+            {
+                scope.Fail($"'{name}' is not the name of a header", "Use letters, digits and '-', for example X-Api-Key.");
+            }
+            if (RequestWriter.IsConnectionHeader(name) || IsOwn(name))
+            {
+                scope.Fail($"header '{name}' is set by ApeTest itself and cannot be given", "Remove it.");
+            }
+            if (Is(name, "Cookie"))
+            {
+                cookies.Literal(separator).Text(value, Place.Header, isSecret: true);
+                separator = "; ";
+                continue;
+            }
+            lines.Literal(name).Literal(": ").Text(value, Place.Header, isSecret: SecretNames.Contains(name)).Literal("\r\n");
+        }
+        AddMissing(lines, request, "Content-Type", request.Body is { } body ? body.ContentType ?? BodyCompiler.ContentTypeOf(body) : null);
+        AddMissing(lines, request, "Accept", Has(target.Headers, "Accept") ? null : "*/*");
+        AddMissing(lines, request, "User-Agent", Has(target.Headers, "User-Agent") ? null : UserAgent);
+        return (lines.Build(), cookies.Build());
+    }
+
+    private static void AddMissing(ByteTemplateBuilder lines, RequestSpec request, string name, string? value)
+    {
+        if (value is not null && !Has(request.Headers, name))
+        {
+            lines.Literal(name).Literal(": ").Text(value, Place.Header).Literal("\r\n");
+        }
+    }
+
+    private static bool Has(IEnumerable<KeyValuePair<string, string>> headers, string name) => headers.Any(header => Is(header.Key, name));
+
+    private static bool IsOwn(string name) => Is(name, "Expect") || Is(name, "traceparent") || Is(name, "tracestate") || Is(name, "baggage");
+
+    private static bool Is(string name, string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
+}

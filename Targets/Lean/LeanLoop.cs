@@ -1,0 +1,55 @@
+using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Policy;
+
+namespace ApeTest.Targets.Lean;
+
+/// <summary>What the agents of a run that live on one loop have in common. Of the loop's thread.</summary>
+internal sealed class LeanLoop
+{
+    private readonly Dictionary<LeanServer, LeanPool>? _pools;
+    private readonly int _most;
+
+    public LeanLoop(LeanTransports owner, TargetLoop loop)
+    {
+        (Owner, Loop) = (owner, loop);
+        Counts = new RawCounts(owner.Policy.Metrics, loop.Time);
+        if (owner.Options.Connections == ConnectionUse.Shared)
+        {
+            _pools = [];
+            _most = Math.Max(owner.Options.MaxConnections / Math.Max(owner.Options.Loops, 1), 1);
+        }
+    }
+
+    /// <summary>The run's transports.</summary>
+    public LeanTransports Owner { get; }
+
+    /// <summary>The loop.</summary>
+    public TargetLoop Loop { get; }
+
+    /// <summary>Counts of requests.</summary>
+    public RawCounts Counts { get; }
+
+    /// <summary>The shared pool of a server; null where nothing is shared.</summary>
+    public LeanPool? PoolOf(LeanServer server)
+    {
+        if (_pools is null)
+        {
+            return null;
+        }
+        if (!_pools.TryGetValue(server, out var pool))
+        {
+            pool = new LeanPool(Loop, _most);
+            _pools[server] = pool;
+        }
+        return pool;
+    }
+
+    public void Dispose()
+    {
+        Counts.Publish();
+        foreach (var pool in _pools?.Values.ToArray() ?? [])
+        {
+            pool.Close();
+        }
+    }
+}
