@@ -113,6 +113,9 @@ internal sealed class JourneyEngine : IDisposable
         }
     }
 
+    /// <summary>How late the timers of each loop came since the last call.</summary>
+    public IEnumerable<LoopSample> TakeLateness() => (_loops?.Loops ?? []).Select(static loop => loop.TakeLateness()).Select(static late => new LoopSample(late.Timers, late.P99));
+
     /// <summary>Ends the loops. No session may run any more.</summary>
     public void Dispose()
     {

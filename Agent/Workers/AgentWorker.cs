@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ApeTest.Agent.Brains;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Recording;
@@ -144,8 +145,7 @@ internal sealed partial class AgentWorker(
             {
                 await HeartbeatAsync(cancellationToken);
                 metrics.AgentsWanted(_blocks.Keys.Sum(static block => block.WantedHere()));
-                PublishJourneys();
-                var generator = watch.Sample();
+                GeneratorSample? generator = watch.Sample() with { Loops = TickJourneys() };
                 foreach (var block in _blocks.Keys)
                 {
                     await FlushAsync(block, generator, cancellationToken);
@@ -208,15 +208,19 @@ internal sealed partial class AgentWorker(
         }
     }
 
-    private void PublishJourneys()
+    /// <summary>Publishes the live figures of the journeys; returns how late their loops were.</summary>
+    private ImmutableArray<LoopSample> TickJourneys()
     {
+        var loops = ImmutableArray.CreateBuilder<LoopSample>();
         lock (_runsGate)
         {
             foreach (var (context, _) in _runs.Values)
             {
                 context.Journeys?.Publish();
+                loops.AddRange(context.Journeys?.TakeLateness() ?? []);
             }
         }
+        return loops.ToImmutable();
     }
 
     private RunContext? Enter(RunPlan plan)

@@ -56,7 +56,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         }
 
         // 4. Result.
-        var code = await new SummaryOutput(environment, request).WriteAsync(summary, run.Directory, run.Plan.Scenario.Llm.Model, ladder.First);
+        var code = await new SummaryOutput(environment, request).WriteAsync(summary, run.Directory, run.Plan.Scenario.Goals.IsEmpty ? null : run.Plan.Scenario.Llm.Model, ladder.First);
         return KeptFiles.Judge(environment, run.Collector, code);
     }
 

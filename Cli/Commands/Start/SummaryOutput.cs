@@ -46,7 +46,7 @@ internal sealed class SummaryOutput(CliEnvironment environment, StartRequest req
     }
 
     /// <summary>Writes the summary and returns the exit code.</summary>
-    public async Task<int> WriteAsync(RunSummary summary, RunDirectory directory, string model, StopSignal? signal)
+    public async Task<int> WriteAsync(RunSummary summary, RunDirectory directory, string? model, StopSignal? signal)
     {
         var json = JsonSerializer.Serialize(summary, RunsJson.Indented.RunSummary);
         if (request.Json)
