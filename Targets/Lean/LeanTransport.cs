@@ -1,8 +1,5 @@
-using System.Net;
-using System.Runtime.InteropServices;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Http;
-using ApeTest.Targets.Policy;
 using ApeTest.Targets.Raw;
 
 namespace ApeTest.Targets.Lean;
@@ -11,12 +8,10 @@ namespace ApeTest.Targets.Lean;
 /// One agent's requests over HTTP/1.1 on a loop's connections. What was sent is never sent again: a connection that the server has closed is
 /// noticed before it is used, and one that it closes afterwards is an error.
 /// </summary>
-internal sealed class LeanTransport(LeanLoop shared) : LoopOperation, IRawTransport
+internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IRawTransport
 {
     // A fast sender must not keep the loop to itself.
     private const int MostReads = 16;
-
-    private static readonly TimeSpan MostConnect = TimeSpan.FromSeconds(15);
 
     private readonly TargetLoop _loop = shared.Loop;
     private readonly AnswerReader _reader = new();
@@ -31,10 +26,6 @@ internal sealed class LeanTransport(LeanLoop shared) : LoopOperation, IRawTransp
     private byte[]? _unsent;
     private int _unsentFrom;
     private int _unsentTo;
-    private IPAddress[] _addresses = [];
-    private int _nextAddress;
-    private IPAddress? _refused;
-    private int _connectError;
     private long _responded;
     private long _request;
     private Phase _phase;
@@ -169,20 +160,6 @@ internal sealed class LeanTransport(LeanLoop shared) : LoopOperation, IRawTransp
         Dispatch(_unsent!);
     }
 
-    /// <summary>Its connection was made, or not.</summary>
-    public void Connected(int error)
-    {
-        if (error == 0)
-        {
-            _loop.Extend(this, _loop.After(_exchange.Dispatched, _timeout));
-            Dispatch(_unsent!);
-            return;
-        }
-        _connectError = error;
-        CloseFailed();
-        TryAddress();
-    }
-
     /// <summary>Something happened to its connection.</summary>
     public void Ready(uint events)
     {
@@ -195,85 +172,6 @@ internal sealed class LeanTransport(LeanLoop shared) : LoopOperation, IRawTransp
             Receive((events & Native.PeerClosed) != 0);
         }
     }
-
-    private void Connect()
-    {
-        _exchange.IsNewConnection = true;
-        _phase = Phase.Connecting;
-        (_nextAddress, _refused, _connectError) = (0, null, 0);
-        if (_server.Addresses is { } addresses)
-        {
-            _addresses = addresses;
-            TryAddress();
-            return;
-        }
-        _phase = Phase.Resolving;
-        _ = ResolveAsync(_request);
-    }
-
-    /// <summary>The name is resolved elsewhere; the flow comes back to the loop by its context.</summary>
-    private async Task ResolveAsync(long request)
-    {
-        IPAddress[]? addresses = null;
-        TargetFailure? failure = null;
-        try
-        {
-            addresses = await _server.ResolveAsync();
-        }
-        catch (Exception exception)
-        {
-            failure = TargetFailure.Classify(exception) ?? TargetFailure.Unresolved;
-        }
-        if (!IsPending || _request != request || _phase != Phase.Resolving)
-        {
-            return;
-        }
-        if (failure is { } why)
-        {
-            Fail(why);
-            return;
-        }
-        _addresses = addresses!;
-        _phase = Phase.Connecting;
-        TryAddress();
-    }
-
-    private void TryAddress()
-    {
-        while (_nextAddress < _addresses.Length)
-        {
-            var address = _addresses[_nextAddress++];
-            if (!_route.Entry!.IsAddressAllowed(_server.Host, _server.Port, address))
-            {
-                _refused = address;
-                continue;
-            }
-            var now = _loop.Time.GetTimestamp();
-            _connection = LeanConnection.Open(_loop, _server, address, shared.Owner.NextSource(), now, out var error);
-            if (_connection is null)
-            {
-                _connectError = error;
-                continue;
-            }
-            (_connection.Owner, _connection.Pool) = (this, _pool);
-            if (_connection.IsConnecting)
-            {
-                if (_timeout > MostConnect)
-                {
-                    _loop.Extend(this, _loop.After(now, MostConnect));
-                }
-                return;
-            }
-            Dispatch(_unsent!);
-            return;
-        }
-        Fail(_connectError == Native.ConnectionReset ? TargetFailure.WasReset
-            : _connectError != 0 ? TargetFailure.NoConnection($"{Marshal.GetPInvokeErrorMessage(_connectError)} ({_server.Host}:{_server.Port})")
-            : _refused is not null ? Refused(TargetConnector.PrivateAddress(_route.Entry!, _server.Host, _server.Port, _refused))
-            : TargetFailure.Unresolved);
-    }
-
-    private static TargetFailure Refused(Verdict verdict) => new(verdict.ErrorType!, verdict.Detail!);
 
     /// <summary>Sends what is left of the request.</summary>
     private void Dispatch(byte[] bytes)
@@ -440,9 +338,11 @@ internal sealed class LeanTransport(LeanLoop shared) : LoopOperation, IRawTransp
     private void End(Exception? error)
     {
         var (head, body) = _reader.TakeBuffers();
-        Complete(error);
-        Rented.Return(head);
-        Rented.Return(body);
+        if (Complete(error))
+        {
+            Rented.Return(head);
+            Rented.Return(body);
+        }
     }
 
     private LeanConnection? TakeKept(long now)
@@ -470,14 +370,6 @@ internal sealed class LeanTransport(LeanLoop shared) : LoopOperation, IRawTransp
             connection.Close();
         }
         _kept = null;
-    }
-
-    private void CloseFailed()
-    {
-        // The right to a connection stays with the request while it tries the next address.
-        _connection!.Pool = null;
-        _connection.Close();
-        _connection = null;
     }
 
     private void KeepUnsent(byte[] bytes)

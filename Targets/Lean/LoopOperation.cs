@@ -41,17 +41,19 @@ internal abstract class LoopOperation : WheelLink, IValueTaskSource
         return new ValueTask(this, ++_version);
     }
 
-    /// <summary>It is done: what awaits it goes on now, inside of this call.</summary>
-    protected void Complete(Exception? error)
+    /// <summary>It is done: what awaits it goes on now, inside of this call. False where nothing awaits it yet.</summary>
+    protected bool Complete(Exception? error)
     {
         _error = error;
         _isDone = true;
-        if (_continuation is { } continuation)
+        if (_continuation is not { } continuation)
         {
-            var (state, context) = (_state, _context);
-            (_continuation, _state, _context) = (null, null, null);
-            Run(continuation, state, context);
+            return false;
         }
+        var (state, context) = (_state, _context);
+        (_continuation, _state, _context) = (null, null, null);
+        Run(continuation, state, context);
+        return true;
     }
 
     /// <summary>Its result was taken.</summary>
