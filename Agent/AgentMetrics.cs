@@ -93,12 +93,14 @@ internal sealed class AgentMetrics
         intervals.Publish(_interval, tag);
     }
 
-    /// <summary>Sessions of a journey that ended.</summary>
+    /// <summary>A session has ended that is counted later (<see cref="SessionsEnded"/>): its agent is active no more.</summary>
+    public void SessionLeft() => Interlocked.Decrement(ref _active);
+
+    /// <summary>Sessions of a journey that ended, and left before.</summary>
     public void SessionsEnded(string name, SessionOutcome outcome, long count)
     {
         if (count > 0)
         {
-            Interlocked.Add(ref _active, -count);
             _sessions.Add(count, new KeyValuePair<string, object?>("goal", name), new KeyValuePair<string, object?>("outcome", OutcomeName(outcome)));
         }
     }

@@ -99,7 +99,7 @@ internal sealed class JourneyEngine : IDisposable
     public JourneyFigures FiguresOf(int slot) => _figures[slot % _figures.Length];
 
     /// <summary>The agent of a slot.</summary>
-    public JourneyRunner CreateRunner(RunContext run, BlockRecorder recorder, int slot) => new(run, this, recorder, slot);
+    public JourneyRunner CreateRunner(RunContext run, BlockRecorder recorder, int slot) => new(run, this, recorder, slot, ThreadOf(slot), TransportOf(slot));
 
     /// <summary>A slot's own way to the target.</summary>
     public IRawTransport TransportOf(int slot) => _lean is null ? new RawSockets(General) : _lean.Create(((LoopThread)ThreadOf(slot)).Loop, slot);

@@ -56,6 +56,8 @@ internal sealed class JourneyFigures
     /// <summary>A session ended.</summary>
     public void SessionEnded(int journey, SessionOutcome outcome, TimeSpan duration)
     {
+        // Not once a second: agents of short sessions would be counted many times over.
+        _metrics.SessionLeft();
         lock (_gate)
         {
             _journeys[journey].Ended[(int)outcome]++;

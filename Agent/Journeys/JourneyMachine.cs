@@ -25,7 +25,9 @@ internal sealed class JourneyMachine(JourneySession session)
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
     private readonly bool[] _isSetUp = new bool[session.Engine.Plan.Journeys.Length];
+    private readonly (long Started, int Failures)[] _groups = new (long, int)[session.Engine.Plan.Journeys.Max(static journey => journey.Groups.Length)];
     private JourneyCursor _cursor;
+    private int _failures;
     private int _status;
     private CompiledStep? _step;
     private bool _isSetup;
@@ -50,6 +52,7 @@ internal sealed class JourneyMachine(JourneySession session)
     public void Begin()
     {
         WasAnswered = false;
+        session.BeginValues();
         _isSetup = Does(session.Journey.Setup) && !_isSetUp[session.Index];
         _isSetUp[session.Index] |= !_isSetup;
         Start(_isSetup ? session.Journey.Setup : session.Journey.Program);
@@ -65,6 +68,7 @@ internal sealed class JourneyMachine(JourneySession session)
     public void BeginOnce(ImmutableArray<Instruction> program)
     {
         _isSetup = false;
+        session.BeginValues();
         Start(program);
     }
 
@@ -104,6 +108,12 @@ internal sealed class JourneyMachine(JourneySession session)
                     session.Recorder.Error(new ErrorSample(LoopLimit, "target", session.TraceKey));
                     session.End = SessionEnd.Failed($"{LoopLimit}: the condition still holds after {session.Journey.Loops[instruction.Argument].Max} turns");
                     break;
+                case InstructionKind.GroupStart when IsLoad:
+                    _groups[instruction.Argument] = (session.Run.Time.GetTimestamp(), _failures);
+                    break;
+                case InstructionKind.GroupEnd when IsLoad && _groups[instruction.Argument] is var group && group.Failures == _failures:
+                    session.Recorder.GroupEnded(session.Groups[session.Journey.Index][instruction.Argument], session.Run.Time.GetElapsedTime(group.Started));
+                    break;
                 case InstructionKind.End when _isSetup:
                     (_isSetup, _isSetUp[session.Index]) = (false, true);
                     session.Values.Mark();
@@ -142,7 +152,7 @@ internal sealed class JourneyMachine(JourneySession session)
         _status = exchange.Status;
         WasAnswered |= _status > 0;
         var timing = new TargetTiming(exchange.Gateway, exchange.Target, exchange.Ttfb, exchange.Retries, "none") { Revision = exchange.Revision };
-        var interval = session.Clock.Acted(session.Journey.Name, exchange.Dispatched, in timing, out var parts);
+        var interval = session.Clock.Acted(session.Journey.Name, exchange.Dispatched, in timing, out var parts, exchange.Ended);
 
         // 1. A redirect that is followed, or what the step asks for.
         var (result, leads) = Read(step, exchange);
@@ -180,6 +190,9 @@ internal sealed class JourneyMachine(JourneySession session)
         return isDue;
     }
 
+    // What is done once a run is in no figure.
+    private bool IsLoad => session.Journey.Index < session.Groups.Length;
+
     private void Start(ImmutableArray<Instruction> program)
     {
         _cursor = new JourneyCursor(session.Journey, program);
@@ -200,7 +213,7 @@ internal sealed class JourneyMachine(JourneySession session)
 
     private Move Dispatch()
     {
-        var left = session.Left;
+        var left = session.LeftAt(session.Clock.Harness());
         if (left <= TimeSpan.Zero)
         {
             TimedOut();
@@ -213,16 +226,14 @@ internal sealed class JourneyMachine(JourneySession session)
         entry.Step = _step.Index;
         session.Request.Trace = session.Spans?.Sent(_step) ?? session.NextTrace();
         entry.Span = session.Request.Trace.Span;
-        session.Clock.Harness();
         return Move.Send;
     }
 
     private Move Rest(TimeSpan pause, bool isWait)
     {
-        var left = session.Left;
+        var left = session.LeftAt(session.Clock.Harness());
         (_isWait, _isPatient) = (isWait, pause < left);
         Pause = _isPatient ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        session.Clock.Harness();
         return Move.Pause;
     }
 
@@ -312,6 +323,7 @@ internal sealed class JourneyMachine(JourneySession session)
                 session.End = SessionEnd.AgentError(reason);
                 break;
             default:
+                _failures++;
                 session.Failure ??= reason;
                 if (!step.Continue || _isSetup)
                 {

@@ -24,7 +24,8 @@ internal sealed class JourneyOracle
     public JourneyOracle(JourneySession session)
     {
         _session = session;
-        _oracle = new DeclaredOracle(session.Engine.GoalOf(session.Index), session.Run.Plan.Scenario.Target.Url, name => session.Values.TryGet(name, out var value) ? value : null);
+        _oracle = new DeclaredOracle(session.Engine.GoalOf(session.Index), session.Run.Plan.Scenario.Target.Url, name => session.Values.TryGet(name, out var value) ? value : null,
+            value => JourneyReport.Secrets(session).Clean(value));
         _state = new SessionState(new Targets.Http.ActionIdentity(session.Run.Plan.Run, session.Key.ToString(), null, 0), session.Values.Cookies)
         {
             Trace = JourneySpans.ContextOf(session.Trace),
@@ -37,16 +38,16 @@ internal sealed class JourneyOracle
     /// <summary>Shows it an answer. True where a read has become due.</summary>
     public bool Observe(int number, CompiledStep step, RawExchange exchange, JourneySession session)
     {
-        if (!_oracle.Watches(step.Name))
-        {
-            return false;
-        }
         // A read shows what the session shows: its cookies, and the token that it sent last.
         var headers = System.Text.Encoding.UTF8.GetString(session.Request.Headers.Span);
         if (headers.IndexOf(Bearer, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
         {
             var from = at + Bearer.Length;
             _state.BearerToken = headers[from..headers.IndexOf('\r', from)];
+        }
+        if (!_oracle.Watches(step.Name))
+        {
+            return false;
         }
         _oracle.Observe(number, step.Name, exchange.ToTargetExchange(session.Request));
         return _oracle.HasDueRead;

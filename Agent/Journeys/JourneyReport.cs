@@ -60,7 +60,8 @@ internal static class JourneyReport
         return record;
     }
 
-    private static SessionSecrets Secrets(JourneySession session) => new(session.Values.SecretsInClear(), session.Run.HeaderSecrets);
+    /// <summary>What must not be told of the session, as it knows it now.</summary>
+    public static SessionSecrets Secrets(JourneySession session) => new(session.Values.SecretsInClear(), session.Run.HeaderSecrets);
 
     private static JsonElement Parsed(string body)
     {
@@ -111,14 +112,14 @@ internal static class JourneyReport
             Status = entry.Status == 0 ? null : entry.Status,
             Error = entry.Error,
             Parts = entry.Parts,
-            Extracted = Extracted(session, step),
+            Extracted = Extracted(session, secrets, step),
         };
     }
 
     /// <summary>What the session has of what the step extracts.</summary>
-    private static ImmutableSortedDictionary<string, string> Extracted(JourneySession session, CompiledStep step) => session.Values.Extracted()
+    private static ImmutableSortedDictionary<string, string> Extracted(JourneySession session, SessionSecrets secrets, CompiledStep step) => session.Values.Extracted()
         .Where(value => value.Source.StartsWith(step.Name + ":", StringComparison.Ordinal))
-        .ToImmutableSortedDictionary(static value => value.Name, static value => value.Value, StringComparer.Ordinal);
+        .ToImmutableSortedDictionary(static value => value.Name, value => secrets.Clean(value.Value), StringComparer.Ordinal);
 
     private static void Log(JourneySession session, SessionRecord record, TimeSpan duration)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using ApeTest.Agent.Sessions;
 using ApeTest.Agent.Workers;
 using ApeTest.Runs.Recording;
@@ -27,40 +29,33 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
     /// <param name="engine">Its engine.</param>
     /// <param name="recorder">Where the block's figures go.</param>
     /// <param name="slot">Slot, from 0.</param>
-    public JourneyRunner(RunContext run, JourneyEngine engine, BlockRecorder recorder, int slot)
+    /// <param name="thread">Where it runs.</param>
+    /// <param name="transport">Its own way to the target, disposed with it.</param>
+    public JourneyRunner(RunContext run, JourneyEngine engine, BlockRecorder recorder, int slot, IAgentThread thread, IRawTransport transport)
     {
         _session = new JourneySession(run, engine, recorder, slot);
         _machine = new JourneyMachine(_session);
-        _thread = engine.ThreadOf(slot);
-        _transport = engine.TransportOf(slot);
+        (_thread, _transport) = (thread, transport);
     }
 
-    /// <summary>When the session under way started, by the clock's timestamp.</summary>
-    public long Started => _session.Started;
-
-    /// <summary>Runs a session of a journey to its end. False where the target never answered.</summary>
-    public async ValueTask<bool> RunAsync(int journey, SessionStart start, StopOrder stop)
+    /// <summary>
+    /// Runs a session of a journey to its end. False where it ended within <paramref name="suspicious"/> without any answer. Its state machine goes back to
+    /// a pool: a session costs none.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> RunAsync(int journey, SessionStart start, StopOrder stop, TimeSpan suspicious)
     {
         _session.Begin(journey, in start);
-        _machine.Begin();
-        JourneyReport.Began(_session);
-        await GoAsync(stop.Aborted, stop);
-        OracleVerdict? verdict = null;
-        if (_session is { End: null, Failure: null, Oracle: { } oracle })
-        {
-            verdict = await oracle.JudgeAsync(stop.Aborted);
-            _session.End = verdict is null && stop.Aborted.IsCancellationRequested ? SessionEnd.Aborted(stop.Reason) : JourneyOracle.Judge(verdict);
-        }
+        var verdict = await GoAsync(stop.Aborted, stop, once: default);
         _transport.EndSession();
-        return End(verdict);
+        return End(verdict) || _session.Run.Time.GetElapsedTime(_session.Started) >= suspicious;
     }
 
     /// <summary>Runs what is done once a run. Returns what it extracted, in clear; where a step failed, <see cref="ApeTestException"/> (exit 3).</summary>
     public async Task<IReadOnlyDictionary<string, string>> RunOnceAsync(string name, CompiledJourney journey, CancellationToken cancellationToken)
     {
         _session.BeginOnce(0, journey);
-        _machine.BeginOnce(journey.Program);
-        await GoAsync(cancellationToken, stop: null);
+        await GoAsync(cancellationToken, stop: null, journey.Program);
         cancellationToken.ThrowIfCancellationRequested();
         return (_session.End?.Reason ?? _session.Failure) is { } reason
             ? throw new ApeTestException($"the scenario's `{name}` failed: {reason}", "Try its steps with `ape-test try` in a journey of their own.", ExitCodes.Environment)
@@ -76,17 +71,27 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
             if (_machine.HasTeardown(i))
             {
                 _session.BeginOnce(i, _session.Engine.Plan.Journeys[i]);
-                _machine.BeginOnce(_session.Journey.Teardown);
-                await GoAsync(limit.Token, stop: null);
+                await GoAsync(limit.Token, stop: null, _session.Journey.Teardown);
             }
         }
         _transport.Dispose();
     }
 
-    private async ValueTask GoAsync(CancellationToken aborted, StopOrder? stop)
+    /// <summary>Goes to the end of a session, whose verdict it returns where conditions were declared; without <paramref name="stop"/>, of <paramref name="once"/>, which is done beside sessions.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<OracleVerdict?> GoAsync(CancellationToken aborted, StopOrder? stop, ImmutableArray<Instruction> once)
     {
         try
         {
+            if (stop is null)
+            {
+                _machine.BeginOnce(once);
+            }
+            else
+            {
+                _machine.Begin();
+                JourneyReport.Began(_session);
+            }
             while (_machine.Next() is var move and not Move.End)
             {
                 if (move is Move.Pause)
@@ -101,6 +106,16 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
                     await _session.Oracle!.ReadAsync(aborted);
                 }
             }
+            if (_session is { End: null, Failure: null, Oracle: { } oracle })
+            {
+                var verdict = await oracle.JudgeAsync(aborted);
+                if (verdict is null)
+                {
+                    aborted.ThrowIfCancellationRequested();
+                }
+                _session.End = JourneyOracle.Judge(verdict);
+                return verdict;
+            }
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
@@ -108,11 +123,17 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // A bug of ours must cost one session, not the run.
-            _session.Recorder.Error(new ErrorSample("harness", "harness", _session.TraceKey));
-            JourneyFailed(_session.Run.SessionLogger, exception);
-            _session.End = SessionEnd.AgentError($"harness: {exception.GetType().Name}");
+            Fault(exception);
         }
+        return null;
+    }
+
+    // A bug of ours must cost one session, not the run.
+    private void Fault(Exception exception)
+    {
+        _session.Recorder.Error(new ErrorSample("harness", "harness", _session.TraceKey));
+        JourneyFailed(_session.Run.SessionLogger, exception);
+        _session.End = SessionEnd.AgentError($"harness: {exception.GetType().Name}");
     }
 
     private bool End(OracleVerdict? verdict)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ApeTest.Agent.Sessions;
 using ApeTest.Agent.Workers;
 using ApeTest.Runs.Recording;
+using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 using ApeTest.Targets.Journeys;
@@ -27,6 +28,7 @@ internal sealed class JourneySession
         Figures = engine.FiguresOf(slot);
         Operations = [.. engine.Plan.Steps.Select(step => recorder.Operation(step.Name, step.Method))];
         Goals = [.. engine.Plan.Journeys.Select(journey => recorder.Goal(journey.Name))];
+        Groups = [.. engine.Plan.Journeys.Select(journey => journey.Groups.Select(recorder.Group).ToArray())];
         Journey = engine.Plan.Journeys[0];
         _thinks = [.. run.Plan.Scenario.Personas.Select(static persona => persona.Think)];
     }
@@ -56,6 +58,9 @@ internal sealed class JourneySession
 
     /// <summary>Keys of the journeys, by index.</summary>
     public GoalKey[] Goals { get; }
+
+    /// <summary>Keys of the journeys' groups, by the indexes of journey and group.</summary>
+    public GroupKey[][] Groups { get; }
 
     /// <summary>Which session it is.</summary>
     public SessionStart Start { get; private set; }
@@ -99,8 +104,8 @@ internal sealed class JourneySession
     /// <summary>Pause before a request where its step says nothing.</summary>
     public ThinkTime UsualThink { get; private set; }
 
-    /// <summary>Time that is left of its limit.</summary>
-    public TimeSpan Left => Limit - Run.Time.GetElapsedTime(Started);
+    /// <summary>Time that is left of its limit at a timestamp.</summary>
+    public TimeSpan LeftAt(long now) => Limit - Run.Time.GetElapsedTime(Started, now);
 
     /// <summary>Begins another session.</summary>
     public void Begin(int journey, in SessionStart start)
@@ -113,7 +118,6 @@ internal sealed class JourneySession
         Late = start.Arrival is null ? null : delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
         var (slot, number) = start.Seeded;
         var (plan, scenario) = (Run.Plan, Run.Plan.Scenario);
-        Values.Begin(plan.Seed, slot, number, Journey);
         _think = new SessionStream(plan.Seed, slot, number, SessionStream.ThinkPurpose);
         var persona = Engine.Mix.Persona(plan.Seed, slot, number);
         UsualThink = Journey.Spec.Think ?? (persona is { } index ? _thinks[index] : ThinkTime.None);
@@ -122,7 +126,7 @@ internal sealed class JourneySession
         {
             Limit = scenario.Personas[whose].Patience!.Value;
         }
-        Sampled = Engine.Sample > 0 && (Engine.Sample >= 1 || Drawn(SamplePurpose) < Engine.Sample);
+        Sampled = Engine.Sample > 0 && (Engine.Sample >= 1 || Drawn(SessionStream.SamplePurpose) < Engine.Sample);
         Trace = new RawTrace(_ids.NextUInt64(), _ids.NextUInt64() | 1, _ids.NextUInt64() | 1, Sampled);
         Trail.Clear();
         Clock.Reset();
@@ -139,10 +143,15 @@ internal sealed class JourneySession
         Limit = Journey.Spec.Timeout ?? Run.Plan.Scenario.Session.Timeout;
         Trace = new RawTrace(_ids.NextUInt64(), _ids.NextUInt64() | 1, _ids.NextUInt64() | 1, Sampled: true);
         Started = Run.Time.GetTimestamp();
-        var (slot, number) = Start.Seeded;
-        Values.Begin(Run.Plan.Seed, slot, number, Journey);
         Trail.Clear();
         Clock.Reset();
+    }
+
+    /// <summary>Takes the session's data; where a feed has no row left, <see cref="ApeTestException"/>.</summary>
+    public void BeginValues()
+    {
+        var (slot, number) = Start.Seeded;
+        Values.Begin(Run.Plan.Seed, slot, number, Journey);
     }
 
     /// <summary>A think time drawn for this session.</summary>
@@ -150,8 +159,6 @@ internal sealed class JourneySession
 
     /// <summary>The context of the session's next request: its trace and a span of its own.</summary>
     public RawTrace NextTrace() => Trace with { Span = _ids.NextUInt64() | 1 };
-
-    private const uint SamplePurpose = 5;
 
     private double Drawn(uint purpose)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ApeTest.Agent.Workers;
 using ApeTest.Runs.Recording;
 using ApeTest.Scenarios.Planning;
+using ApeTest.Targets.Journeys;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ApeTest.Agent.Journeys;
@@ -19,22 +20,31 @@ public static class RunSetup
         {
             return plan;
         }
-        using var run = Context(plan, options, time);
-        await using var runner = run.Journeys!.CreateRunner(run, Recorder(plan, time), slot: 0);
-        var extracted = await runner.RunOnceAsync("setup", run.Journeys.Plan.Setup!, cancellationToken);
+        var extracted = await DoAsync(plan, options, time, "setup", static journeys => journeys.Setup!, cancellationToken);
         return plan with { Shared = extracted.ToImmutableSortedDictionary(StringComparer.Ordinal) };
     }
 
     /// <summary>Does the scenario's <c>teardown</c>. A step that fails throws <see cref="Scenarios.ApeTestException"/> (exit 3).</summary>
     public static async Task EndAsync(RunPlan plan, AgentOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (plan.Scenario.Teardown.IsEmpty)
+        if (!plan.Scenario.Teardown.IsEmpty)
         {
-            return;
+            await DoAsync(plan, options, time, "teardown", static journeys => journeys.Teardown!, cancellationToken);
         }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> DoAsync(
+        RunPlan plan, AgentOptions options, TimeProvider time, string name, Func<JourneyPlan, CompiledJourney> steps, CancellationToken cancellationToken)
+    {
         using var run = Context(plan, options, time);
-        await using var runner = run.Journeys!.CreateRunner(run, Recorder(plan, time), slot: 0);
-        await runner.RunOnceAsync("teardown", run.Journeys.Plan.Teardown!, cancellationToken);
+        IReadOnlyDictionary<string, string> extracted = ImmutableSortedDictionary<string, string>.Empty;
+        // A loop's transport is for the loop alone.
+        await run.ThreadOf(slot: 0).StartAsync(async () =>
+        {
+            await using var runner = run.Journeys!.CreateRunner(run, Recorder(plan, time), slot: 0);
+            extracted = await runner.RunOnceAsync(name, steps(run.Journeys.Plan), cancellationToken);
+        });
+        return extracted;
     }
 
     // Its requests are not part of the load: they are in no figure of the run.

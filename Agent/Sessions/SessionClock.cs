@@ -29,8 +29,12 @@ internal sealed class SessionClock(TimeProvider time)
         _think = _model = _gateway = _target = _harness = TimeSpan.Zero;
     }
 
-    /// <summary>The time since the last mark was the agent's own work.</summary>
-    public void Harness() => _harness += Lap();
+    /// <summary>The time since the last mark was the agent's own work. Returns the timestamp of now, the new mark.</summary>
+    public long Harness()
+    {
+        _harness += Lap();
+        return _mark;
+    }
 
     /// <summary>The time since the last mark was think time.</summary>
     public void Think() => _think += Lap();
@@ -60,7 +64,12 @@ internal sealed class SessionClock(TimeProvider time)
     /// An action was dispatched at <paramref name="at"/> and has been answered. Returns the interval since the previous one (null for the
     /// first), and in <paramref name="parts"/> what the session's record says of this action.
     /// </summary>
-    public IntervalSample? Acted(string goal, long at, in TargetTiming timing, out ActionParts parts)
+    /// <param name="goal">The session's goal or journey.</param>
+    /// <param name="at">Timestamp of its dispatch.</param>
+    /// <param name="timing">Where its time went.</param>
+    /// <param name="parts">What the session's record says.</param>
+    /// <param name="ended">Timestamp of its last byte, where it is known; null: by <paramref name="timing"/>.</param>
+    public IntervalSample? Acted(string goal, long at, in TargetTiming timing, out ActionParts parts, long? ended = null)
     {
         if (at > _mark)
         {
@@ -77,7 +86,7 @@ internal sealed class SessionClock(TimeProvider time)
         _target = timing.Target;
         _think = _model = _harness = TimeSpan.Zero;
         // What came after the answer (reading a page, writing the observation) is the agent's own work: the next lap has it.
-        _mark = Math.Min(at + (long)(timing.Total.TotalSeconds * time.TimestampFrequency), time.GetTimestamp());
+        _mark = ended ?? Math.Min(at + (long)(timing.Total.TotalSeconds * time.TimestampFrequency), time.GetTimestamp());
         return sample;
     }
 

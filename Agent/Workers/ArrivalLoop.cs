@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ApeTest.Agent.Journeys;
 using ApeTest.Agent.Sessions;
 using ApeTest.Scenarios.Load;
 
@@ -5,33 +7,43 @@ namespace ApeTest.Agent.Workers;
 
 /// <summary>
 /// The open model in one block: starts a session at each of the block's arrivals, in a free slot. An arrival that finds none free is
-/// dropped and counted: it does not wait, since waiting would turn the open model into a closed one.
+/// dropped and counted: it does not wait, since waiting would turn the open model into a closed one. To be run on <paramref name="thread"/>, whose
+/// timers end within a millisecond or so where it is a loop.
 /// </summary>
-internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedule schedule)
+internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedule schedule, IAgentThread thread)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly int _blocks = run.Plan.BlockCount;
+    private readonly BlockArrivals _arrivals = schedule.ForBlock(block.Block.Index, run.Plan.BlockCount, run.Plan.Seed);
     private readonly List<(SlotSessions Sessions, Task Session, int Number)> _slots = [];
+    private ImmutableArray<RateStep> _rates = [];
 
     public async Task RunAsync()
     {
-        var arrival = First();
-        while (schedule.Has(arrival) && await DueAsync(schedule.At(arrival)))
+        Follow();
+        if (block.IsTakenOver)
+        {
+            _arrivals.MoveTo(block.Elapsed);
+        }
+        else
+        {
+            _arrivals.MoveNext();
+        }
+        for (; await DueAsync(); _arrivals.MoveNext())
         {
             if (FreeSlot() is { } slot)
             {
                 var (sessions, _, number) = _slots[slot];
-                var start = new SessionStart(NumberOf(slot), number, block.TimestampAt(schedule.At(arrival)), (int)arrival);
+                var start = new SessionStart(NumberOf(slot), number, block.TimestampAt(_arrivals.At), (int)_arrivals.Number);
                 _slots[slot] = (sessions, sessions.Thread.StartAsync(async () => await sessions.RunAsync(start)), number + 1);
             }
             else
             {
                 block.Dropped("no_free_agent", 1);
             }
-            arrival += _blocks;
         }
-        if (schedule.Left(arrival, _blocks) is > 0 and var left)
+        if (_arrivals.Left is > 0 and var left)
         {
             block.Dropped(block.Stop.Draining || run.IsExhausted ? "stopped" : "duration", left);
         }
@@ -39,34 +51,27 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         await Task.WhenAll(_slots.Select(static slot => slot.Sessions.Thread.StartAsync(async () => await slot.Sessions.DisposeAsync())));
     }
 
-    /// <summary>The block's first arrival; of a block taken over from a lost worker, the first that is still to come.</summary>
-    private long First()
-    {
-        long arrival = block.Block.Index;
-        if (block.IsTakenOver)
-        {
-            while (schedule.Has(arrival) && schedule.At(arrival) < block.Elapsed)
-            {
-                arrival += _blocks;
-            }
-        }
-        return arrival;
-    }
-
-    /// <summary>Waits until the time has come; false when no session may start any more.</summary>
-    private async ValueTask<bool> DueAsync(TimeSpan at)
+    /// <summary>Waits until the current arrival's time has come; false when no session may start any more.</summary>
+    private async ValueTask<bool> DueAsync()
     {
         while (!block.Stop.Draining && !run.IsExhausted)
         {
-            var wait = at - block.Elapsed;
+            Follow();
+            var has = _arrivals.HasCurrent;
+            // Where the rate is ordered, one that lies behind the run's end may still be called forward.
+            if (!has && (!schedule.IsOrdered || block.IsOver))
+            {
+                return false;
+            }
+            var wait = has ? _arrivals.At - block.Elapsed : Poll;
             if (wait <= TimeSpan.Zero)
             {
                 return true;
             }
             try
             {
-                // In slices: a stop must be heard within moments, however low the rate.
-                await Task.Delay(wait < Poll ? wait : Poll, run.Time, block.Stop.Aborted);
+                // In slices: a stop and another rate must be heard within moments, however low the rate.
+                await thread.DelayAsync(wait < Poll ? wait : Poll, block.Stop.Aborted);
             }
             catch (OperationCanceledException)
             {
@@ -74,6 +79,17 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
             }
         }
         return false;
+    }
+
+    private void Follow()
+    {
+        var rates = block.Rates;
+        if (rates.IsEmpty || rates.SequenceEqual(_rates))
+        {
+            return;
+        }
+        _rates = rates;
+        _arrivals.Follow(LoadProfile.Ordered(rates));
     }
 
     /// <summary>A slot without a session; null where as many run as may. Scaled down, those above the new number end first.</summary>

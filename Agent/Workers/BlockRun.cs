@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
+using ApeTest.Agent.Journeys;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Recording;
+using ApeTest.Scenarios.Load;
 using ApeTest.Scenarios.Planning;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +16,9 @@ internal sealed partial class BlockRun : IDisposable
 
     // Within so much of a second agents follow a ramp, and hear that the run is stopped.
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    // Nobody waits for a turn: a block that has nothing to decide must not cost a timer ten times a second.
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(400);
 
     // What a timer can do.
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(1);
@@ -74,6 +80,9 @@ internal sealed partial class BlockRun : IDisposable
         }
     }
 
+    /// <summary>Open model: rates that were ordered while the run goes on; empty: as planned.</summary>
+    public ImmutableArray<RateStep> Rates => _orders.Rates;
+
     /// <summary>Closed model: waits until the load asks for a slot's next session. Returns the timestamp at which that was meant to be; null when none may start any more.</summary>
     public async ValueTask<long?> EnterAsync(int slot)
     {
@@ -128,7 +137,7 @@ internal sealed partial class BlockRun : IDisposable
     {
         // 1. The agents, or in the open model the arrivals.
         Task[] load = _run.Arrivals is { } arrivals
-            ? [Task.Run(new ArrivalLoop(this, _run, arrivals).RunAsync)]
+            ? [ArriveAsync(arrivals, _run.ThreadOf(Block.Index))]
             : [.. Enumerable.Range(Block.FirstSlot, Block.Count).Select(slot => _run.ThreadOf(slot).StartAsync(new AgentSlot(this, _run, slot).RunAsync))];
 
         // 2. Their turns, and after the end the graceful stop, within which running sessions may finish.
@@ -150,6 +159,8 @@ internal sealed partial class BlockRun : IDisposable
         // 3. What is left to tell, marked as the last.
         await FlushAsync(final: true, generator: null, CancellationToken.None);
     }
+
+    private Task ArriveAsync(ArrivalSchedule arrivals, IAgentThread thread) => thread.StartAsync(new ArrivalLoop(this, _run, arrivals, thread).RunAsync);
 
     /// <summary>
     /// Sends what happened since the last call. A queue that does not answer keeps the batches waiting here, bounded; the load goes on.
@@ -203,7 +214,8 @@ internal sealed partial class BlockRun : IDisposable
             while (!IsOver)
             {
                 var rest = _gate.Look(Elapsed);
-                await Task.Delay(rest > Poll ? Poll : rest > ShortestRest ? rest : ShortestRest, _run.Time, cancellationToken);
+                var poll = _run.Arrivals is null && !_gate.HasWaiting ? Idle : Poll;
+                await Task.Delay(rest > poll ? poll : rest > ShortestRest ? rest : ShortestRest, _run.Time, cancellationToken);
             }
             _gate.Close();
             await Task.Delay(_run.Plan.Scenario.GracefulStop, _run.Time, cancellationToken);

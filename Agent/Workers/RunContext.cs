@@ -132,7 +132,8 @@ internal sealed class RunContext : IDisposable
     {
         if (scenario.GatewayFor(kind) is GatewayMode.InProcess)
         {
-            return new SocketsTransport(policy ?? new TargetPolicy(scenario.Target), time, maxConnections: options.MaxConnections);
+            var most = scenario.Target.Connections is ConnectionUse.Shared ? Math.Min(options.MaxConnections, scenario.Target.MaxConnections) : options.MaxConnections;
+            return new SocketsTransport(policy ?? new TargetPolicy(scenario.Target), time, maxConnections: most, options: SocketsOptions.From(scenario.Target));
         }
         return options.GatewayUrl is { } gateway
             ? new GatewayTransport(gateway, options.Token, scenario.Target.Timeout, time, options.MaxConnections)

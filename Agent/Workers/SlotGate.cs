@@ -114,6 +114,25 @@ internal sealed class SlotGate
         }
     }
 
+    /// <summary>Whether a slot waits for its turn.</summary>
+    public bool HasWaiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                foreach (ref readonly var slot in _slots.AsSpan())
+                {
+                    if (slot.Waiting is not null)
+                    {
+                        return true;
+                    }
+                }
+                return false;
+            }
+        }
+    }
+
     /// <summary>No session may begin any more.</summary>
     public void Close()
     {

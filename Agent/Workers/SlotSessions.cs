@@ -16,18 +16,9 @@ internal sealed class SlotSessions(BlockRun block, RunContext run, int slot) : I
     public IAgentThread Thread { get; } = run.ThreadOf(slot);
 
     /// <summary>Runs a session to its end, on <see cref="Thread"/>. False where it ended at once, having done nothing: such sessions must be spaced out.</summary>
-    public async ValueTask<bool> RunAsync(SessionStart start)
-    {
-        if (_journeys is not null && run.JourneyOf(in start) is { } journey)
-        {
-            return await _journeys.RunAsync(journey, start, block.Stop) || run.Time.GetElapsedTime(_journeys.Started) >= Suspicious;
-        }
-        // Its brain and its tools are at home on the thread pool, and may block a loop.
-        var record = await (_journeys is null
-            ? new Session(run, block.Recorder, start).RunAsync(block.Stop)
-            : Task.Run(() => new Session(run, block.Recorder, start).RunAsync(block.Stop)));
-        return record is not { Outcome: SessionOutcome.AgentError, Actions.IsEmpty: true } || record.DurationS >= Suspicious.TotalSeconds;
-    }
+    public ValueTask<bool> RunAsync(SessionStart start) => _journeys is not null && run.JourneyOf(in start) is { } journey
+        ? _journeys.RunAsync(journey, start, block.Stop, Suspicious)
+        : RunGoalAsync(start);
 
     /// <summary>The slot has had its last session: what its agent set up is torn down. On <see cref="Thread"/>.</summary>
     public async ValueTask DisposeAsync()
@@ -36,5 +27,14 @@ internal sealed class SlotSessions(BlockRun block, RunContext run, int slot) : I
         {
             await _journeys.DisposeAsync();
         }
+    }
+
+    private async ValueTask<bool> RunGoalAsync(SessionStart start)
+    {
+        // Its brain and its tools are at home on the thread pool, and may block a loop.
+        var record = await (_journeys is null
+            ? new Session(run, block.Recorder, start).RunAsync(block.Stop)
+            : Task.Run(() => new Session(run, block.Recorder, start).RunAsync(block.Stop)));
+        return record is not { Outcome: SessionOutcome.AgentError, Actions.IsEmpty: true } || record.DurationS >= Suspicious.TotalSeconds;
     }
 }

@@ -12,7 +12,9 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
     // Beside the verdict, the metric and its value.
     private const int ConditionWidth = 27;
     private const int MostOperations = 12;
+    private const int MostGroups = 6;
     private const int MostErrors = 6;
+    private const int MostLevels = 12;
     private const int MostReasons = 3;
 
     /// <summary>Writes everything.</summary>
@@ -24,6 +26,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
     {
         Head(summary, model);
         Thresholds(summary);
+        Breakpoint(summary.Load.Breakpoint);
         Sessions(summary, reasons);
         Latency(summary);
         Operations(summary);
@@ -81,6 +84,38 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         }
     }
 
+    private void Breakpoint(BreakpointSummary? search)
+    {
+        if (search is null)
+        {
+            return;
+        }
+        Heading("Breakpoint");
+        string Level(double? level) => level is { } value ? FormattableString.Invariant($"{value:0.##}") : "nothing";
+        var unit = search.Unit == "agents" ? "agents" : "sessions/s";
+        Wrapped("  ", 2, search.Outcome switch
+        {
+            "found" => $"between {Level(search.LastGood ?? 0)} {unit}, which held, and {Level(search.FirstBroken)}, which did not",
+            "held" => $"none up to {Level(search.LastGood)} {unit}: every level held",
+            "generator" => $"not found: the generator could not make the next level; {Level(search.LastGood)} {unit} held",
+            _ => $"not found before the run ended: {Level(search.LastGood)} {unit} held",
+        });
+        if (search.Threshold is { } broken)
+        {
+            var value = broken.Value is { } number ? Value(broken.Name, number) : "nothing measured";
+            Wrapped("  ", 2, $"{Level(search.FirstBroken)} {unit} broke {broken.Name} {Show.Safe(broken.Expr)}: {value}");
+        }
+        if (search.Reason is { } reason)
+        {
+            Wrapped(paint.Warn("  SUSPECT "), 10, Show.Safe(reason));
+        }
+        foreach (var level in search.Levels.TakeLast(MostLevels))
+        {
+            Line($"  {Level(level.Level),10}  {level.Verdict,-9}  {level.SessionsPerS,8:0.#} sessions/s  {level.RequestsPerS,9:0.#} requests/s");
+        }
+        More(search.Levels.Length - MostLevels, "earlier level");
+    }
+
     private void Sessions(RunSummary summary, IReadOnlyList<OutcomeReason> reasons)
     {
         var sessions = summary.Sessions;
@@ -101,7 +136,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         }
         if (summary.Load.Dropped > 0)
         {
-            Wrapped("  ", 2, summary.Load.Shape == LoadSummary.ArrivalRate
+            Wrapped("  ", 2, summary.IsOpen
                 ? $"{Show.Count(summary.Load.Dropped)} of {Show.Count(summary.Load.Started + summary.Load.Dropped)} arrivals did not start: no agent was free, or the run ended; more --agents take more of them"
                 : $"{Show.Count(summary.Load.Dropped)} iterations could not start");
         }
@@ -124,7 +159,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
     {
         Heading("Time");
         var table = new TextTable().Left("").Right("count").Right("mean").Right("p50").Right("p95").Right("p99").Right("max");
-        if (summary.Load.Shape == LoadSummary.ArrivalRate)
+        if (summary.IsOpen)
         {
             Row(table, "start delay", summary.Load.StartDelay);
         }
@@ -171,8 +206,13 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
                 OperationRow(table, "  from its due time", summary, intended.Count, string.Empty, intended);
             }
         }
+        foreach (var group in summary.Groups.Take(MostGroups))
+        {
+            OperationRow(table, $"group {Show.Safe(group.Name)}", summary, group.Count, string.Empty, group.Duration);
+        }
         table.Write(output, Width, "  ");
         More(summary.Http.Length - MostOperations, "operation");
+        More(summary.Groups.Length - MostGroups, "group");
         var statuses = summary.Http.SelectMany(operation => operation.ByStatus)
             .GroupBy(status => status.Key, status => status.Value)
             .OrderByDescending(status => status.Sum())

@@ -13,8 +13,8 @@ namespace ApeTest.Observability.Collecting;
 
 /// <summary>
 /// One run as the collector sees it. Batches are merged as they come; each second the live figures, <c>run.json</c>, the time series and
-/// the summary so far are written, every 10 s the histograms, at the end the summary. Stops the run when its budget is spent or a threshold
-/// with <c>abort</c> is broken. Thread-safe.
+/// the summary so far are written, every 10 s the histograms, at the end the summary. Stops the run when its budget is spent, a threshold
+/// with <c>abort</c> is broken or its breakpoint is found, whose levels it orders. Thread-safe.
 /// </summary>
 public sealed partial class CollectedRun
 {
@@ -29,6 +29,7 @@ public sealed partial class CollectedRun
     private readonly Func<long> _otherDrops;
     private readonly LoadShape _shape;
     private readonly LoadProfile? _rates; // null in the closed model
+    private readonly BreakpointPilot? _pilot; // null where no breakpoint is searched
     private readonly Uri? _controlUrl;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -50,7 +51,12 @@ public sealed partial class CollectedRun
         _otherDrops = options.OtherDrops;
         _writer = new RunDirectoryWriter(directory, options.Limits, (path, error) => LogWriteFailed(Path.GetFileName(path), error.Message));
         var scenario = aggregate.Plan.Scenario;
-        Scales = ScaleRange.Of(aggregate.Plan);
+        Scales = aggregate.Breakpoint is { IsOfRates: false }
+            ? new ScaleRange(1, 0, "A breakpoint is searched: the search sets the number of agents. Stop the run with `ape-test stop`, or start another.")
+            : ScaleRange.Of(aggregate.Plan);
+        _pilot = aggregate.Breakpoint is { } search
+            ? new BreakpointPilot(search, _lock, signal => queue.SignalAsync(Run, signal, CancellationToken.None), () => StopAsync(now: false, "completed", CancellationToken.None), logger)
+            : null;
         _shape = new LoadShape(scenario.Load, scenario.Agents, scenario.Duration);
         _rates = scenario.Load.Rate is null ? null : LoadProfile.Of(scenario.Load, scenario.Agents, scenario.Duration);
         _ticked = time.GetUtcNow();
@@ -266,6 +272,7 @@ public sealed partial class CollectedRun
                 }
             }
         }
+        _ = _pilot?.SteerAsync();
     }
 
     // Called under the lock.
@@ -292,7 +299,7 @@ public sealed partial class CollectedRun
         }
 
         _writer.AppendPoint(TimePoint.Of(interval, now, elapsed, _aggregate.ActiveAgents, target,
-            over ? null : _rates?.ValueAt(elapsed)));
+            over || _rates is null ? null : _aggregate.Breakpoint?.Level ?? _rates.ValueAt(elapsed)));
         _histograms.Add(interval);
         if (elapsed - _histogramsFrom >= HistogramBlock || _aggregate.Ended)
         {

@@ -32,6 +32,9 @@ public sealed record RunProgress
     /// <summary>Agents that should be active, by load shape and scaling.</summary>
     public int AgentsTarget { get; init; }
 
+    /// <summary>The level that the search for a breakpoint tries: <c>20 agents</c>, <c>150/s</c>; null in other runs, and once it is over.</summary>
+    public string? Level { get; init; }
+
     /// <summary>Workers that have reported.</summary>
     public int Workers { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ApeTest.Runs.Recording;
+using ApeTest.Scenarios.Load;
 using ApeTest.Scenarios.Planning;
 
 namespace ApeTest.Runs.Queue;
@@ -21,7 +22,7 @@ public interface IRunQueue
 
     /// <summary>
     /// Stops, aborts or scales a run. Scaling beyond the blocks that there are adds some, which are claimed like any other; scaling down takes
-    /// none away: their slots rest. A run that is stopping or has ended stays as it is. Unknown runs throw <see cref="KeyNotFoundException"/>,
+    /// none away: their slots rest. A rate can be changed where the load's shape is a breakpoint of rates, else <see cref="ArgumentException"/>. A run that is stopping or has ended stays as it is. Unknown runs throw <see cref="KeyNotFoundException"/>,
     /// numbers outside <see cref="ScaleRange"/> <see cref="ArgumentOutOfRangeException"/>.
     /// </summary>
     Task SignalAsync(string run, RunSignal signal, CancellationToken cancellationToken);
@@ -55,7 +56,11 @@ public sealed record WorkerOrders(ImmutableSortedDictionary<string, RunOrders> R
 /// Slots below it belong to blocks that have ended. <paramref name="Agents"/> counts from here, so that a run with a limited number of
 /// iterations goes on with so many agents, whichever slots still have iterations.
 /// </param>
-public sealed record RunOrders(int? Agents, StopStage Stop, int FirstSlot = 0);
+public sealed record RunOrders(int? Agents, StopStage Stop, int FirstSlot = 0)
+{
+    /// <summary>Open model: the rate in effect, and those that will be; empty: as planned.</summary>
+    public ImmutableArray<RateStep> Rates { get; init; } = [];
+}
 
 /// <summary>A lost block.</summary>
 public readonly record struct LostBlock(string Run, int Block);
@@ -76,8 +81,12 @@ public enum StopStage
 /// <summary>A signal to a run.</summary>
 /// <param name="Kind">What to do.</param>
 /// <param name="Agents">Agents wanted, for <see cref="RunSignalKind.Scale"/>.</param>
-/// <param name="Reason">Resulting status for stop and abort: <c>stopped</c>, <c>budget</c>, <c>interrupted</c>, <c>aborted</c>. Default stopped.</param>
-public readonly record struct RunSignal(RunSignalKind Kind, int Agents = 0, string? Reason = null);
+/// <param name="Reason">
+/// Resulting status for stop and abort: <c>stopped</c>, <c>budget</c>, <c>interrupted</c>, <c>aborted</c>; <c>completed</c> of a run that has done what it was for.
+/// Default stopped.
+/// </param>
+/// <param name="PerSecond">Sessions a second, above 0, for <see cref="RunSignalKind.Rate"/>.</param>
+public readonly record struct RunSignal(RunSignalKind Kind, int Agents = 0, string? Reason = null, double PerSecond = 0);
 
 /// <summary>Kinds of signals.</summary>
 public enum RunSignalKind
@@ -90,6 +99,9 @@ public enum RunSignalKind
 
     /// <summary>Change the number of agents.</summary>
     Scale,
+
+    /// <summary>Change the rate, from <see cref="RateStep.Lead"/> after now on.</summary>
+    Rate,
 }
 
 /// <summary>State of a run as a watcher sees it.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using ApeTest.Runs.Recording;
+using ApeTest.Scenarios.Load;
+using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 
 namespace ApeTest.Runs.Queue;
@@ -15,12 +17,13 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
     private StopStage _stop;
     private string? _stopReason;
     private int? _agents;
+    private ImmutableArray<RateStep> _rates = [];
 
     public RunPlan Plan => plan;
 
     public bool Ended => _blocks.TrueForAll(block => block.Done);
 
-    public RunOrders Orders => new(_agents, _stop, _agents is null ? 0 : FirstSlot());
+    public RunOrders Orders => new(_agents, _stop, _agents is null ? 0 : FirstSlot()) { Rates = _rates };
 
     public BlockLease? Claim(string worker, TimeProvider time)
     {
@@ -88,9 +91,9 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
         Changed();
     }
 
-    public void Signal(RunSignal signal)
+    public void Signal(RunSignal signal, TimeProvider time)
     {
-        if (signal.Reason is not (null or "stopped" or "budget" or "interrupted" or "aborted"))
+        if (signal.Reason is not (null or "stopped" or "budget" or "interrupted" or "aborted" or "completed"))
         {
             throw new ArgumentException($"Unknown reason {signal.Reason}.", nameof(signal));
         }
@@ -98,19 +101,24 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
         {
             throw new ArgumentOutOfRangeException(nameof(signal), signal.Agents, $"The run can have {_range.Least} to {_range.Most} agents. {_range.Why}");
         }
-        if (Ended)
+        if (signal.Kind is RunSignalKind.Rate && !(signal.PerSecond > 0 && plan.Scenario.Load is { Rate: not null, Shape: LoadShapeKind.Breakpoint }))
+        {
+            throw new ArgumentException("A rate above 0 can be ordered where the load's shape is a breakpoint of rates.", nameof(signal));
+        }
+        if (Ended || (_stop is not StopStage.None && signal.Kind is (RunSignalKind.Scale or RunSignalKind.Rate)))
         {
             return;
         }
 
         if (signal.Kind is RunSignalKind.Scale)
         {
-            if (_stop is not StopStage.None)
-            {
-                return;
-            }
             _agents = signal.Agents;
             AddBlocks(signal.Agents);
+        }
+        else if (signal.Kind is RunSignalKind.Rate)
+        {
+            var elapsed = _started is null ? TimeSpan.Zero : time.GetElapsedTime(_startedAt);
+            _rates = RateStep.Add(_rates.IsEmpty ? [RateStep.First(LoadProfile.Planned(plan.Scenario.Load, plan.Slots, null).Highest)] : _rates, elapsed, signal.PerSecond);
         }
         else
         {

@@ -114,7 +114,7 @@ public sealed class MemoryRunQueue : IRunQueue, IDisposable
         lock (_gate)
         {
             Expire();
-            Find(run).Signal(signal);
+            Find(run).Signal(signal, _time);
             return Task.CompletedTask;
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using ApeTest.Runs.Histograms;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios.Planning;
 
@@ -24,6 +25,7 @@ public sealed class BlockRecorder
     private readonly TimeProvider _time;
     private readonly NameTable<(string Name, string Method), OperationMetrics> _operations;
     private readonly NameTable<string, GoalOutcomes> _goals;
+    private readonly NameTable<string, Histogram> _groups;
     private readonly ImmutableArray<SessionRecord>.Builder _records = ImmutableArray.CreateBuilder<SessionRecord>();
     private MetricsDelta _metrics = new();
     private long _recordBytes;
@@ -41,6 +43,7 @@ public sealed class BlockRecorder
         (_plan, _block, _epoch, _worker, _time) = (plan, block, epoch, worker, time);
         _operations = new((MetricsDelta.Other, "*"), MetricsDelta.MaxOperations, name => _metrics.Operation(name.Name, name.Method));
         _goals = new(MetricsDelta.Other, MetricsDelta.MaxNames, name => _metrics.Goal(name));
+        _groups = new(MetricsDelta.Other, MetricsDelta.MaxNames, name => _metrics.Group(name));
     }
 
     /// <summary>
@@ -63,6 +66,15 @@ public sealed class BlockRecorder
         lock (_gate)
         {
             return new GoalKey(_goals.Index(name));
+        }
+    }
+
+    /// <summary>The key of a group of steps, to be asked once where much is recorded. Groups of the same name are one.</summary>
+    public GroupKey Group(string name)
+    {
+        lock (_gate)
+        {
+            return new GroupKey(_groups.Index(name));
         }
     }
 
@@ -127,6 +139,15 @@ public sealed class BlockRecorder
             {
                 _metrics.Error(sample.ErrorType, sample.Where ?? "target").Record(sample.TraceId);
             }
+        }
+    }
+
+    /// <summary>All steps of a group were done, pauses included, and none failed.</summary>
+    public void GroupEnded(GroupKey group, TimeSpan duration)
+    {
+        lock (_gate)
+        {
+            _groups.Current(group.Index).Record(duration);
         }
     }
 
@@ -220,6 +241,7 @@ public sealed class BlockRecorder
             _metrics = new MetricsDelta();
             _operations.Reset();
             _goals.Reset();
+            _groups.Reset();
             _recordBytes = 0;
             _peak = Math.Max(0, _active);
             return batch;

@@ -19,7 +19,7 @@ public sealed class MetricsDelta
     /// <summary>Most error types (type, where).</summary>
     public const int MaxErrors = 100;
 
-    /// <summary>Most goals, models, kinds of recovery and reasons of dropping, each.</summary>
+    /// <summary>Most goals, groups, models, kinds of recovery and reasons of dropping, each.</summary>
     public const int MaxNames = 100;
 
     /// <summary>Most trace ids kept for one error type.</summary>
@@ -60,6 +60,9 @@ public sealed class MetricsDelta
     /// <summary>HTTP exchanges by operation.</summary>
     public SortedDictionary<string, OperationMetrics> Http { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whole durations of groups of steps, by name.</summary>
+    public SortedDictionary<string, Histogram> Groups { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>Iterations that could not start, by reason.</summary>
     public SortedDictionary<string, long> Dropped { get; init; } = new(StringComparer.Ordinal);
 
@@ -91,6 +94,9 @@ public sealed class MetricsDelta
 
     /// <summary>The outcomes of <paramref name="goal"/>.</summary>
     public GoalOutcomes Goal(string goal) => Bounded.GetOrAdd(Goals, goal, MaxNames);
+
+    /// <summary>The durations of <paramref name="group"/>; beyond the bound those of <see cref="Other"/>.</summary>
+    public Histogram Group(string group) => Bounded.GetOrAdd(Groups, group, MaxNames);
 
     /// <summary>The metrics of <paramref name="operation"/>; beyond the bound those of <see cref="Other"/>.</summary>
     public OperationMetrics Operation(string operation, string method)
@@ -165,6 +171,10 @@ public sealed class MetricsDelta
         foreach (var (name, operation) in other.Http)
         {
             Operation(name, operation.Method).Add(operation);
+        }
+        foreach (var (name, durations) in other.Groups)
+        {
+            Group(name).Add(durations);
         }
         foreach (var (reason, count) in other.Dropped)
         {

@@ -3,6 +3,8 @@ using ApeTest.Runs.Control;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
+using ApeTest.Scenarios.Load;
+using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 
 namespace ApeTest.Runs.Summaries;
@@ -22,7 +24,8 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     private readonly Dictionary<int, (DateTimeOffset At, int Agents)> _active = [];
     private readonly List<string> _scalings = [];
     private int _activeAgents;
-    private readonly ThresholdWatch _thresholds = new(plan.Scenario.Thresholds);
+    private readonly ThresholdWatch _thresholds = new(BreakpointTerms.Beside(plan.Scenario));
+    private readonly PlanOrder _order = new(plan.Scenario);
     private readonly RateMeter _sessionRate = new();
     private readonly RateMeter _actionRate = new();
     private MetricsDelta _interval = new();
@@ -61,6 +64,9 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
 
     /// <summary>The first threshold that asks for the run to be stopped; null while none does.</summary>
     public BrokenThreshold? Broken => _thresholds.Broken;
+
+    /// <summary>Searches the run's breakpoint; null where its load has another shape.</summary>
+    public BreakpointWatch? Breakpoint { get; } = plan.Scenario.Load.Shape is LoadShapeKind.Breakpoint ? new BreakpointWatch(plan.Scenario) : null;
 
     /// <summary>Everything so far.</summary>
     internal MetricsDelta Metrics { get; } = new();
@@ -114,6 +120,7 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
         if (batch.Generator is { } sample)
         {
             Generator.Add(batch.Worker, sample);
+            Breakpoint?.Add(batch.Worker, sample);
         }
     }
 
@@ -136,7 +143,8 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
             return;
         }
         var before = ScaledTo ?? plan.Slots;
-        if (now != before && _scalings.Count < MaxScalings)
+        // The levels of a search are what was asked for, and no edit.
+        if (Breakpoint is null or { IsOfRates: true } && now != before && _scalings.Count < MaxScalings)
         {
             _scalings.Add(FormattableString.Invariant($"agents: {before} became {now}"));
         }
@@ -160,6 +168,7 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
             if (!_draining)
             {
                 _thresholds.Observe(_intervalFrom, to, interval, Metrics, Aborted);
+                Breakpoint?.Observe(_intervalFrom, to, interval);
             }
             (_intervalFrom, _draining) = (to, draining);
         }
@@ -167,7 +176,7 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     }
 
     /// <summary>The summary at <paramref name="now"/>.</summary>
-    public RunSummary Summarize(DateTimeOffset now) => SummaryBuilder.Build(this, now);
+    public RunSummary Summarize(DateTimeOffset now) => SummaryBuilder.Build(this, _order, now);
 
     /// <summary>The live figures at <paramref name="now"/>.</summary>
     /// <param name="now">Time of the figures.</param>
@@ -183,6 +192,7 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
         DurationS = plan.Scenario.Duration?.TotalSeconds,
         AgentsActive = ActiveAgents,
         AgentsTarget = agentsTarget,
+        Level = Ended ? null : Breakpoint?.Text,
         Workers = Workers,
         SessionsStarted = Metrics.Started,
         Succeeded = Metrics.Ended(SessionOutcome.Succeeded),

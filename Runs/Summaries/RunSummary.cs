@@ -33,8 +33,11 @@ public sealed record RunSummary
     /// <summary>Actions.</summary>
     public required ActionSummary Actions { get; init; }
 
-    /// <summary>HTTP by operation, most frequent first.</summary>
+    /// <summary>HTTP by operation: the journeys' steps as they stand in the scenario, then the others, most frequent first.</summary>
     public required ImmutableArray<HttpSummary> Http { get; init; }
+
+    /// <summary>Groups of steps as they stand in the scenario.</summary>
+    public required ImmutableArray<GroupSummary> Groups { get; init; }
 
     /// <summary>Load.</summary>
     public required LoadSummary Load { get; init; }
@@ -59,6 +62,10 @@ public sealed record RunSummary
 
     /// <summary>What was measured, with its share, and what to change.</summary>
     public required string Measured { get; init; }
+
+    /// <summary>Whether sessions started by a rate: then a first action has a due time.</summary>
+    [JsonIgnore]
+    public bool IsOpen => Load.Shape == LoadSummary.ArrivalRate || Http.Any(static operation => operation.ResponseFromIntended is not null);
 }
 
 /// <summary>Facts of a run.</summary>
@@ -140,10 +147,13 @@ public sealed record HttpSummary(string Operation, string Method, long Count, lo
     public long Retries { get; init; }
 }
 
-/// <summary>Load shape (<c>constant</c>, <c>ramp</c>, or <see cref="ArrivalRate"/> for the open model), and iterations that started, could not start, or started late.</summary>
+/// <summary>A group of steps: how often all of it was done, and how long that took, pauses included.</summary>
+public sealed record GroupSummary(string Name, long Count, Distribution Duration);
+
+/// <summary>Load shape (<c>constant</c>, <c>ramp</c>, or <see cref="ArrivalRate"/> for a constant rate), and iterations that started, could not start, or started late.</summary>
 public sealed record LoadSummary(string Shape, long Started, long Dropped, Distribution StartDelay)
 {
-    /// <summary>Shape of the open model.</summary>
+    /// <summary>Shape of the open model at a constant rate.</summary>
     public const string ArrivalRate = "arrival_rate";
 
     /// <summary>Most agents that had a session under way at the same time, to the second; more than the scenario's where the run was scaled up.</summary>
@@ -160,6 +170,9 @@ public sealed record LoadSummary(string Shape, long Started, long Dropped, Distr
 
     /// <summary>Most actions in one second.</summary>
     public double? PeakRequestsPerS { get; init; }
+
+    /// <summary>What the search for the breakpoint has found; null where the shape is another.</summary>
+    public BreakpointSummary? Breakpoint { get; init; }
 }
 
 /// <summary>Tokens of all models.</summary>

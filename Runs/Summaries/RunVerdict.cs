@@ -7,8 +7,8 @@ namespace ApeTest.Runs.Summaries;
 public static class RunVerdict
 {
     /// <summary>
-    /// The exit code: interrupted (130, or 143 for SIGTERM), budget (4), nothing judged (3), a threshold failed (99), aborted (5),
-    /// done (0). A run that judged nothing says nothing about its thresholds, so that they cannot fail it as 99, but for the one that
+    /// The exit code: interrupted (130, or 143 for SIGTERM), budget (4), nothing judged (3), a threshold failed (99), aborted or a search for a
+    /// breakpoint without an answer (5), done (0). A run that judged nothing says nothing about its thresholds, so that they cannot fail it as 99, but for the one that
     /// stopped it.
     /// </summary>
     /// <param name="summary">The run's summary.</param>
@@ -22,6 +22,7 @@ public static class RunVerdict
         _ when summary.Sessions.Judged == 0 => ExitCodes.Environment,
         _ when summary.Thresholds.Any(threshold => !threshold.Ok) => ExitCodes.ThresholdFailed,
         (_, "aborted") => ExitCodes.Partial,
+        (_, "completed") when summary.Load.Breakpoint is { IsAnswered: false } => ExitCodes.Partial,
         _ => ExitCodes.Done,
     };
 }

@@ -8,7 +8,7 @@ namespace ApeTest.Runs.Summaries;
 /// <summary>Turns a merged run into its summary.</summary>
 internal static class SummaryBuilder
 {
-    public static RunSummary Build(RunAggregate run, DateTimeOffset now)
+    public static RunSummary Build(RunAggregate run, PlanOrder order, DateTimeOffset now)
     {
         var metrics = run.Metrics;
         var mtba = Mtba(metrics.Intervals);
@@ -24,7 +24,9 @@ internal static class SummaryBuilder
             Llm = Llm(metrics.Llm),
             Actions = new ActionSummary(metrics.Actions.Total, metrics.Actions.Rejected, metrics.Actions.Errors,
                 Distribution.OfSeconds(metrics.Actions.Duration)),
-            Http = Http(metrics),
+            Http = Http(metrics, order),
+            Groups = [.. metrics.Groups.OrderBy(group => order.OfGroup(group.Key))
+                .Select(static group => new GroupSummary(group.Key, group.Value.Count, Distribution.OfSeconds(group.Value)))],
             Load = Load(run, duration),
             Tokens = new TokenSummary(models.Sum(m => m.PromptTokens), models.Sum(m => m.CompletionTokens), models.Any(m => m.Estimated)),
             CostUsd = Usd(run.CostUsd),
@@ -71,12 +73,13 @@ internal static class SummaryBuilder
             PeakSessionsPerS = Rate(run.PeakSessionRate),
             RequestsPerS = PerSecond(metrics.Actions.Total),
             PeakRequestsPerS = Rate(run.PeakActionRate),
+            Breakpoint = run.Breakpoint?.Summarize(run.Ended),
         };
     }
 
     private static double? Rate(double? perSecond) => perSecond is { } rate ? Math.Round(rate, 2) : null;
 
-    private static string Shape(LoadSpec load) => load.Rate is null ? load.Shape.ToString().ToLowerInvariant() : LoadSummary.ArrivalRate;
+    private static string Shape(LoadSpec load) => load is { Rate: not null, Shape: LoadShapeKind.Constant } ? LoadSummary.ArrivalRate : load.Shape.ToString().ToLowerInvariant();
 
     private static SessionSummary Sessions(RunAggregate run)
     {
@@ -133,13 +136,13 @@ internal static class SummaryBuilder
         [.. llm.ByModel.Values.Select(model => new ModelSummary(model.Provider, model.Model, model.Calls, model.Failed, model.Retries,
             model.PromptTokens, model.CompletionTokens, model.Estimated, Usd(model.CostUsd)))]);
 
-    private static ImmutableArray<HttpSummary> Http(MetricsDelta metrics)
+    private static ImmutableArray<HttpSummary> Http(MetricsDelta metrics, PlanOrder order)
     {
         // Through the gateway nobody tells: a run that made no connection and received no byte has counted none.
         var hasBytes = metrics.Http.Values.Any(operation => operation.BytesReceived > 0 || operation.BytesSent > 0);
         var hasConnections = metrics.Http.Values.Any(operation => operation.Connections > 0);
         return [.. metrics.Http
-            .OrderByDescending(operation => operation.Value.Count).ThenBy(operation => operation.Key, StringComparer.Ordinal)
+            .OrderBy(operation => order.OfOperation(operation.Key)).ThenByDescending(operation => operation.Value.Count).ThenBy(operation => operation.Key, StringComparer.Ordinal)
             .Select(operation => Http(operation.Key, operation.Value, hasBytes, hasConnections))];
     }
 

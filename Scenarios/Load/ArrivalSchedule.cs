@@ -23,6 +23,9 @@ public sealed class ArrivalSchedule(LoadProfile profile, int? iterations, TimeSp
 
     private static readonly TimeSpan DefaultSessionTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether its rate is ordered while the run goes on: a breakpoint is searched.</summary>
+    public bool IsOrdered { get; private init; }
+
     /// <summary>A constant rate.</summary>
     public ArrivalSchedule(ArrivalRate rate, int? iterations, TimeSpan? duration)
         : this(LoadProfile.Constant(rate.PerSecond), iterations, duration)
@@ -32,7 +35,10 @@ public sealed class ArrivalSchedule(LoadProfile profile, int? iterations, TimeSp
     /// <summary>That of a scenario; null in the closed model.</summary>
     public static ArrivalSchedule? Of(Scenario scenario) => scenario.Load.Rate is null
         ? null
-        : new ArrivalSchedule(LoadProfile.Of(scenario.Load, scenario.Agents, scenario.Duration), scenario.Iterations, scenario.Duration, scenario.Load.Arrivals);
+        : new ArrivalSchedule(LoadProfile.Planned(scenario.Load, scenario.Agents, scenario.Duration), scenario.Iterations, scenario.Duration, scenario.Load.Arrivals)
+        {
+            IsOrdered = scenario.Load.Shape is LoadShapeKind.Breakpoint,
+        };
 
     /// <summary>When an even arrival is meant to start, since the run's start; <see cref="TimeSpan.MaxValue"/>: never.</summary>
     public TimeSpan At(long arrival) => profile.TimeOf(arrival);
@@ -62,7 +68,7 @@ public sealed class ArrivalSchedule(LoadProfile profile, int? iterations, TimeSp
     public static int DefaultAgents(ArrivalRate rate, int most = MostAgentsByDefault) =>
         (int)Math.Clamp(Math.Ceiling(rate.PerSecond * DefaultSessionTime.TotalSeconds), 1, most);
 
-    internal TimeSpan TimeOf(double arrivals) => profile.TimeOf(arrivals);
+    internal LoadProfile Profile => profile;
 
     internal bool Has(long arrival, TimeSpan at) => (iterations is not { } most || arrival < most) && (duration is not { } end ? at < TimeSpan.MaxValue : at < end);
 }

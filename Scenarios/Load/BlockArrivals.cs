@@ -12,12 +12,14 @@ public sealed class BlockArrivals
     private readonly ArrivalSchedule _schedule;
     private readonly int _blocks;
     private readonly bool _isPoisson;
+    private LoadProfile _profile;
     private SessionStream _stream;
     private double _sum;
+    private double _reached;
 
     internal BlockArrivals(ArrivalSchedule schedule, int block, int blocks, SessionStream? stream)
     {
-        (_schedule, _blocks, Number) = (schedule, blocks, block - blocks);
+        (_schedule, _profile, _blocks, Number) = (schedule, schedule.Profile, blocks, block - blocks);
         (_isPoisson, _stream) = (stream is not null, stream ?? default);
     }
 
@@ -26,6 +28,9 @@ public sealed class BlockArrivals
 
     /// <summary>When it is meant to start, since the run's start.</summary>
     public TimeSpan At { get; private set; }
+
+    /// <summary>Whether the run has the current arrival: it is one of a limited number, and meant to start before the run's end.</summary>
+    public bool HasCurrent => _schedule.Has(Number, At);
 
     /// <summary>
     /// Arrivals of the block, the current one among them, that a run cut short leaves out; behind the last arrival those of a limited number of
@@ -40,14 +45,17 @@ public sealed class BlockArrivals
         if (_isPoisson)
         {
             _sum -= Math.Log(1 - _stream.NextDouble());
-            At = _schedule.TimeOf(_sum * _blocks);
         }
-        else
-        {
-            At = _schedule.At(Number);
-        }
-        return _schedule.Has(Number, At);
+        _reached = _isPoisson ? _sum * _blocks : Number;
+        At = _profile.TimeOf(_reached);
+        return HasCurrent;
     }
+
+    /// <summary>
+    /// The load was ordered to be another: the current arrival and those after it start by <paramref name="profile"/>. Numbers go on as they were,
+    /// without a gap and without a double, whenever a worker hears of it.
+    /// </summary>
+    public void Follow(LoadProfile profile) => (_profile, At) = (profile, profile.TimeOf(_reached));
 
     /// <summary>Goes to the first arrival that is not before a time: what a lost worker had, it had. False: there is none.</summary>
     public bool MoveTo(TimeSpan elapsed)

@@ -51,15 +51,15 @@ public sealed class LoadProfile
                 pieces.To(load.To?.Amount ?? agents, load.Over ?? duration ?? TimeSpan.Zero);
                 break;
             case LoadShapeKind.Steps:
-                Steps(pieces, load);
+                Steps(pieces, load, load.Every ?? default);
                 break;
             case LoadShapeKind.Breakpoint:
                 // As if the last level broke: then the bisection takes its time too. Which level is on, the search says.
-                Steps(pieces, load);
-                pieces.Hold((load.Every ?? default) * BreakpointSearch.MostBisections(load));
+                Steps(pieces, load, BreakpointTerms.LevelTime(load));
+                pieces.Hold(BreakpointTerms.LevelTime(load) * (BreakpointSearch.MostBisections(load) + BreakpointTerms.MostRepeats));
                 break;
             case LoadShapeKind.Stress:
-                Steps(pieces, load);
+                Steps(pieces, load, load.Every ?? default);
                 pieces.Hold(load.Hold ?? load.Every ?? default);
                 pieces.To(0, load.Over ?? load.Every ?? default);
                 break;
@@ -86,6 +86,30 @@ public sealed class LoadProfile
                 break;
             default:
                 return Constant(load.Rate?.PerSecond ?? agents);
+        }
+        return pieces.Build();
+    }
+
+    /// <summary>
+    /// What the load does without orders: the profile, but of a breakpoint, whose further levels the search orders while the run goes on, the first level.
+    /// </summary>
+    public static LoadProfile Planned(LoadSpec load, int agents, TimeSpan? duration) =>
+        load.Shape is LoadShapeKind.Breakpoint ? Constant(BreakpointSearch.Of(load).Level!.Value) : Of(load, agents, duration);
+
+    /// <summary>Rates that were ordered one after another; before the first the mean that leads to its count.</summary>
+    public static LoadProfile Ordered(ImmutableArray<RateStep> steps)
+    {
+        var pieces = new Builder();
+        var (before, since) = (0.0, TimeSpan.Zero);
+        foreach (var step in steps)
+        {
+            if (step.Since > since)
+            {
+                pieces.Start((step.Before - before) / (step.Since - since).TotalSeconds);
+                pieces.Hold(step.Since - since);
+            }
+            pieces.Start(step.PerSecond);
+            (before, since) = (step.Before, step.Since);
         }
         return pieces.Build();
     }
@@ -136,7 +160,7 @@ public sealed class LoadProfile
     private static TimeSpan At(double seconds) =>
         seconds * TimeSpan.TicksPerSecond < long.MaxValue ? TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond)) : TimeSpan.MaxValue;
 
-    private static void Steps(Builder pieces, LoadSpec load)
+    private static void Steps(Builder pieces, LoadSpec load, TimeSpan every)
     {
         var (by, to) = (load.By?.Amount ?? 1, load.To?.Amount ?? 0);
         var from = load.From?.Amount ?? by;
@@ -145,7 +169,7 @@ public sealed class LoadProfile
         for (var step = 0; step <= steps; step++)
         {
             pieces.Start(step == steps ? to : from + (step * by));
-            pieces.Hold(load.Every ?? default);
+            pieces.Hold(every);
         }
     }
 

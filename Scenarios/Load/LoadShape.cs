@@ -8,7 +8,7 @@ public sealed class LoadShape(LoadSpec load, int agents, TimeSpan? duration)
     private static readonly TimeSpan LongestSpread = TimeSpan.FromSeconds(30);
 
     // A shape of rates says nothing of agents: as many as are needed, at most all.
-    private readonly LoadProfile _profile = load.Rate is null ? LoadProfile.Of(load, agents, duration) : LoadProfile.Constant(agents);
+    private readonly LoadProfile _profile = load.Rate is null ? LoadProfile.Planned(load, agents, duration) : LoadProfile.Constant(agents);
 
     /// <summary>
     /// When slot <paramref name="slot"/> of a constant shape starts, since the run's start. Users who pause between actions do not arrive in
@@ -18,14 +18,15 @@ public sealed class LoadShape(LoadSpec load, int agents, TimeSpan? duration)
     /// </summary>
     /// <param name="slot">Slot from 0.</param>
     /// <param name="think">Mean think time.</param>
-    public TimeSpan StartOf(int slot, TimeSpan think) => load.Shape is LoadShapeKind.Constant or LoadShapeKind.Volume or LoadShapeKind.Baseline ? SpreadOf(slot, think) : TimeSpan.Zero;
+    public TimeSpan StartOf(int slot, TimeSpan think) => load.Shape is LoadShapeKind.Constant or LoadShapeKind.Volume or LoadShapeKind.Baseline or LoadShapeKind.Breakpoint ? SpreadOf(slot, think) : TimeSpan.Zero;
 
     /// <summary>When slot <paramref name="slot"/> starts after slots were released together, by the rule of <see cref="StartOf"/>: for those that come by scaling up.</summary>
     /// <param name="slot">Slot from 0.</param>
     /// <param name="think">Mean think time.</param>
     public TimeSpan SpreadOf(int slot, TimeSpan think)
     {
-        var spread = TimeSpan.FromTicks(Math.Min(think.Ticks, Math.Min(LongestSpread.Ticks, (duration ?? TimeSpan.MaxValue).Ticks / 10)));
+        var longest = load.Shape is LoadShapeKind.Breakpoint ? BreakpointTerms.LongestSpread : LongestSpread;
+        var spread = TimeSpan.FromTicks(Math.Min(think.Ticks, Math.Min(longest.Ticks, (duration ?? TimeSpan.MaxValue).Ticks / 10)));
         return spread * (slot * 0.6180339887498949 % 1);
     }
 

@@ -50,7 +50,7 @@ public sealed record LoadSpec
     /// <summary>Stages of a custom shape. Default none.</summary>
     public ImmutableArray<LoadStage> Stages { get; init; } = [];
 
-    /// <summary>Thresholds that a level must hold to be below the breakpoint. Default none.</summary>
+    /// <summary>Thresholds that a level must hold to be below the breakpoint. Default: <see cref="Load.BreakpointTerms.Until"/>.</summary>
     public ImmutableArray<ThresholdSpec> Until { get; init; } = [];
 
     /// <summary>How near the breakpoint is found. Default: a tenth of <see cref="By"/>, of agents at least 1.</summary>

@@ -27,6 +27,9 @@ public struct SessionStream
     /// <summary>Purpose: Poisson arrivals of a block, which stands in the place of the session.</summary>
     public const uint ArrivalPurpose = 5;
 
+    /// <summary>Purpose: whether a session is sampled.</summary>
+    public const uint SamplePurpose = 6;
+
     private const ulong Golden = 0x9E3779B97F4A7C15;
 
     private ulong _s0;

@@ -42,6 +42,7 @@ internal static class SummaryFixture
                 ReuseShare = 1,
             },
         ],
+        Groups = [new GroupSummary("order", 398, D(398, 0.25))],
         Load = new LoadSummary("constant", 412, 2, D(412, 0.001))
         {
             PeakAgents = 20,

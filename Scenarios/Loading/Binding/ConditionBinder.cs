@@ -12,12 +12,13 @@ namespace ApeTest.Scenarios.Loading.Binding;
 /// <param name="goal">The goal or journey.</param>
 /// <param name="feeds">The data.</param>
 /// <param name="steps">Names of a journey's requests, its operations; null of a goal, whose operations the target says later.</param>
-internal sealed class ConditionBinder(ObjectReader goal, Feeds feeds, IReadOnlySet<string>? steps = null)
+/// <param name="extracted">Names that a journey's steps extract, which conditions may use; null for none.</param>
+internal sealed class ConditionBinder(ObjectReader goal, Feeds feeds, IReadOnlySet<string>? steps = null, IReadOnlySet<string>? extracted = null)
 {
     private const string Example = "[ { operation: checkout, status: 201 } ]";
     private static readonly Rule<string> ExpressionRule = Rules.Text("checkout=201", 10_000);
 
-    private readonly HashSet<string> _captured = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _captured = new(extracted ?? new HashSet<string>(), StringComparer.Ordinal);
 
     /// <summary>What proves success, in order.</summary>
     public ImmutableArray<SuccessCondition> Success() => Goal("success", (condition, node, path) => Check(condition, node, path, _captured));
@@ -190,7 +191,7 @@ internal sealed class ConditionBinder(ObjectReader goal, Feeds feeds, IReadOnlyS
     {
         if (!name.Contains('.', StringComparison.Ordinal))
         {
-            goal.Context.Errors.Add(at.Origin, path, $"no earlier condition captures {Quote.Text(name)}", Distances.Closest(name, known) is { } close
+            goal.Context.Errors.Add(at.Origin, path, $"no earlier condition captures{(steps is null ? "" : ", and no step extracts,")} {Quote.Text(name)}", Distances.Closest(name, known) is { } close
                 ? $"Did you mean `{Template.Placeholder(close)}`?"
                 : $"Capture it first: `{{ operation: checkout, status: 201, capture: {{ {name}: $.id }} }}` or `checkout=201{{{name}=$.id}}`.");
         }

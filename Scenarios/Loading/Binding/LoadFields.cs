@@ -122,7 +122,7 @@ internal static class LoadFields
         LoadShapeKind.Spike => (["base", "peak", "at", "hold"], ["over"]),
         LoadShapeKind.Stress => (["to", "by", "every"], ["from", "hold", "over"]),
         LoadShapeKind.Soak => (["to", "hold"], ["over"]),
-        LoadShapeKind.Breakpoint => (["to", "by", "every", "until"], ["from", "precision"]),
+        LoadShapeKind.Breakpoint => (["to", "by", "every"], ["from", "until", "precision"]),
         LoadShapeKind.Custom => (["stages"], ["from"]),
         _ => ([], ["rate"]),
     };

@@ -35,6 +35,17 @@ public sealed record JourneySpec
     /// <summary>Its requests, set-up, branches and loops included, in the order in which they are written.</summary>
     public IEnumerable<StepSpec> Requests() => Requests(Setup).Concat(Requests(Steps)).Concat(Requests(Teardown));
 
+    /// <summary>Names of its groups, in the order in which they are written; one that is there twice is given twice.</summary>
+    public IEnumerable<string> Groups() => Groups(Setup).Concat(Groups(Steps)).Concat(Groups(Teardown));
+
+    private static IEnumerable<string> Groups(ImmutableArray<StepSpec> steps) => steps.SelectMany(static step => step switch
+    {
+        { Group: { } group } => Groups(step.Steps).Prepend(group),
+        { If: { } branch } => Groups(branch.Then).Concat(Groups(branch.Else)),
+        { Loop: { } loop } => Groups(loop.Steps),
+        _ => [],
+    });
+
     private static IEnumerable<StepSpec> Requests(ImmutableArray<StepSpec> steps) => steps.SelectMany(static step => step switch
     {
         { Request: not null } => [step],

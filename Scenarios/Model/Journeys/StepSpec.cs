@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ApeTest.Scenarios.Data;
 
 namespace ApeTest.Scenarios.Model.Journeys;
 
@@ -31,6 +32,16 @@ public sealed record StepSpec
 
     /// <summary>Of a request: the pause before it, in place of the journey's. Alone: a pause. Null: see <see cref="JourneySpec.Think"/>.</summary>
     public ThinkTime? Think { get; init; }
+
+    /// <summary>Name of a request's operation: <see cref="Name"/> or its default.</summary>
+    public string Operation() => Name ?? $"{Request!.Method} {Shown(Request.Path)}";
+
+    // A path's template as a name: /orders/{id}.
+    private static string Shown(string path)
+    {
+        var query = path.IndexOf('?', StringComparison.Ordinal);
+        return Template.Parse(query < 0 ? path : path[..query]).Render(static name => "{" + name + "}");
+    }
 }
 
 /// <summary>Steps that are done under a condition.</summary>

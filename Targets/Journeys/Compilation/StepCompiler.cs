@@ -19,7 +19,7 @@ internal sealed class StepCompiler(TargetSpec target, JourneySpec journey, Value
     public CompiledStep Compile(StepSpec step, int index, Func<string, Uri, string, RawRoute> route)
     {
         var request = step.Request!;
-        var name = step.Name ?? $"{request.Method} {Shown(request.Path)}";
+        var name = step.Operation();
         var place = new PathCompiler(target.Url, scope).Compile(request);
         var headers = new HeaderCompiler(target, scope).Compile(request);
         var template = new RequestTemplate
@@ -43,13 +43,5 @@ internal sealed class StepCompiler(TargetSpec target, JourneySpec journey, Value
             Retries = request.Retries,
             Continue = request.Continue,
         };
-    }
-
-    /// <summary>A path's template as a name: <c>/orders/{id}</c>.</summary>
-    private static string Shown(string path)
-    {
-        var query = path.IndexOf('?', StringComparison.Ordinal);
-        var shown = query < 0 ? path : path[..query];
-        return Template.Parse(shown).Render(static name => "{" + name + "}");
     }
 }

@@ -29,7 +29,7 @@ internal sealed class SessionHarness : IAsyncDisposable
     }
 
     private SessionHarness(RunPlan plan, ChatConnection connection, ISessionObserver? observer, ITargetTransport? transport)
-        : this(plan, new BrainFactory(connection, TimeProvider.System).Create(plan), transport, observer: observer)
+        : this(plan, new BrainFactory(connection, TimeProvider.System).Create(plan)!, transport, observer: observer)
         => _connection = connection;
 
     public ListLogger Log { get; } = new();

@@ -247,7 +247,7 @@ public sealed class AgentWorkerTests
     {
         var options = AgentOptions.FromEnvironment(name => name == "APETEST_GATEWAY__URL" ? "http://gateway:5100" : null);
 
-        Assert.Equal(("http://gateway:5100/", "http://127.0.0.1:5200/"), (options.GatewayUrl!.AbsoluteUri, options.LlmProxyUrl.AbsoluteUri));
+        Assert.Equal(("http://gateway:5100/", "http://127.0.0.1:5200/"), (options.GatewayUrl!.AbsoluteUri, options.LlmProxyUrl!.AbsoluteUri));
         Assert.Equal(2, Assert.Throws<Scenarios.ApeTestException>(() => AgentOptions.FromEnvironment(_ => "nowhere")).ExitCode);
         Assert.Equal((int.MaxValue, TimeSpan.FromSeconds(30)), (options.MaxBlocks, options.ShutdownDrain));
     }

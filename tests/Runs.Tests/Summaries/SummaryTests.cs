@@ -15,7 +15,7 @@ public sealed class SummaryTests
 {
     private static readonly string[] DesignKeys =
     [
-        "schema", "run", "sessions", "mtba", "ttft", "llm", "actions", "http", "load", "tokens", "cost_usd", "thresholds", "errors",
+        "schema", "run", "sessions", "mtba", "ttft", "llm", "actions", "http", "groups", "load", "tokens", "cost_usd", "thresholds", "errors",
         "slowest", "generator", "measured",
     ];
 
@@ -471,6 +471,7 @@ public sealed class SummaryTests
         recorder.Action(TestRun.Action(recorder, "checkout", 30) with { BytesSent = 310, BytesReceived = 1200, NewConnection = true });
         recorder.Action(TestRun.Action(recorder, "checkout", 900, 503, "http_503") with { BytesSent = 310, BytesReceived = 90, Retries = 1 });
         recorder.Action(TestRun.Action(recorder, "listProducts", 12, 200, method: "GET"));
+        recorder.GroupEnded(recorder.Group("buy"), TimeSpan.FromSeconds(1.25));
         recorder.Rejected("nope");
         recorder.Recovery("reauth");
         recorder.Edited("gateway: configuration 1 became 2");

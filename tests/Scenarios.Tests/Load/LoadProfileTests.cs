@@ -64,7 +64,7 @@ public sealed class LoadProfileTests
     [InlineData("{ shape: stress, from: 50, to: 100, by: 50, every: 10s, hold: 20s, over: 10s }", "0:50 10:100 39:100 45:50 50:0", 50)]
     [InlineData("{ shape: soak, to: 40, over: 10s, hold: 1h }", "0:0 5:20 10:40 3609:40 3615:20 3620:0", 3620)]
     [InlineData("{ shape: custom, stages: [ { to: 50, over: 30s }, { to: 50, over: 5m }, { to: 0, over: 30s } ] }", "0:0 15:25 30:50 329:50 345:25 360:0", 360)]
-    [InlineData("{ shape: breakpoint, to: 30, by: 10, every: 5s, until: { http_p95: \"< 1s\" } }", "0:10 5:20 10:30 34:30", 35)]
+    [InlineData("{ shape: breakpoint, to: 30, by: 10, every: 5s, until: { http_p95: \"< 1s\" } }", "0:10 8:10 71:10", 72)]
     [InlineData("{ shape: baseline }", "0:1 99:1", 30)]
     [InlineData("{ shape: ramp, to: 11, over: 10s }", "0:1 5:6 10:11 99:11", 10)]
     public void Load_ShapeOfAgents_HasItsLevelsAndItsLength(string load, string levels, int seconds)

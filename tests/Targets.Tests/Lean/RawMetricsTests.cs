@@ -38,7 +38,7 @@ public sealed class RawMetricsTests
             {
                 Assert.Null((await agent.SendAsync()).ErrorType);
             }
-            await agent.SendAsync("/a/../b;/..");
+            await agent.SendAsync("/a/..%2fb");
         }
 
         Assert.Equal((10, 10), (answered, timed));

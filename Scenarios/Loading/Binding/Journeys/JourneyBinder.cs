@@ -58,7 +58,7 @@ internal static class JourneyBinder
         {
             reader.Error(reader.Take("steps"), "steps", "a journey needs at least one request", "Write for example `steps: [ { get: /products } ]`.");
         }
-        var conditions = new ConditionBinder(reader, feeds, ofSessions.Names);
+        var conditions = new ConditionBinder(reader, feeds, ofSessions.Names, known);
         var journey = new JourneySpec
         {
             Name = name,

@@ -1,0 +1,100 @@
+using System.Diagnostics.Metrics;
+using ApeTest.Agent.Tests.Fakes;
+
+namespace ApeTest.Agent.Tests.Journeys;
+
+/// <summary>Figures of journeys: those of the summary, and the live ones.</summary>
+public sealed class JourneyFiguresTests
+{
+    private const string Yaml = "agents: 1\ntelemetry: { sample: 0 }\njourneys: [ { name: j, think: 200ms..800ms, steps: [ { name: a, get: /a }, { name: b, get: /b }, { name: c, get: /c, continue: true } ] } ]";
+
+    [Fact]
+    public async Task RunAsync_Intervals_AreExplainedByTheirParts()
+    {
+        await using var harness = new JourneyHarness(Yaml, (_, n) => new RawReply { Latency = TimeSpan.FromMilliseconds(1 + n) });
+
+        for (var i = 0; i < 5; i++)
+        {
+            await harness.StartAsync();
+        }
+        var metrics = harness.Metrics();
+
+        var intervals = metrics.Intervals;
+        Assert.Equal((15, 10), (metrics.Actions.Total, intervals.Overall.Count));
+        var known = intervals.Think + intervals.Model + intervals.Gateway + intervals.Target + intervals.Harness;
+        Assert.InRange(intervals.Overall.Sum.Ticks - known, 0, intervals.Overall.Sum.Ticks / 100);
+        Assert.Equal(harness.Thread.Pauses.Sum(pause => pause.Ticks), intervals.Think);
+        Assert.Equal(harness.Target.Seen.Count, metrics.Http.Values.Sum(operation => operation.Count));
+    }
+
+    [Fact]
+    public async Task ArriveAsync_LateStart_CountsFromTheIntendedOne()
+    {
+        await using var harness = new JourneyHarness(Yaml);
+
+        await harness.ArriveAsync(arrival: 7, late: TimeSpan.FromSeconds(3));
+        var metrics = harness.Metrics();
+
+        Assert.Equal(3.01, metrics.Http["a"].FromIntended.Mean!.Value.TotalSeconds, 6);
+        Assert.Equal((1, 0, 0), (metrics.Http["a"].FromIntended.Count, metrics.Http["b"].FromIntended.Count, metrics.Http["c"].FromIntended.Count));
+        Assert.Equal(0.01, metrics.Http["a"].Duration.Mean!.Value.TotalSeconds, 6);
+        Assert.Equal(3.03 + harness.Thread.Pauses.Sum(pause => pause.TotalSeconds), metrics.SessionDuration.Mean!.Value.TotalSeconds, 6);
+        Assert.Equal(3, metrics.StartDelay.Mean!.Value.TotalSeconds, 6);
+    }
+
+    [Fact]
+    public async Task StartAsync_ClosedModel_HasNoIntendedStart()
+    {
+        await using var harness = new JourneyHarness(Yaml);
+
+        await harness.StartAsync();
+
+        Assert.All(harness.Metrics().Http.Values, operation => Assert.Equal(0, operation.FromIntended.Count));
+    }
+
+    [Fact]
+    public async Task Publish_SessionsThatEnded_AreCountedOnceAndActiveNoMoreAtOnce()
+    {
+        await using var harness = new JourneyHarness(Yaml, (_, n) => new RawReply(n % 9 == 5 ? 500 : 200));
+        var (ended, active) = (new Dictionary<string, long>(), -1L);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, harness.Meters))
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (instrument.Name == "apetest.sessions")
+            {
+                var outcome = (string)tags[1].Value!;
+                ended[outcome] = ended.GetValueOrDefault(outcome) + value;
+            }
+            else if (instrument.Name == "apetest.agents.active")
+            {
+                active = value;
+            }
+        });
+        listener.Start();
+
+        for (var i = 0; i < 9; i++)
+        {
+            await harness.StartAsync();
+        }
+        listener.RecordObservableInstruments();
+        Assert.Equal(0, active);
+        Assert.Empty(ended);
+        harness.Engine.Publish();
+        harness.Engine.Publish();
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(0, active);
+        var goal = harness.Metrics().Goals["j"];
+        Assert.Equal((6, 3), (goal.Succeeded, goal.Failed));
+        Assert.Equal((goal.Succeeded, goal.Failed), (ended["succeeded"], ended["failed"]));
+    }
+}

@@ -1,0 +1,125 @@
+using ApeTest.Runs.Summaries;
+using ApeTest.Tests.Shared;
+using Microsoft.AspNetCore.Http;
+
+namespace ApeTest.EndToEnd.Tests.Journeys;
+
+/// <summary>The search for a breakpoint, on targets that break where the test has planted it.</summary>
+public sealed class BreakpointTests
+{
+    [Fact]
+    public async Task Start_AgentsUntilTheTargetRefuses_FindsThePlantedNumber()
+    {
+        const int Most = 6;
+        using var directory = new TempDirectory();
+        var active = 0;
+        await using var target = await JourneyTarget.StartAsync(async (context, _) =>
+        {
+            var isRefused = Interlocked.Increment(ref active) > Most;
+            if (!isRefused)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted);
+            }
+            // Before the answer: by then the client may be back.
+            Interlocked.Decrement(ref active);
+            await AnswerAsync(context, isRefused);
+        });
+
+        var search = await SearchAsync(directory, target, "{ shape: breakpoint, from: 2, to: 30, by: 4, every: 2s, until: { http_error_rate: \"< 1%\" } }", "agents");
+
+        Assert.Equal((Most, Most + 1), (search.LastGood, search.FirstBroken));
+        Assert.Equal("http_error_rate", search.Threshold!.Name);
+        Assert.True(search.Threshold.Value >= 0.01, $"{search.Threshold}");
+    }
+
+    [Fact]
+    public async Task Start_RatesUntilTheTargetRefuses_FindsThePlantedRate()
+    {
+        const double PerSecond = 137;
+        const double Precision = 30;
+        using var directory = new TempDirectory();
+        var bucket = new Bucket(PerSecond, 60, TimeProvider.System);
+        await using var target = await JourneyTarget.StartAsync((context, _) => AnswerAsync(context, !bucket.TryTake()));
+
+        var search = await SearchAsync(directory, target, "{ shape: breakpoint, from: 100/s, to: 1000/s, by: 100/s, every: 2s, precision: 30/s, until: { http_error_rate: \"< 5%\" } }", "sessions_per_s");
+
+        Assert.InRange(search.FirstBroken!.Value - search.LastGood!.Value, 0, Precision);
+        Assert.InRange(PerSecond, search.LastGood.Value - Precision, search.FirstBroken.Value + Precision);
+        // What was asked for came, at the levels that the answer is made of.
+        Assert.All(search.Levels.Where(static level => level.Verdict == "held"), static level => Assert.InRange(level.SessionsPerS, level.Level * 0.9, level.Level * 1.1));
+    }
+
+    [Fact]
+    public async Task Start_TargetThatHoldsAll_SaysSoAndEndsEarly()
+    {
+        using var directory = new TempDirectory();
+        await using var target = await JourneyTarget.StartAsync();
+
+        var search = await SearchAsync(directory, target, "{ shape: breakpoint, from: 10/s, to: 20/s, by: 10/s, every: 1s }", "sessions_per_s", "held");
+
+        Assert.Equal((20.0, null, null), (search.LastGood, search.FirstBroken, search.Threshold));
+    }
+
+    [Fact]
+    public async Task Start_DurationThatEndsTheSearch_HasNoAnswerAndExits5()
+    {
+        using var directory = new TempDirectory();
+        await using var target = await JourneyTarget.StartAsync();
+
+        var run = await JourneyRun.StartAsync(directory, 5, Scenario(target, "{ shape: breakpoint, to: 20, by: 1, every: 1s }"), "--duration", "6s");
+
+        Assert.Equal(("breakpoint", "unfinished"), (run.Summary.Load.Shape, run.Summary.Load.Breakpoint!.Outcome));
+        Assert.Contains("not found before the run ended", run.Result.Out, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs a search to its answer. A machine so busy that the generator could not make the load gives none, which is right, and proves nothing.</summary>
+    private static async Task<BreakpointSummary> SearchAsync(TempDirectory directory, JourneyTarget target, string load, string unit, string outcome = "found")
+    {
+        directory.Write(JourneyRun.File, Scenario(target, load));
+        var result = await ApeProcess.RunAsync(directory, "start", JourneyRun.File, "--quiet");
+        var summary = (await RunOnDisk.ReadAsync(directory)).Summary;
+        var search = summary.Load.Breakpoint!;
+        Assert.SkipWhen(search.Outcome == "generator", $"The machine is too busy to make the load: {search.Reason}");
+        result.Exits(0);
+        Assert.Equal((outcome, unit, "completed", "breakpoint"), (search.Outcome, search.Unit, summary.Run.Status, summary.Load.Shape));
+        Assert.Empty(summary.Run.Edited);
+        Assert.Contains("Breakpoint", result.Out, StringComparison.Ordinal);
+        return search;
+    }
+
+    private static string Scenario(JourneyTarget target, string load) => $$"""
+        target: { url: "{{target.Url}}" }
+        load: {{load}}
+        journeys: [ { steps: [ { name: a, get: /t/a } ] } ]
+        """;
+
+    private static Task AnswerAsync(HttpContext context, bool isRefused)
+    {
+        context.Response.StatusCode = isRefused ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        return context.Response.WriteAsync("{}", context.RequestAborted);
+    }
+
+    /// <summary>Lets so many pass in a second, and a burst. Thread-safe.</summary>
+    private sealed class Bucket(double perSecond, double most, TimeProvider time)
+    {
+        private readonly Lock _lock = new();
+        private double _tokens = most;
+        private long _at = time.GetTimestamp();
+
+        public bool TryTake()
+        {
+            lock (_lock)
+            {
+                var now = time.GetTimestamp();
+                _tokens = Math.Min(most, _tokens + (time.GetElapsedTime(_at, now).TotalSeconds * perSecond));
+                _at = now;
+                if (_tokens < 1)
+                {
+                    return false;
+                }
+                _tokens--;
+                return true;
+            }
+        }
+    }
+}
