@@ -37,7 +37,7 @@ while kill -0 "$client" 2> /dev/null; do
   [ "$rss" = 0 ] || echo "$(($(date +%s%N) - began)) $used $rss" >> "$samples"
   lines=$(wc -l < "$samples")
   if [ $((lines % 60)) = 0 ]; then
-    awk -v hz="$hertz" -v o="$(totals | cut -d' ' -f3)" '{ t[NR] = $1; u[NR] = $2; r = $3 } END { i = NR > 60 ? NR - 60 : 1; printf "%8.1f %8.1f %10.3f %10d\n", t[NR] / 6e10, r / 1e6, NR > i ? (u[NR] - u[i]) / hz / (t[NR] - t[i]) * 1e9 : 0, o }' "$samples"
+    awk -v hz="$hertz" -v o="$(totals | cut -d' ' -f3)" '{ t[NR] = $1; u[NR] = $2; r = $3 } END { i = NR > 60 ? NR - 60 : 1; printf "%8.1f %8.1f %10.3f %10d\n", t[NR] / 6e10, r / 1e6, (NR > i ? (u[NR] - u[i]) / hz / (t[NR] - t[i]) * 1e9 : 0), o }' "$samples"
   fi
   sleep 1
 done

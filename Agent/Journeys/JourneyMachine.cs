@@ -154,7 +154,8 @@ internal sealed class JourneyMachine(JourneySession session)
         var timing = new TargetTiming(exchange.Gateway, exchange.Target, exchange.Ttfb, exchange.Retries, "none") { Revision = exchange.Revision };
         var interval = session.Clock.Acted(session.Journey.Name, exchange.Dispatched, in timing, out var parts, exchange.Ended);
 
-        // 1. A redirect that is followed, or what the step asks for.
+        // 1. A redirect that is followed, which makes another request of this one, or what the step asks for.
+        session.Oracle?.Answered(step, exchange);
         var (result, leads) = Read(step, exchange);
 
         // 2. Figures.
@@ -163,7 +164,7 @@ internal sealed class JourneyMachine(JourneySession session)
         (entry.Dispatched, entry.Duration, entry.Parts) = (exchange.Dispatched, timing.Total, parts);
         Record(step, exchange, in timing, in result, interval);
         session.Spans?.Answered(exchange.Status, result.ErrorType);
-        var isDue = session.Oracle?.Observe(session.Trail.Count, step, exchange, session) ?? false;
+        var isDue = session.Oracle?.Observe(session.Trail.Count, step, leads) ?? false;
         if (session.Run.Observer is not null)
         {
             JourneyReport.Acted(session, step, _hops);
@@ -187,7 +188,7 @@ internal sealed class JourneyMachine(JourneySession session)
         {
             session.End ??= failure;
         }
-        return isDue;
+        return isDue && session.End is null;
     }
 
     // What is done once a run is in no figure.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ApeTest.Agent.Sessions;
 using ApeTest.Runs.Recording;
 using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Http;
 using ApeTest.Targets.Journeys;
 using ApeTest.Targets.Journeys.Reading;
 using ApeTest.Targets.Oracles;
@@ -20,13 +21,14 @@ internal sealed class JourneyOracle
     private readonly JourneySession _session;
     private readonly DeclaredOracle _oracle;
     private readonly SessionState _state;
+    private readonly List<TargetExchange> _answers = [];
 
     public JourneyOracle(JourneySession session)
     {
         _session = session;
         _oracle = new DeclaredOracle(session.Engine.GoalOf(session.Index), session.Run.Plan.Scenario.Target.Url, name => session.Values.TryGet(name, out var value) ? value : null,
             value => JourneyReport.Secrets(session).Clean(value));
-        _state = new SessionState(new Targets.Http.ActionIdentity(session.Run.Plan.Run, session.Key.ToString(), null, 0), session.Values.Cookies)
+        _state = new SessionState(new ActionIdentity(session.Run.Plan.Run, session.Key.ToString(), null, 0), session.Values.Cookies)
         {
             Trace = JourneySpans.ContextOf(session.Trace),
         };
@@ -35,21 +37,34 @@ internal sealed class JourneyOracle
     /// <summary>What the session ends by where an answer proved a failure condition; null otherwise.</summary>
     public SessionEnd? Failure => _oracle.Failure is { } failure ? SessionEnd.Failed(Judgement.ReasonOf(failure)) : null;
 
-    /// <summary>Shows it an answer. True where a read has become due.</summary>
-    public bool Observe(int number, CompiledStep step, RawExchange exchange, JourneySession session)
+    /// <summary>A request was answered; the session's request is still the one that was sent.</summary>
+    public void Answered(CompiledStep step, RawExchange exchange)
     {
         // A read shows what the session shows: its cookies, and the token that it sent last.
-        var headers = System.Text.Encoding.UTF8.GetString(session.Request.Headers.Span);
+        var headers = System.Text.Encoding.UTF8.GetString(_session.Request.Headers.Span);
         if (headers.IndexOf(Bearer, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
         {
             var from = at + Bearer.Length;
             _state.BearerToken = headers[from..headers.IndexOf('\r', from)];
         }
-        if (!_oracle.Watches(step.Name))
+        if (_oracle.Watches(step.Name))
+        {
+            _answers.Add(exchange.ToTargetExchange(_session.Request));
+        }
+    }
+
+    /// <summary>Shows it the answers to a step's request, redirects included, once the last has come. True where a read has become due.</summary>
+    /// <param name="number">Number of the request in the session, from 1.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="leads">Whether the answer led to another request, whose answer is still to come.</param>
+    public bool Observe(int number, CompiledStep step, bool leads)
+    {
+        if (leads || _answers.Count == 0)
         {
             return false;
         }
-        _oracle.Observe(number, step.Name, exchange.ToTargetExchange(session.Request));
+        _oracle.Observe(number, step.Name, new ActionResult { Outcome = ActionOutcome.Ok, Observation = "", Exchange = _answers[^1], Redirects = [.. _answers[..^1]] });
+        _answers.Clear();
         return _oracle.HasDueRead;
     }
 
@@ -57,7 +72,7 @@ internal sealed class JourneyOracle
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         _session.Clock.Harness();
-        await _oracle.ReadDueAsync(_session.Run.Transport, _session.Run.Plan.Scenario.Target.Name, _state, _session.Run.Time, cancellationToken);
+        await _oracle.ReadDueAsync(_session.Engine.General, _session.Run.Plan.Scenario.Target.Name, _state, _session.Run.Time, cancellationToken);
         _session.Clock.Exclude();
     }
 
@@ -68,7 +83,7 @@ internal sealed class JourneyOracle
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await _oracle.JudgeAsync(_session.Run.Transport, _session.Run.Plan.Scenario.Target.Name, _state, _session.Run.Time, linked.Token);
+            return await _oracle.JudgeAsync(_session.Engine.General, _session.Run.Plan.Scenario.Target.Name, _state, _session.Run.Time, linked.Token);
         }
         catch (OperationCanceledException)
         {

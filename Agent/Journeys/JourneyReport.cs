@@ -116,10 +116,10 @@ internal static class JourneyReport
         };
     }
 
-    /// <summary>What the session has of what the step extracts.</summary>
-    private static ImmutableSortedDictionary<string, string> Extracted(JourneySession session, SessionSecrets secrets, CompiledStep step) => session.Values.Extracted()
+    /// <summary>What the session has of what the step extracts. A target may echo a secret in a value that is none.</summary>
+    private static ImmutableSortedDictionary<string, string> Extracted(JourneySession session, SessionSecrets secrets, CompiledStep step) => session.Values.Extracted(secrets.Clean)
         .Where(value => value.Source.StartsWith(step.Name + ":", StringComparison.Ordinal))
-        .ToImmutableSortedDictionary(static value => value.Name, value => secrets.Clean(value.Value), StringComparer.Ordinal);
+        .ToImmutableSortedDictionary(static value => value.Name, static value => value.Value, StringComparer.Ordinal);
 
     private static void Log(JourneySession session, SessionRecord record, TimeSpan duration)
     {

@@ -20,6 +20,9 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
 {
     private static readonly TimeSpan LongestTeardown = TimeSpan.FromSeconds(10);
 
+    // A process that is told twice to end does so within 5 s, its last figures included.
+    private static readonly TimeSpan HurriedTeardown = TimeSpan.FromSeconds(2);
+
     private readonly JourneySession _session;
     private readonly JourneyMachine _machine;
     private readonly IAgentThread _thread;
@@ -62,10 +65,14 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
             : _session.Values.ExtractedInClear();
     }
 
-    /// <summary>Tears down what the agent has set up, then closes its connection.</summary>
-    public async ValueTask DisposeAsync()
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => EndAsync(CancellationToken.None);
+
+    /// <summary>Tears down what the agent has set up, then closes its connection. Once <paramref name="aborted"/> is cancelled it has little time left.</summary>
+    public async ValueTask EndAsync(CancellationToken aborted)
     {
         using var limit = new CancellationTokenSource(LongestTeardown, _session.Run.Time);
+        await using var hurry = aborted.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).CancelAfter(HurriedTeardown), limit);
         for (var i = 0; i < _session.Engine.Plan.Journeys.Length; i++)
         {
             if (_machine.HasTeardown(i))

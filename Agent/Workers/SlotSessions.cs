@@ -25,7 +25,7 @@ internal sealed class SlotSessions(BlockRun block, RunContext run, int slot) : I
     {
         if (_journeys is not null)
         {
-            await _journeys.DisposeAsync();
+            await _journeys.EndAsync(block.Stop.Aborted);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using ApeTest.Scenarios.Model;
 using ApeTest.Targets.OpenApi;
 
 namespace ApeTest.Cli.Readiness;
@@ -17,8 +18,13 @@ internal sealed class ProbeException(string message, string? hint, Exception inn
     public bool IsCertificate { get; private init; }
 
     /// <summary>Names a failed exchange.</summary>
-    public static ProbeException From(HttpRequestException exception) => exception.HttpRequestError switch
+    /// <param name="exception">What failed.</param>
+    /// <param name="http">Version that was asked for.</param>
+    public static ProbeException From(HttpRequestException exception, HttpUse http) => exception.HttpRequestError switch
     {
+        HttpRequestError.VersionNegotiationError or HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError when http is HttpUse.Http2 =>
+            new("it does not speak HTTP/2", "Remove `target.http: \"2\"`, or write `1.1`.", exception),
+        HttpRequestError.ProxyTunnelError => new($"the proxy refused ({exception.Message})", "Check `target.proxy`, and what it lets through.", exception),
         HttpRequestError.NameResolutionError => new("the name does not resolve", "Check the host in --target, and this machine's name resolution.", exception),
         HttpRequestError.SecureConnectionError => Tls(exception),
         HttpRequestError.ConnectionError when exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>

@@ -1,5 +1,7 @@
+using System.Net;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
+using ApeTest.Targets.Http;
 using ApeTest.Targets.OpenApi;
 
 namespace ApeTest.Cli.Readiness;
@@ -13,19 +15,20 @@ internal sealed class TargetProbe : IDisposable
     private static readonly TimeSpan OtherSchemeLimit = TimeSpan.FromSeconds(2);
 
     private readonly TargetSpec _target;
+    private readonly SocketsOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
     public TargetProbe(TargetSpec target, TimeProvider time)
     {
-        (_target, _time) = (target, time);
+        (_target, _options, _time) = (target, SocketsOptions.From(target), time);
         var handler = new SocketsHttpHandler { ConnectTimeout = Limit, ActivityHeadersPropagator = null, UseCookies = false };
         if (target.Insecure)
         {
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         }
-        // Nor do the agents: what is reached through a proxy only would pass here and fail in the run.
-        handler.UseProxy = false;
+        // As the agents do: what is reached through a proxy of this machine's own would pass here and fail in the run.
+        (handler.UseProxy, handler.Proxy) = (_options.Proxy is not null, _options.Proxy is null ? null : new WebProxy(_options.Proxy));
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = OpenApiSource.MostBytes };
     }
 
@@ -40,7 +43,7 @@ internal sealed class TargetProbe : IDisposable
         catch (ProbeException e)
         {
             var other = e.MayBeOtherScheme ? await OtherSchemeAsync(cancellationToken) : null;
-            throw new ApeTestException($"the target {_target.Url} cannot be reached: {e.Message}",
+            throw new ApeTestException($"the target {_target.Url} cannot be reached{Through()}: {e.Message}",
                 other is null ? e.Hint : $"It answers at {other}: use that URL.", ExitCodes.Environment, e);
         }
     }
@@ -59,6 +62,8 @@ internal sealed class TargetProbe : IDisposable
         using var response = await SendAsync(url, Limit, HttpCompletionOption.ResponseContentRead, cancellationToken, content);
         return await AnswerAsync(response, cancellationToken);
     }
+
+    private string Through() => _options.Proxy is null ? "" : $" through the proxy {_options.Proxy.GetLeftPart(UriPartial.Authority)}";
 
     public void Dispose() => _http.Dispose();
 
@@ -106,11 +111,12 @@ internal sealed class TargetProbe : IDisposable
                     request.Headers.TryAddWithoutValidation(name, value);
                 }
             }
+            _options.Apply(request);
             return await _http.SendAsync(request, option, either.Token);
         }
         catch (HttpRequestException e)
         {
-            throw ProbeException.From(e);
+            throw ProbeException.From(e, _options.Http);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

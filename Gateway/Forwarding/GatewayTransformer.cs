@@ -14,6 +14,7 @@ namespace ApeTest.Gateway.Forwarding;
 internal sealed class GatewayTransformer(PolicyCall call, TimeProvider time) : HttpTransformer
 {
     private CancellationToken _client;
+    private HttpResponse? _response;
 
     /// <summary>Whether the answer's body rested longer than the time limit while the client was still there.</summary>
     public bool IsAnswerResting { get; private set; }
@@ -63,7 +64,22 @@ internal sealed class GatewayTransformer(PolicyCall call, TimeProvider time) : H
             httpContext.Response.ContentLength = null;
             return ValueTask.FromResult(false);
         }
+        if (httpContext.Response.ContentLength is not 0)
+        {
+            // YARP sends the head with the body's first bytes: a target that is slow between the two would be held against the gateway.
+            _response = httpContext.Response;
+            _response.OnStarting(static self => ((GatewayTransformer)self).OnStartingAsync(), this);
+        }
         return copied;
+    }
+
+    private Task OnStartingAsync()
+    {
+        if (call.BodyStarts(time))
+        {
+            _response!.Headers[ApeHeaders.Timing] = ApeHeaders.FormatTiming(call.Timing(time));
+        }
+        return Task.CompletedTask;
     }
 
     private void OnCanceled() => IsAnswerResting = !_client.IsCancellationRequested;

@@ -70,12 +70,16 @@ internal static class SummaryBuilder
         {
             PeakAgents = run.PeakAgents,
             SessionsPerS = PerSecond(metrics.Started),
-            PeakSessionsPerS = Rate(run.PeakSessionRate),
+            PeakSessionsPerS = Busiest(run.PeakSessionRate, metrics.Started, duration),
             RequestsPerS = PerSecond(metrics.Actions.Total),
-            PeakRequestsPerS = Rate(run.PeakActionRate),
+            PeakRequestsPerS = Busiest(run.PeakActionRate, metrics.Actions.Total, duration),
             Breakpoint = run.Breakpoint?.Summarize(run.Ended),
         };
     }
+
+    // The unfinished last second is in no peak; a run's busiest second is never below its mean, and one below a second has none.
+    private static double? Busiest(double? peak, long count, TimeSpan duration) =>
+        peak is { } known && duration >= TimeSpan.FromSeconds(1) ? Rate(Math.Max(known, count / duration.TotalSeconds)) : null;
 
     private static double? Rate(double? perSecond) => perSecond is { } rate ? Math.Round(rate, 2) : null;
 

@@ -8,7 +8,7 @@ namespace ApeTest.Scenarios.Data;
 
 /// <summary>
 /// A text with placeholders, parsed once into segments: <c>{{feed.column}}</c> or <c>{{name}}</c> for a value, <c>{{name:json}}</c> for a value
-/// that stands in JSON as it is, <c>{{uuid()}}</c> for a generator. <c>\{{</c> is a literal <c>{{</c>. Immutable; rendering allocates only its
+/// that stands in JSON as it is, <c>{{uuid()}}</c> for a generator, which takes <c>:json</c> too. <c>\{{</c> is a literal <c>{{</c>. Immutable; rendering allocates only its
 /// result.
 /// </summary>
 public sealed class Template
@@ -125,18 +125,16 @@ public sealed class Template
     private static TemplateSegment? Placeholder(string content, string owner, ref int generators, out (string Message, string Suggestion) error)
     {
         error = default;
-        if (IsName(content))
+        var isJson = content.EndsWith(JsonFlag, StringComparison.Ordinal);
+        var named = isJson ? content[..^JsonFlag.Length] : content;
+        if (IsName(named))
         {
-            return new TemplateSegment(TemplateSegmentKind.Name, content);
+            return new TemplateSegment(TemplateSegmentKind.Name, named, isJson);
         }
-        if (content.EndsWith(JsonFlag, StringComparison.Ordinal) && IsName(content[..^JsonFlag.Length]))
+        if (named.Contains('(', StringComparison.Ordinal) && named[^1] == ')')
         {
-            return new TemplateSegment(TemplateSegmentKind.Name, content[..^JsonFlag.Length], IsJson: true);
-        }
-        if (content.Contains('(', StringComparison.Ordinal) && content[^1] == ')')
-        {
-            return GeneratorParser.Parse(content, owner, generators++, out error) is { } generator
-                ? new TemplateSegment(TemplateSegmentKind.Generator, content, Generator: generator)
+            return GeneratorParser.Parse(named, owner, generators++, out error) is { } generator
+                ? new TemplateSegment(TemplateSegmentKind.Generator, named, isJson, generator)
                 : null;
         }
         error = ($"{Quote.Text(Placeholder(content))} is not a placeholder", $"Write `{{{{feed.column}}}}`, `{{{{name}}}}` or a generator such as `{{{{uuid()}}}}`, {Escape}");

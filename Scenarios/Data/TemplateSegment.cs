@@ -17,7 +17,7 @@ public enum TemplateSegmentKind
 
 /// <summary>One part of a <see cref="Template"/>.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Text">The characters of a literal, without escapes; the name of a value, without its flag; the call of a generator.</param>
-/// <param name="IsJson">Whether a name was written <c>{{name:json}}</c>: in a JSON text its value stands as it is, without quotes.</param>
+/// <param name="Text">The characters of a literal, without escapes; the name of a value or the call of a generator, without its flag.</param>
+/// <param name="IsJson">Whether it was written with <c>:json</c>, as <c>{{name:json}}</c>: in a JSON text its value stands as it is, without quotes.</param>
 /// <param name="Generator">The generator; null for another kind.</param>
 public readonly record struct TemplateSegment(TemplateSegmentKind Kind, string Text, bool IsJson = false, Generator? Generator = null);

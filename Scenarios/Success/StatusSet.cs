@@ -55,7 +55,7 @@ public sealed class StatusSet
             }
             else
             {
-                error = new TextError(0, $"{Quote.Text(part)} is not an HTTP status", "Write for example `201`, `2xx` or `200|404`; leave it out for any 2xx.");
+                error = new TextError(0, $"{Quote.Text(part)} is not an HTTP status", "Write for example `201`, `2xx` or `200|404`.");
                 return false;
             }
         }

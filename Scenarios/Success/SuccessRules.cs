@@ -40,7 +40,7 @@ internal static class SuccessRules
 
     public static TextError? Status(int status) => status is >= 100 and <= 599
         ? null
-        : new TextError(0, $"must be an HTTP status from 100 to 599 (got {status})", "Use for example 200 or 201; leave it out for any 2xx.");
+        : new TextError(0, $"must be an HTTP status from 100 to 599 (got {status})", "Use for example 200 or 201.");
 
     public static TextError? CaptureName(string name) =>
         name.Length is > 0 and <= 64 && (char.IsAsciiLetter(name[0]) || name[0] == '_') && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')

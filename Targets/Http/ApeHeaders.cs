@@ -38,7 +38,7 @@ public static class ApeHeaders
     /// <summary>Trace id, sent to the target and back to the client.</summary>
     public const string TraceId = "X-Trace-Id";
 
-    /// <summary>Formats the value of <see cref="Timing"/>; target = forward to response headers. Rounded to microseconds.</summary>
+    /// <summary>Formats the value of <see cref="Timing"/>; target = forward to response headers, or to the first bytes of a body that comes later. Rounded to microseconds.</summary>
     public static string FormatTiming(in TargetTiming timing)
     {
         // Whole numbers: custom formats of doubles cost more than the rest of the header's way.

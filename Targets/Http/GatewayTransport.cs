@@ -59,7 +59,9 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         }
         using var sent = message;
         AddOwnHeaders(message, in request);
-        using var limit = new CancellationTokenSource(request.Timeout + Grace ?? _timeout, _time);
+        // The gateway knows the target's limit only: a shorter one is kept here, and passes as the target's time.
+        var own = request.Timeout is { } asked && asked + Grace < _timeout ? asked : (TimeSpan?)null;
+        using var limit = new CancellationTokenSource(own ?? request.Timeout + Grace ?? _timeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         HttpResponseMessage? response = null;
         var responded = started;
@@ -73,14 +75,14 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
             measured = TakeTiming(headers);
             var (body, length) = await ResponseReader.ReadBodyAsync(response.Content, request.MaxBodyBytes, request.ReadsWholeBody, linked.Token);
             var exchange = Finish(in request, started, responded, _time.GetTimestamp(), measured);
-            var own = Take(headers, ApeHeaders.Error);
-            if (own is null && measured is null)
+            var problem = Take(headers, ApeHeaders.Error);
+            if (problem is null && measured is null)
             {
                 // Neither header: the gateway's guard refused (token, Host), or something else stands at its address.
-                own = TargetErrors.Gateway;
+                problem = TargetErrors.Gateway;
             }
-            return own is not null
-                ? exchange with { ErrorType = Bounded(own), ErrorMessage = ProblemDetail(body) ?? $"the gateway answered {(int)response.StatusCode}" }
+            return problem is not null
+                ? exchange with { ErrorType = Bounded(problem), ErrorMessage = ProblemDetail(body) ?? $"the gateway answered {(int)response.StatusCode}" }
                 : exchange with { Status = (int)response.StatusCode, Headers = headers, Body = body, BodyLength = length };
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -89,8 +91,20 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         }
         catch (Exception exception) when (TargetFailure.Classify(exception) is not null)
         {
-            var failure = TargetFailure.Classify(exception)!.Value;
             var ended = _time.GetTimestamp();
+            if (own is { } patience && limit.IsCancellationRequested)
+            {
+                var late = TargetFailure.Late(patience);
+                var waited = measured ?? new TargetTiming(TimeSpan.Zero, _time.GetElapsedTime(started, ended), TimeSpan.Zero, 0, "none");
+                return Finish(in request, started, response is null ? ended : responded, ended, waited) with
+                {
+                    Status = response is null ? 0 : (int)response.StatusCode,
+                    Headers = headers,
+                    ErrorType = late.ErrorType,
+                    ErrorMessage = late.Message,
+                };
+            }
+            var failure = TargetFailure.Classify(exception)!.Value;
             // With response headers the gateway did its part: what broke the body is the target's, passed on.
             return Finish(in request, started, response is null ? ended : responded, ended, measured) with
             {

@@ -3,6 +3,9 @@ namespace ApeTest.Targets.Http;
 /// <summary>What one request carries through <see cref="PolicyHandler"/>, and what is measured on the way. Of one request, hence one thread at a time.</summary>
 public sealed class PolicyCall
 {
+    // Below it a head and its body came together.
+    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(1);
+
     private static readonly HttpRequestOptionsKey<PolicyCall> Key = new("ApeTest.PolicyCall");
 
     private TargetRequest _request;
@@ -54,6 +57,21 @@ public sealed class PolicyCall
         // An attempt under way when the caller gave up was the target's time.
         var target = time.GetElapsedTime(0, _atTarget + (_attemptStarted > 0 ? ended - _attemptStarted : 0));
         return new TargetTiming(total > target ? total - target : TimeSpan.Zero, target, total, Retries, _request.Fault?.Kind ?? "none") { Revision = _request.Revision };
+    }
+
+    /// <summary>
+    /// The first bytes go back to the caller. What waited for them since the response headers waited for the target's body: its time, as the rest of the
+    /// body is. False where they came together with the headers, and <see cref="Timing(TimeProvider)"/> says what it said.
+    /// </summary>
+    public bool BodyStarts(TimeProvider time)
+    {
+        if (_responded == 0 || _attemptStarted > 0 || time.GetTimestamp() is var now && time.GetElapsedTime(_responded, now) < Together)
+        {
+            return false;
+        }
+        _atTarget += now - _responded;
+        _responded = now;
+        return true;
     }
 
     /// <summary>Hangs the call on the request message.</summary>

@@ -28,7 +28,7 @@ public sealed record SocketsOptions
     };
 
     /// <summary>Asks for the version.</summary>
-    internal void Apply(HttpRequestMessage message)
+    public void Apply(HttpRequestMessage message)
     {
         (message.Version, message.VersionPolicy) = Http switch
         {

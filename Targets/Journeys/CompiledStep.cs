@@ -47,8 +47,8 @@ public sealed class CompiledStep
     /// <summary>Whether the session goes on where it failed.</summary>
     public bool Continue { get; init; }
 
-    /// <summary>The right statuses in words: <c>201</c>, or <c>any below 400</c>.</summary>
-    public string Asks => _reader.Status?.Text ?? "any below 400";
+    /// <summary>What the answer must be, in words (<see cref="ConditionWords"/>): <c>201 $.id=17</c>, or <c>any below 400</c>.</summary>
+    public required string Asks { get; init; }
 
     /// <summary>Writes the request; false with a value that is missing or cannot stand where it should, named without the value.</summary>
     public bool TryRender(JourneyValues values, RawRequest request, out string? problem)
@@ -63,6 +63,7 @@ public sealed class CompiledStep
             return false;
         }
         request.HasBody = _template.HasBody;
+        request.ShownPath = _template.Target.HoldsSecret ? _template.Written : null;
         return TryAddCookies(values, request, out problem);
     }
 

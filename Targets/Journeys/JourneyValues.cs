@@ -13,6 +13,9 @@ namespace ApeTest.Targets.Journeys;
 /// </summary>
 public sealed class JourneyValues
 {
+    // A shorter one would hide words of any answer.
+    private const int ShortestCookie = 8;
+
     private const int MostShown = 120;
     private const int MostNested = 16;
 
@@ -123,14 +126,15 @@ public sealed class JourneyValues
     }
 
     /// <summary>What the session has extracted, secrets as <c>(redacted)</c>, for its record.</summary>
-    public IReadOnlyList<ExtractedValue> Extracted()
+    /// <param name="clean">Hides secrets that stand within a value; it is given the whole of it, since one that is cut is not known again.</param>
+    public IReadOnlyList<ExtractedValue> Extracted(Func<string, string> clean)
     {
         var extracted = new List<ExtractedValue>();
         foreach (var slot in _plan.Table.Slots)
         {
             if (slot.Kind is ValueSlotKind.Extracted && _arena.TryGet(slot.Index, out var bytes))
             {
-                extracted.Add(new ExtractedValue(slot.Name, slot.IsSecret ? "(redacted)" : Short(Encoding.UTF8.GetString(bytes)), slot.Source));
+                extracted.Add(new ExtractedValue(slot.Name, slot.IsSecret ? "(redacted)" : Short(clean(Encoding.UTF8.GetString(bytes))), slot.Source));
             }
         }
         return extracted;
@@ -197,6 +201,13 @@ public sealed class JourneyValues
             if (slot.IsSecret && TryGet(slot, out var bytes) && !bytes.IsEmpty)
             {
                 secrets[slot.Name] = Encoding.UTF8.GetString(bytes);
+            }
+        }
+        foreach (var (name, value) in Cookies.Pairs)
+        {
+            if (value.Length >= ShortestCookie)
+            {
+                secrets[$"session.cookie.{name}"] = value;
             }
         }
         return secrets;

@@ -1,3 +1,4 @@
+using ApeTest.Scenarios.Data;
 using ApeTest.Targets.Journeys.Rendering;
 
 namespace ApeTest.Targets.Journeys;

@@ -14,6 +14,9 @@ public sealed class RawRequest
     /// <summary>Request target in origin form, escaped: <c>/orders/17?full=1</c>.</summary>
     public ByteBuffer Target { get; } = new();
 
+    /// <summary>The path as a log of another service may show it, where <see cref="Target"/> holds a secret: <c>/cards/{{user.card}}</c>. ASCII. Null where it holds none.</summary>
+    public string? ShownPath { get; set; }
+
     /// <summary>Header lines, each <c>Name: value\r\n</c>, none of those that frame the message, and neither <c>Host</c>, <c>traceparent</c> nor <c>Content-Length</c>. Names and values have been checked.</summary>
     public ByteBuffer Headers { get; } = new();
 
@@ -39,5 +42,6 @@ public sealed class RawRequest
         Headers.Clear();
         Body.Clear();
         HasBody = false;
+        ShownPath = null;
     }
 }

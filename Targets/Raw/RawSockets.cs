@@ -78,6 +78,7 @@ public sealed class RawSockets(ITargetTransport transport, TimeProvider? time = 
             Url = url,
             Target = route.Target,
             Operation = route.Operation,
+            ShownPath = request.ShownPath,
             Headers = headers,
             HasAuthorization = hasAuthorization,
             ContentType = contentType,

@@ -21,6 +21,8 @@ internal sealed class ShopRoutes(SessionStore sessions, Counters counters)
         app.MapPost("/checkout", CheckoutAsync);
         app.MapPost("/logout", LogoutAsync);
         app.MapGet("/plain", context => Answer(context, Route.Plain, StatusCodes.Status200OK, PlainBody));
+        // Clients that look whether it is there are no part of the journey.
+        app.MapGet("/", context => { context.Response.StatusCode = StatusCodes.Status204NoContent; return Task.CompletedTask; });
         app.MapGet("/stats", context => Show(context, json => counters.WriteTotals(json, sessions.Open)));
         app.MapGet("/seconds", context => Show(context, counters.WriteSeconds));
         app.MapFallback(context => Answer(context, Route.Unknown, StatusCodes.Status404NotFound, []));

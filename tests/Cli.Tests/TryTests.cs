@@ -5,6 +5,7 @@ using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
+using ApeTest.Scenarios.Model.Journeys;
 using ApeTest.Tests.Shared.Library;
 
 namespace ApeTest.Cli.Tests;
@@ -52,6 +53,20 @@ public sealed class TryTests
         Assert.Equal(7, lines[3].GetProperty("observation").GetProperty("body").GetProperty("userId").GetInt32());
         Assert.Equal(ExitCodes.ThresholdFailed, lines[^1].GetProperty("exit_code").GetInt32());
         Assert.Equal("stuck", lines[^1].GetProperty("session").GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public void Json_OfAJourney_NamesItAndNoModel()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var start = TryFixture.Start();
+        var plan = start.Plan with { Scenario = start.Plan.Scenario with { Goals = [], Journeys = [new JourneySpec { Name = "browse" }] } };
+
+        new TrialJson(Environment(output)).Begin(start with { Plan = plan });
+
+        var begin = JsonDocument.Parse(output.ToString()).RootElement;
+        Assert.Equal(("browse", "browse"), (begin.GetProperty("goal").GetString(), begin.GetProperty("journey").GetString()));
+        Assert.Equal(JsonValueKind.Null, begin.GetProperty("model").ValueKind);
     }
 
     [Fact]
@@ -164,16 +179,7 @@ public sealed class TryTests
     private static string Tell(Func<CliEnvironment, ITrialView> view)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        var told = view(new CliEnvironment
-        {
-            Out = output,
-            Error = TextWriter.Null,
-            In = TextReader.Null,
-            Variables = new Dictionary<string, string>(),
-            CurrentDirectory = "/",
-            Time = TimeProvider.System,
-            Signals = new FakeSignals(),
-        });
+        var told = view(Environment(output));
         var start = TryFixture.Start();
         told.Begin(start);
         foreach (var happened in TryFixture.Stuck())
@@ -183,4 +189,15 @@ public sealed class TryTests
         told.End(new TrialResult(start, TryFixture.Stuck(), TryFixture.Summary(), null));
         return output.ToString();
     }
+
+    private static CliEnvironment Environment(TextWriter output) => new()
+    {
+        Out = output,
+        Error = TextWriter.Null,
+        In = TextReader.Null,
+        Variables = new Dictionary<string, string>(),
+        CurrentDirectory = "/",
+        Time = TimeProvider.System,
+        Signals = new FakeSignals(),
+    };
 }

@@ -68,7 +68,7 @@ internal sealed class CollectorHost : IAsyncDisposable
     /// Submits the run, begins to collect it, and claims its block. It lasts far longer than <see cref="TickUntilAsync"/> ever lets go
     /// by while it waits for another thread, unless <paramref name="duration"/> says otherwise.
     /// </summary>
-    public async Task<CollectedRun> CollectAsync(LlmSpec? llm = null, TimeSpan? duration = null, params ThresholdSpec[] thresholds)
+    public async Task<CollectedRun> CollectAsync(LlmSpec? llm = null, TimeSpan? duration = null, LoadSpec? load = null, params ThresholdSpec[] thresholds)
     {
         Plan = new RunPlan
         {
@@ -83,6 +83,7 @@ internal sealed class CollectorHost : IAsyncDisposable
                 Agents = 20,
                 Duration = duration ?? TimeSpan.FromDays(10),
                 Llm = llm ?? new LlmSpec(),
+                Load = load ?? new LoadSpec(),
                 Thresholds = [.. thresholds],
             },
         };

@@ -20,8 +20,10 @@ internal sealed class TrialJson(CliEnvironment environment) : ITrialView
         json.WriteString("run", start.Plan.Run);
         json.WriteNumber("seed", start.Plan.Seed);
         json.WriteString("target", start.Plan.Scenario.Target.Url.ToString());
-        json.WriteString("model", start.Plan.Scenario.Llm.Model);
+        // No model takes part in a journey.
+        json.WriteString("model", start.Journey is null ? start.Plan.Scenario.Llm.Model : null);
         json.WriteString("goal", start.Goal.Name);
+        json.WriteString("journey", start.Journey?.Name);
         json.WriteString("oracle", start.Plan.Oracle);
         json.WriteString("success", SuccessWords.Of(start.Goal));
     });

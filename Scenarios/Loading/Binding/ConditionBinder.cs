@@ -147,7 +147,7 @@ internal sealed class ConditionBinder(ObjectReader goal, Feeds feeds, IReadOnlyS
         var text = node is SequenceNode list ? string.Join('|', list.Items.Select(static item => (item as ScalarNode)?.Text ?? item.Description)) : ((ScalarNode)node).Text;
         if (!StatusSet.TryParse(text, out _, out var error))
         {
-            reader.Error(node, "status", error.Message!, error.Suggestion);
+            reader.Error(node, "status", error.Message!, $"{error.Suggestion} Left out, any 2xx is right.");
         }
         return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var one) ? (one, null) : (null, text);
     }

@@ -7,7 +7,6 @@ internal static class NetworkRules
 {
     private const string ModelExample = "cerebras/gpt-oss-120b, or builtin/planner, which needs no key";
     private static readonly string[] Providers = ["builtin", "cerebras", "ollama", "openai"];
-    private static readonly string[] CredentialWords = ["auth", "cookie", "token", "secret", "key", "passw", "credential", "session", "signature"];
 
     private static readonly HashSet<string> OwnHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -81,10 +80,6 @@ internal static class NetworkRules
         }
         return OwnHeaders.Contains(name) ? ("is set by ApeTest itself and cannot be given", "Remove it.") : null;
     }
-
-    /// <summary>Whether a header's name says that its value is a credential.</summary>
-    public static bool LooksLikeCredential(string name) =>
-        CredentialWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private static Checked<Uri> Parse(string text, string example)
     {

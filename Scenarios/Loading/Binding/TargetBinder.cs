@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Loading.Sources;
 using ApeTest.Scenarios.Loading.Tree;
@@ -110,7 +111,7 @@ internal static class TargetBinder
                 reader.Context.Errors.Add(keyOrigin, headerPath, "is given twice: names of headers have no case", "Keep one of the two.");
                 continue;
             }
-            var secret = variables.Count > 0 || NetworkRules.LooksLikeCredential(key) || node.Origin.Name == CommandLineFlags.Auth;
+            var secret = variables.Count > 0 || SecretNames.ContainsHeader(key) || node.Origin.Name == CommandLineFlags.Auth;
             if (secret)
             {
                 secrets.Add(key);

@@ -1,3 +1,4 @@
+using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Loading.Binding;
 using ApeTest.Scenarios.Loading.Tree;
 
@@ -27,7 +28,7 @@ internal static class ResolvedTree
                 var mapping = new ResolvedMapping(node.Origin.Label);
                 foreach (var (key, _, value) in ((MappingNode)node).Entries)
                 {
-                    mapping.Add(key, Of(value, NetworkRules.LooksLikeCredential(key)));
+                    mapping.Add(key, Of(value, SecretNames.ContainsHeader(key)));
                 }
                 return mapping;
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Model.Journeys;
 using ApeTest.Scenarios.Success;

@@ -1,3 +1,4 @@
+using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Model.Journeys;
 using ApeTest.Targets.Http;
@@ -33,7 +34,7 @@ internal sealed class HeaderCompiler(TargetSpec target, ValueScope scope)
                 separator = "; ";
                 continue;
             }
-            lines.Literal(name).Literal(": ").Text(value, Place.Header, isSecret: SecretNames.Contains(name)).Literal("\r\n");
+            lines.Literal(name).Literal(": ").Text(value, Place.Header, isSecret: SecretNames.ContainsHeader(name)).Literal("\r\n");
         }
         AddMissing(lines, request, "Content-Type", request.Body is { } body ? body.ContentType ?? BodyCompiler.ContentTypeOf(body) : null);
         AddMissing(lines, request, "Accept", Has(target.Headers, "Accept") ? null : "*/*");

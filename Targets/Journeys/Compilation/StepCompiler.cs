@@ -1,6 +1,7 @@
 using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Model.Journeys;
+using ApeTest.Scenarios.Success;
 using ApeTest.Targets.Journeys.Rendering;
 using ApeTest.Targets.Raw;
 
@@ -25,6 +26,7 @@ internal sealed class StepCompiler(TargetSpec target, JourneySpec journey, Value
         var template = new RequestTemplate
         {
             Target = place.Target,
+            Written = Written(request.Path),
             IsReference = place.IsReference,
             Query = place.Query,
             Headers = headers.Lines,
@@ -37,11 +39,18 @@ internal sealed class StepCompiler(TargetSpec target, JourneySpec journey, Value
         {
             Index = index,
             Name = name,
+            Asks = ConditionWords.Of(request.Check),
             Timeout = request.Timeout ?? target.Timeout,
             Think = step.Think ?? journey.Think,
             Redirects = request.Redirects,
             Retries = request.Retries,
             Continue = request.Continue,
         };
+    }
+
+    private static string Written(string path)
+    {
+        var end = path.IndexOf('?', StringComparison.Ordinal);
+        return string.Concat((end < 0 ? path : path[..end]).Select(static c => char.IsBetween(c, ' ', '~') ? c : '?'));
     }
 }

@@ -10,6 +10,12 @@ namespace ApeTest.Targets.Journeys.Reading;
 /// </summary>
 internal sealed class XPathSource
 {
+    // An expression may look at each element below each other: on a page that nests without end that is the square of its length.
+    private const int Deepest = 256;
+
+    /// <summary>Longest document in characters: a loop's thread waits for it.</summary>
+    private const int Longest = 256 * 1024;
+
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true };
 
     private readonly XPathExpression _expression;
@@ -21,8 +27,16 @@ internal sealed class XPathSource
     public string? Take(string text, out string? value)
     {
         value = null;
+        if (text.Length > Longest)
+        {
+            return $"is not looked for: the document has more than {Longest} characters";
+        }
         try
         {
+            if (IsTooDeep(text))
+            {
+                return $"is not looked for: elements nest deeper than {Deepest}";
+            }
             using var reader = XmlReader.Create(new StringReader(text), Settings);
             // A compiled expression keeps its place while it is evaluated, so every reading has its own.
             value = new XPathDocument(reader).CreateNavigator().Evaluate(_expression.Clone()) switch
@@ -42,5 +56,18 @@ internal sealed class XPathSource
         {
             return "cannot be evaluated on this answer";
         }
+    }
+
+    private static bool IsTooDeep(string text)
+    {
+        using var reader = XmlReader.Create(new StringReader(text), Settings);
+        while (reader.Read())
+        {
+            if (reader.Depth > Deepest)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -14,6 +14,9 @@ internal sealed class ByteTemplate(BytePart[] parts)
     /// <summary>Whether there is nothing at all.</summary>
     public bool IsEmpty => parts.Length == 0;
 
+    /// <summary>Whether a value that is filled in is a secret; known when all of the plan is compiled.</summary>
+    public bool HoldsSecret => Array.Exists(parts, static part => part.Slot is { IsSecret: true });
+
     /// <summary>Writes the text; false with a value that is missing or cannot stand where it should.</summary>
     /// <param name="values">What the session knows.</param>
     /// <param name="to">Takes the bytes; after false it holds a part of them.</param>

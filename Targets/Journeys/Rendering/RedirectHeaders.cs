@@ -1,4 +1,5 @@
 using System.Text;
+using ApeTest.Scenarios.Data;
 using ApeTest.Targets.Raw;
 
 namespace ApeTest.Targets.Journeys.Rendering;
@@ -21,7 +22,7 @@ internal static class RedirectHeaders
             var name = line[..line.IndexOf((byte)':')];
             var goes = Ascii.EqualsIgnoreCase(name, "cookie"u8)
                 || (dropBody && name.Length > 8 && Ascii.EqualsIgnoreCase(name[..8], "content-"u8))
-                || (dropCredentials && (Ascii.EqualsIgnoreCase(name, "authorization"u8) || SecretNames.Contains(Encoding.ASCII.GetString(name))));
+                || (dropCredentials && (Ascii.EqualsIgnoreCase(name, "authorization"u8) || SecretNames.ContainsHeader(Encoding.ASCII.GetString(name))));
             if (!goes)
             {
                 headers.Write(line);

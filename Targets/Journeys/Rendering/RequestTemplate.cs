@@ -6,6 +6,9 @@ internal sealed record RequestTemplate
     /// <summary>Path, with the query but for a reference.</summary>
     public required ByteTemplate Target { get; init; }
 
+    /// <summary>The path as it is written, without its query, in ASCII.</summary>
+    public required string Written { get; init; }
+
     /// <summary>Whether the path begins with a value: a reference (RFC 3986, section 4.1).</summary>
     public required bool IsReference { get; init; }
 

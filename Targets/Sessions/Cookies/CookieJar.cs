@@ -38,6 +38,9 @@ public sealed class CookieJar(TimeProvider time)
         }
     }
 
+    /// <summary>Names and values of what is held, in no order; a name may come twice.</summary>
+    internal IEnumerable<(string Name, string Value)> Pairs => (_cookies ?? []).Select(static cookie => (cookie.Name, cookie.Value));
+
     /// <summary>Takes in one <c>Set-Cookie</c> header. Nothing in it makes this throw.</summary>
     /// <param name="url">URL on the target that answered with it.</param>
     /// <param name="header">Value of the header.</param>

@@ -77,7 +77,7 @@ internal sealed class JourneyHarness : IAsyncDisposable
     public ValueTask<bool> ArriveAsync(int arrival, TimeSpan late) => _runner.RunAsync(0, new SessionStart(0, _next++, Clock.GetTimestamp() - late.Ticks, arrival), Stop, TimeSpan.MaxValue);
 
     /// <summary>The agent has had its last session.</summary>
-    public ValueTask EndAgentAsync() => _runner.DisposeAsync();
+    public ValueTask EndAgentAsync() => _runner.EndAsync(Stop.Aborted);
 
     /// <summary>What was measured since the last drain.</summary>
     public MetricsDelta Metrics() => Recorder.Drain(final: false).Metrics;

@@ -56,6 +56,26 @@ public sealed class JourneyConditionTests
     }
 
     [Fact]
+    public async Task Run_RedirectToALoginPage_ProvesNothingOfTheOperation()
+    {
+        await using var shop = await JourneyShop.StartAsync();
+        shop.Fault = context =>
+        {
+            var redirects = context.Request.Path == "/orders";
+            if (redirects)
+            {
+                context.Response.Redirect("/items");
+            }
+            return Task.FromResult(redirects);
+        };
+
+        var record = await RunAsync(shop, "success: [ { operation: order, status: 200 } ]", more: ", redirects: 1", extract: "\"$.items[0].id\"");
+
+        Assert.Equal((SessionOutcome.Failed, 1), (record.Outcome, shop.Count("/items")));
+        Assert.StartsWith("evidence: ", record.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_FailureCondition_EndsTheSession()
     {
         await using var shop = await JourneyShop.StartAsync();
@@ -93,9 +113,9 @@ public sealed class JourneyConditionTests
         Assert.Equal((SessionOutcome.Succeeded, 2, 2), (record.Outcome, shop.Requests.Count, record.Evidence.Length));
     }
 
-    private static async Task<SessionRecord> RunAsync(JourneyShop shop, string conditions, string transport = "lean")
+    private static async Task<SessionRecord> RunAsync(JourneyShop shop, string conditions, string transport = "lean", string more = "", string extract = "$.id")
     {
         await using var host = await WorkerHost.StartAsync(new Uri("http://127.0.0.1:9"));
-        return Assert.Single((await host.RunAsync(JourneyPlans.Of($"{Yaml}  {conditions}\n", shop.Url, $", transport: {transport}"))).Sessions);
+        return Assert.Single((await host.RunAsync(JourneyPlans.Of($"{Yaml.Replace("$.id }", $"{extract} }}{more}", StringComparison.Ordinal)}  {conditions}\n", shop.Url, $", transport: {transport}"))).Sessions);
     }
 }

@@ -45,6 +45,51 @@ public sealed class ArrivalLoopTests
     }
 
     [Fact]
+    public async Task Run_Poisson_StartsEveryArrivalOnce()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
+        await using var host = await WorkerHost.StartAsync(server.Url);
+
+        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with
+        {
+            Agents = 120, Iterations = 60, Load = new LoadSpec { Rate = Fast, Arrivals = ArrivalKind.Poisson },
+        }));
+
+        Assert.Equal((60, 60), (totals.Started + totals.Dropped("no_free_agent"), totals.Started));
+        Assert.Equal((30, 30), (target.Orders.Values.Count(user => user == "ann"), target.Orders.Values.Count(user => user == "bob")));
+    }
+
+    [Fact]
+    public async Task Run_RateOrdered_GoesOnWithoutGapsAndDoubles()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
+        await using var host = await WorkerHost.StartAsync(server.Url);
+        static LoadLevel Rate(double perSecond) => new(perSecond, TimeSpan.FromSeconds(1));
+        // At the first rate, 60 arrivals would take minutes: the last of them lie behind the run's end.
+        var plan = Plans.Of(target.Url, scenario => scenario with
+        {
+            Agents = 120, Iterations = 60, Duration = TimeSpan.FromSeconds(50),
+            Load = new LoadSpec { Shape = LoadShapeKind.Breakpoint, Rate = Fast, From = Rate(0.5), To = Rate(400), By = Rate(100), Every = TimeSpan.FromSeconds(5) },
+        });
+
+        var ordered = false;
+        var totals = await host.RunAsync(plan, async (_, soFar) =>
+        {
+            if (!ordered && soFar.Started > 0)
+            {
+                ordered = true;
+                await host.Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Rate, PerSecond: 400), TestContext.Current.CancellationToken);
+            }
+        });
+
+        Assert.Equal((60, 60), (totals.Started, totals.Ended(SessionOutcome.Succeeded)));
+        // Arrival i takes row i mod 2: each came once.
+        Assert.Equal((30, 30), (target.Orders.Values.Count(user => user == "ann"), target.Orders.Values.Count(user => user == "bob")));
+    }
+
+    [Fact]
     public async Task Run_NoFreeAgent_ArrivalsAreDroppedAndCounted()
     {
         await using var target = await FakeTarget.StartAsync();

@@ -73,6 +73,34 @@ public sealed class TargetProbeTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Reach_TargetOfHttp2Only_IsAskedAsTheRunDoes(bool tls)
+    {
+        await using var server = await ServerAsync(tls, protocols: HttpProtocols.Http2);
+
+        Assert.Equal(200, await ReachAsync(new TargetSpec { Url = Url(server), Insecure = true, Http = HttpUse.Http2 }));
+    }
+
+    [Fact]
+    public async Task Reach_Http2ThatIsNotSpoken_NamesTheField()
+    {
+        await using var server = await ServerAsync(tls: true);
+
+        var exception = await Assert.ThrowsAsync<ApeTestException>(() => ReachAsync(new TargetSpec { Url = Url(server), Insecure = true, Http = HttpUse.Http2 }));
+
+        Assert.Contains("target.http", exception.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reach_ThroughAProxy_IsAskedThroughIt()
+    {
+        await using var proxy = await ServerAsync(tls: false, context => { context.Response.StatusCode = context.Request.Host.Host == "shop.invalid" ? 202 : 500; return Task.CompletedTask; });
+
+        Assert.Equal(202, await ReachAsync(new TargetSpec { Url = new Uri("http://shop.invalid/"), Proxy = Url(proxy) }));
+    }
+
+    [Theory]
     [InlineData("SSH-2.0-OpenSSH_9.6\r\n", "what answers there does not speak HTTP")]
     [InlineData("", "the connection ended before an answer")]
     public async Task Reach_OtherProtocol_SaysSo(string banner, string expected)
@@ -118,9 +146,11 @@ public sealed class TargetProbeTests
         Assert.Equal(ExitCodes.Environment, exception.ExitCode);
     }
 
-    private static async Task<int> ReachAsync(Uri url, bool insecure = false)
+    private static Task<int> ReachAsync(Uri url, bool insecure = false) => ReachAsync(new TargetSpec { Url = url, Insecure = insecure });
+
+    private static async Task<int> ReachAsync(TargetSpec target)
     {
-        using var probe = new TargetProbe(new TargetSpec { Url = url, Insecure = insecure }, TimeProvider.System);
+        using var probe = new TargetProbe(target, TimeProvider.System);
         return await probe.ReachAsync(Token);
     }
 
@@ -144,14 +174,14 @@ public sealed class TargetProbeTests
 
     private static Uri Url(WebApplication app) => new(app.Urls.Single());
 
-    private static async Task<WebApplication> ServerAsync(bool tls, RequestDelegate? answer = null)
+    private static async Task<WebApplication> ServerAsync(bool tls, RequestDelegate? answer = null, HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endPoint =>
         {
-            endPoint.Protocols = HttpProtocols.Http1;
+            endPoint.Protocols = protocols;
             if (tls)
             {
                 endPoint.UseHttps(SelfSigned());

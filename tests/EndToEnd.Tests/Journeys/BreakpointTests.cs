@@ -18,16 +18,18 @@ public sealed class BreakpointTests
             var isRefused = Interlocked.Increment(ref active) > Most;
             if (!isRefused)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted);
+                await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, context.RequestAborted);
             }
             // Before the answer: by then the client may be back.
             Interlocked.Decrement(ref active);
             await AnswerAsync(context, isRefused);
         });
 
-        var search = await SearchAsync(directory, target, "{ shape: breakpoint, from: 2, to: 30, by: 4, every: 2s, until: { http_error_rate: \"< 1%\" } }", "agents");
+        var search = await SearchAsync(directory, target, "{ shape: breakpoint, from: 2, to: 30, by: 4, every: 1s, until: { http_error_rate: \"< 1%\" } }", "agents");
 
-        Assert.Equal((Most, Most + 1), (search.LastGood, search.FirstBroken));
+        // So many can never be refused. One more is, unless it is always on its way when the others are there: on a busy machine.
+        Assert.InRange(search.LastGood!.Value, Most, Most + 2);
+        Assert.Equal(1, search.FirstBroken - search.LastGood);
         Assert.Equal("http_error_rate", search.Threshold!.Name);
         Assert.True(search.Threshold.Value >= 0.01, $"{search.Threshold}");
     }
@@ -76,10 +78,11 @@ public sealed class BreakpointTests
     private static async Task<BreakpointSummary> SearchAsync(TempDirectory directory, JourneyTarget target, string load, string unit, string outcome = "found")
     {
         directory.Write(JourneyRun.File, Scenario(target, load));
-        var result = await ApeProcess.RunAsync(directory, "start", JourneyRun.File, "--quiet");
+        var result = await ApeProcess.RunAsync(directory, "start", JourneyRun.File, "--quiet", "--duration", "45s");
         var summary = (await RunOnDisk.ReadAsync(directory)).Summary;
         var search = summary.Load.Breakpoint!;
-        Assert.SkipWhen(search.Outcome == "generator", $"The machine is too busy to make the load: {search.Reason}");
+        var isStarved = search.Outcome is "generator" or "unfinished" && search.Levels.Any(static level => level.Verdict == "generator");
+        Assert.SkipWhen(isStarved, $"The machine is too busy to make the load: {search.Reason}");
         result.Exits(0);
         Assert.Equal((outcome, unit, "completed", "breakpoint"), (search.Outcome, search.Unit, summary.Run.Status, summary.Load.Shape));
         Assert.Empty(summary.Run.Edited);
@@ -103,6 +106,7 @@ public sealed class BreakpointTests
     private sealed class Bucket(double perSecond, double most, TimeProvider time)
     {
         private readonly Lock _lock = new();
+        private readonly double _most = most;
         private double _tokens = most;
         private long _at = time.GetTimestamp();
 
@@ -111,7 +115,7 @@ public sealed class BreakpointTests
             lock (_lock)
             {
                 var now = time.GetTimestamp();
-                _tokens = Math.Min(most, _tokens + (time.GetElapsedTime(_at, now).TotalSeconds * perSecond));
+                _tokens = Math.Min(_most, _tokens + (time.GetElapsedTime(_at, now).TotalSeconds * perSecond));
                 _at = now;
                 if (_tokens < 1)
                 {

@@ -30,7 +30,7 @@ public sealed class HostileJourneyTests
               - name: all
                 steps:
                   - { name: before, get: /t/good, check: { status: 200, text: ok } }
-            {{string.Concat(HostileAnswers.Table.Select(row => $"      - {{ name: {row.Path[3..]}, get: {row.Path}, timeout: 2s, continue: true }}\n"))}}
+            {{string.Concat(HostileAnswers.Table.Select(row => $"      - {{ name: {row.Path[3..]}, get: {row.Path}, timeout: 2s, continue: true{(row.Path == "/t/gigabyte" ? ", check: { maxBytes: 1MB }" : "")} }}\n"))}}
                   - { name: after, get: /t/good, check: { status: 200, text: ok } }
             """);
 
@@ -51,7 +51,7 @@ public sealed class HostileJourneyTests
                 wrong.Add($"{path}: {http.Count} exchanges, {http.Errors} errors, seen {string.Join(' ', seen)}, expected {string.Join(" or ", errors)}");
             }
         }
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.Equal(Sessions, target.Count("/t/reset"));
         Assert.True(run.Summary.Generator.RssBytes < MostMemory, $"{run.Summary.Generator.RssBytes} bytes");
     }
@@ -83,10 +83,8 @@ public sealed class HostileJourneyTests
     {
         using var directory = new TempDirectory();
         await using var target = new RawTarget(HostileAnswers.AnswerAsync);
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        using var free = Bound(0);
+        var port = ((IPEndPoint)free.LocalEndPoint!).Port;
 
         var run = await JourneyRun.StartAsync(directory, 99, $$"""
             target: { url: "{{target.Url}}", hosts: [ "127.0.0.1:{{port}}", "nowhere.invalid" ], transport: {{transport}} }
@@ -120,9 +118,11 @@ public sealed class HostileJourneyTests
         await using var process = ApeProcess.Start(directory, "start", JourneyRun.File, "--quiet", "--seed", "1");
         await ApeShell.UntilAsync(() => first.Requests.Count > 50);
         await first.DisposeAsync();
+        using var kept = Bound(new Uri(first.Url).Port);
         // Somebody has noticed that it is gone.
         var run = await ApeShell.UntilAsync(directory, status => status.Status == "running");
         await ApeShell.UntilAsync(() => Runs.Directory.RunDirectoryReader.ReadSummary(run) is { } summary && summary.Errors.Any(error => error.Type == "connect"));
+        kept.Dispose();
         await using var second = await JourneyTarget.StartAsync(Answer, port: new Uri(first.Url).Port);
         await ApeShell.UntilAsync(() => second.Requests.Count > 50);
         (await ApeProcess.RunAsync(directory, "stop")).Exits(0);
@@ -136,5 +136,14 @@ public sealed class HostileJourneyTests
         Assert.All(disk.Summary.Errors, error => Assert.Contains(error.Type, (string[])["connect", "reset", "protocol", "http_503"]));
         Assert.Equal(disk.Summary.Errors.Sum(error => error.Count), disk.Summary.Http.Sum(http => http.Errors));
         Assert.Equal(disk.Summary.Sessions.Failed, disk.Summary.Errors.Sum(error => error.Count));
+    }
+
+    /// <summary>A port at which nobody listens, and which nobody else gets: a client that picks it as its own would connect to itself.</summary>
+    private static Socket Bound(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        return socket;
     }
 }

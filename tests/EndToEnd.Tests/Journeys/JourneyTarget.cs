@@ -27,7 +27,7 @@ internal sealed class JourneyTarget : IAsyncDisposable
     }
 
     /// <summary>Where it listens, without a slash at its end.</summary>
-    public string Url => _app.Urls.Single();
+    public string Url { get; private set; } = "";
 
     /// <summary>What it was asked, in order.</summary>
     public IReadOnlyList<TargetRequest> Requests => [.. _requests];
@@ -67,6 +67,7 @@ internal sealed class JourneyTarget : IAsyncDisposable
         target._app = builder.Build();
         target._app.Run(target.AnswerAsync);
         await target._app.StartAsync(TestContext.Current.CancellationToken);
+        target.Url = target._app.Urls.Single();
         return target;
     }
 

@@ -64,7 +64,8 @@ public sealed class JourneyThresholdTests
         Assert.Equal(("http_error_rate", 2.0), (broken.Name, broken.WindowS));
         Assert.True(broken.Value > 0.1, $"{broken.Value}");
         Assert.True(run.Summary.Run.DurationS < 60, $"{run.Summary.Run.DurationS}");
-        Assert.Equal(target.Requests.Count, run.Count("a"));
+        // What was under way when it was stopped may have no answer.
+        Assert.InRange(target.Requests.Count - run.Count("a"), 0, 50);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ApeTest.Targets.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace ApeTest.Gateway.Tests.Forwarding;
 
@@ -53,6 +54,28 @@ public sealed class GatewayTelemetryTests : ForwardingTest
         Assert.Equal(("GET", "shop", logged ? status : 200), (line["Method"], line["Target"], line["Status"]));
         Assert.IsType<double>(line["GatewayS"]);
         Assert.IsType<double>(line["TargetS"]);
+    }
+
+    [Fact]
+    public async Task Forward_BodyLongAfterItsHead_IsTheTargetsTime()
+    {
+        await using var target = await TestService.TargetAsync(static async context =>
+        {
+            await context.Response.StartAsync(context.RequestAborted);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, context.RequestAborted);
+            await context.Response.WriteAsync("late", context.RequestAborted);
+        });
+        var log = new LogLines();
+        await using var gateway = await TestService.GatewayAsync(target.Url, log: log);
+        using var transport = new GatewayTransport(gateway.Url, null, TimeSpan.FromSeconds(30), TimeProvider.System);
+
+        var exchange = await transport.SendAsync(new TargetRequest { Method = HttpMethod.Get, Url = target.Url, Target = "shop", Trace = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded) }, Cancellation);
+
+        // A timer may fire a little early; a busy machine only adds to the figures.
+        var least = TimeSpan.FromMilliseconds(150);
+        Assert.Equal(4, exchange.BodyLength);
+        Assert.True(exchange.Timing.Target > least, exchange.Timing.ToString());
+        Assert.True((double)(await log.NextAsync())["TargetS"]! > least.TotalSeconds);
     }
 
     [Fact]

@@ -11,6 +11,25 @@ public sealed class BlockRecorderTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
+    public void GroupEnded_MoreNamesThanAreKept_TheRestIsOtherAndDrainsGiveThemOnce()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        var keys = Enumerable.Range(0, MetricsDelta.MaxNames + 20).Select(i => recorder.Group($"g{i}")).ToList();
+        keys.ForEach(key => recorder.GroupEnded(key, TimeSpan.FromSeconds(1)));
+
+        var groups = recorder.Drain(final: false).Metrics.Groups;
+        keys.ForEach(key => recorder.GroupEnded(key, TimeSpan.FromSeconds(1)));
+        var sum = new MetricsDelta();
+        sum.Add(recorder.Drain(final: false).Metrics);
+        sum.Add(new MetricsDelta());
+
+        Assert.Equal(MetricsDelta.MaxNames + 1, groups.Count);
+        Assert.Equal(20, groups[MetricsDelta.Other].Count);
+        Assert.Equal(MetricsDelta.MaxNames + 20, sum.Groups.Values.Sum(group => group.Count));
+        Assert.InRange(sum.Groups.Count, 2, MetricsDelta.MaxNames + 1);
+    }
+
+    [Fact]
     public void Drain_Twice_GivesOnlyWhatIsNew()
     {
         var recorder = TestRun.Recorder(TestRun.Plan(), _time, epoch: 3);

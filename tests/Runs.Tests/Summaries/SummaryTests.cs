@@ -7,6 +7,7 @@ using ApeTest.Runs.Records;
 using ApeTest.Runs.Schemas;
 using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Model.Journeys;
 using ApeTest.Tests.Shared;
 
 namespace ApeTest.Runs.Tests.Summaries;
@@ -94,6 +95,47 @@ public sealed class SummaryTests
         {
             Assert.Equal(expected, Summarize(batches.OrderBy(_ => random.Next())));
         }
+    }
+
+    [Fact]
+    public void Http_JourneysAndGoals_StandAsInTheScenarioThenByNumber()
+    {
+        static StepSpec Get(string? name, string path) => new() { Name = name, Request = new RequestSpec { Method = "GET", Path = path } };
+        var plan = TestRun.Plan();
+        plan = plan with
+        {
+            Scenario = plan.Scenario with
+            {
+                Journeys =
+                [
+                    new JourneySpec
+                    {
+                        Name = "j",
+                        Setup = [Get("zz-setup", "/s")],
+                        Steps = [Get("open", "/o"), new StepSpec { Group = "z-first", Steps = [Get(null, "/orders/{{id}}?a=1"), new StepSpec { Group = "inner", Steps = [Get("look", "/l")] }] }],
+                        Teardown = [Get("bye", "/b")],
+                    },
+                    new JourneySpec { Name = "k", Steps = [Get("open", "/o"), new StepSpec { Group = "a-second", Steps = [Get("again", "/a")] }] },
+                ],
+            },
+        };
+        var recorder = TestRun.Recorder(plan, _time);
+        foreach (var name in new[] { "tool-b", "again", "bye", "GET /orders/{id}", "look", "open", "zz-setup", "tool-a", "tool-c", "tool-c" })
+        {
+            recorder.Action(TestRun.Action(recorder, name, 1));
+        }
+        foreach (var name in new[] { "a-second", "inner", "z-first", "z-first" })
+        {
+            recorder.GroupEnded(recorder.Group(name), TimeSpan.FromSeconds(2));
+        }
+        var aggregate = new RunAggregate(plan, "embedded", "partial");
+        aggregate.Add(new RunState(plan.Run, "completed", TestRun.Started, 1, 1, 1, [recorder.Drain(final: true)]));
+
+        var summary = aggregate.Summarize(TestRun.Started.AddSeconds(1));
+
+        Assert.Equal(["zz-setup", "open", "GET /orders/{id}", "look", "bye", "again", "tool-c", "tool-a", "tool-b"], summary.Http.Select(operation => operation.Operation));
+        Assert.Equal([("z-first", 2), ("inner", 1), ("a-second", 1)], summary.Groups.Select(group => (group.Name, (int)group.Count)));
+        Assert.Equal(2, summary.Groups[0].Duration.Mean);
     }
 
     [Fact]
@@ -250,6 +292,33 @@ public sealed class SummaryTests
         var load = aggregate.Summarize(TestRun.Started.AddSeconds(8)).Load;
 
         Assert.Equal((10.0, 30.0, 20.0, 60.0), (load.SessionsPerS, load.PeakSessionsPerS, load.RequestsPerS, load.PeakRequestsPerS));
+    }
+
+    [Theory]
+    [InlineData(0.95, null)]
+    [InlineData(2, 15.0)]
+    public void Load_ShortRun_BusiestSecondIsNeverBelowTheMean(double seconds, double? expected)
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        var aggregate = Aggregate();
+        aggregate.Add(new RunState(TestRun.Id, "running", TestRun.Started, 0, 1, 1, []));
+        Act(10);
+        aggregate.TakeInterval(TestRun.Started.AddSeconds(0.95), draining: false);
+        Act(20);
+
+        var load = aggregate.Summarize(TestRun.Started.AddSeconds(seconds)).Load;
+
+        Assert.Equal((expected, expected), (load.PeakSessionsPerS, load.PeakRequestsPerS));
+
+        void Act(int sessions)
+        {
+            for (var i = 0; i < sessions; i++)
+            {
+                recorder.SessionStarted("g", TimeSpan.Zero);
+                recorder.Action(TestRun.Action(recorder, "list", 1));
+            }
+            aggregate.Add(recorder.Drain(final: false));
+        }
     }
 
     [Theory]

@@ -38,6 +38,16 @@ public sealed class TemplateTests
     }
 
     [Fact]
+    public void Parse_GeneratorWithJsonFlag_IsThatGenerator()
+    {
+        var template = Template.Parse("{{ sequence():json }}");
+
+        var segment = Assert.Single(template.Segments);
+        Assert.Equal((TemplateSegmentKind.Generator, "sequence()", true, "sequence()"), (segment.Kind, segment.Text, segment.IsJson, segment.Generator?.Text));
+        Assert.Equal("{{sequence():json}}", template.Render(static _ => null));
+    }
+
+    [Fact]
     public void Render_Generators_AreAskedInOrderOrLeft()
     {
         var template = Template.Parse("{{int(1..6)}} {{orderId}} {{ uuid() }} \\{{uuid()}}");

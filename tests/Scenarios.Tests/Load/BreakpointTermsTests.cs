@@ -1,4 +1,5 @@
 using ApeTest.Scenarios.Load;
+using ApeTest.Scenarios.Tests.Loading;
 
 namespace ApeTest.Scenarios.Tests.Load;
 

@@ -65,6 +65,28 @@ public sealed class GatewayTransportTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SendAsync_OwnLimitShorterThanTheTargets_IsATimeoutOfTheTarget(bool withHead)
+    {
+        await using var gateway = await TestTarget.StartAsync(async context =>
+        {
+            context.Response.Headers["X-Ape-Timing"] = "gateway=0,target=0.001,retries=0,fault=none";
+            if (withHead)
+            {
+                await context.Response.StartAsync(context.RequestAborted);
+            }
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+        using var transport = new GatewayTransport(gateway.Url, null, TimeSpan.FromMinutes(2), TimeProvider.System);
+
+        var exchange = await transport.SendAsync(Some.Get(new Uri("http://t/")) with { Timeout = TimeSpan.FromSeconds(0.3) }, Cancellation);
+
+        Assert.Equal(TargetErrors.Timeout, exchange.ErrorType);
+        Assert.True(withHead || exchange.Timing.Gateway == TimeSpan.Zero, exchange.Timing.ToString());
+    }
+
+    [Theory]
     [InlineData("denied", TargetErrors.Denied)]
     [InlineData("connect", TargetErrors.Connect)]
     [InlineData("budget", TargetErrors.Budget)]

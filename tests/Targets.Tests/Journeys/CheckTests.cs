@@ -144,4 +144,30 @@ public sealed class CheckTests
         Assert.False(trip.Answer(0, "{\"x\":1}").IsOk);
         Assert.Null(trip["x"]);
     }
+
+    [Fact]
+    public void Asks_Step_SaysAllThatItChecks()
+    {
+        var trip = Trip.Of(
+            Trip.GivesX,
+            Trip.Get("/") with
+            {
+                Check = new CheckSpec
+                {
+                    Status = "2xx|404",
+                    Json = Trip.Extract(("$.id", "17"), ("$.total", "{\"min\":10}"), ("$.token", "hunter2"), ("$.key", "{{x}}")),
+                    Header = Trip.Extract(("Location", "{\"exists\":true}")),
+                    Text = "paid\nnow",
+                    Regex = "o.d",
+                    Within = TimeSpan.FromSeconds(1.5),
+                    MaxBytes = 1000,
+                },
+            },
+            Trip.Get("/long") with { Check = new CheckSpec { Text = new string('x', 1000) } });
+
+        Assert.Equal("any below 400", trip.Journey.Steps[0].Asks);
+        Assert.Equal("2xx|404 $.id=17 $.key={{x}} $.token=(redacted) $.total {\"min\":10} Location {\"exists\":true} text paid\\nnow regex o.d within 1.5 s at most 1000 bytes",
+            trip.Journey.Steps[1].Asks);
+        Assert.True(trip.Journey.Steps[2].Asks.Length < 210);
+    }
 }

@@ -158,6 +158,56 @@ public sealed class ExtractionTests
         Assert.Equal(("/orders/17", "17", "a=b", "1"), (trip["place"], trip["no"], trip["sid"], trip["other"]));
     }
 
+    public static TheoryData<string, string, string> HostilePages => new()
+    {
+        { "css:x", Repeat("<div>", 300), "nest deeper than 256" },
+        { "css:x", Repeat("<div></x>", 300), "nest deeper than 256" },
+        { "css:x", Repeat("<div><table></div></table>", 300), "nest deeper than 256" },
+        { "css:x", "<svg></p>" + Repeat("<path/>", 300), "nest deeper than 256" },
+        { "css:x", "<p>" + string.Concat(Enumerable.Range(0, 100).Select(static i => $"<b a={i}>")) + "</p>" + Repeat("<p>x</p>", 300), "not closed in order" },
+        { "css:x", Repeat("<span>", 200) + Repeat("</x>", 300), "not closed in order" },
+        { "css:x", Repeat("<dd><li>", 200), "nest deeper than 256" },
+        { "css:x", Repeat("<b><dd><li></b>", 100), "nest deeper than 256" },
+        { "css:x", Repeat("<dd><li><tr>", 200), "nest deeper than 256" },
+        { "css:x", "<svg>" + Repeat("<option>", 300), "nest deeper than 256" },
+        { "css:x", "<a" + string.Concat(Enumerable.Range(0, 300).Select(static i => $" b{i}")) + ">", "more than 256 attributes" },
+        { "css:x", new string('x', 300 * 1024), "more than 262144 characters" },
+        { "xpath://x", Repeat("<a>", 300) + Repeat("</a>", 300), "nest deeper than 256" },
+        { "xpath://x", $"<a>{new string('x', 300 * 1024)}</a>", "more than 262144 characters" },
+    };
+
+    [Theory]
+    [MemberData(nameof(HostilePages))]
+    public void Read_PageThatWouldHoldUpTheLoop_IsNotParsed(string source, string page, string words)
+    {
+        var trip = Trip.Of(Trip.Get("/") with { Extract = Trip.Extract(("x", source)) });
+        trip.Render(0);
+        Assert.Contains(words, trip.Answer(0, page).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_UsualPage_IsParsed()
+    {
+        var trip = Trip.Of(Trip.Get("/") with { Extract = Trip.Extract(("x", "css:#last")) });
+        trip.Render(0);
+        var row = "<tr><td><a href=/x><b>x</b></a><td><img src=y><svg><g><path d='M0'/><use href=#i /></g></svg><ul><li>a<li>b</ul>";
+        var result = trip.Answer(0, $"<!doctype html><html><body><table>{Repeat(row, 1000)}</table><p id=last>17</body></html>");
+        Assert.Equal(StepResult.Ok, result);
+        Assert.Equal("17", trip["x"]);
+    }
+
+    private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
+
+    [Fact]
+    public void SecretsInClear_Cookies_AreAmongThem()
+    {
+        var trip = Trip.Of(Trip.Get("/"));
+        trip.Render(0);
+        Assert.Equal(StepResult.Ok, trip.Answer(0, "", 200, ("Set-Cookie", "cart=9f8e7d6c5b4a"), ("Set-Cookie", "lang=en")));
+
+        Assert.Equal(["9f8e7d6c5b4a"], trip.Values.SecretsInClear().Values);
+    }
+
     [Fact]
     public void Extracted_OfSecrets_IsRedacted()
     {
@@ -166,10 +216,23 @@ public sealed class ExtractionTests
             Trip.Get("/") with { Headers = [new("Authorization", "Bearer {{b}}")] });
         trip.Render(0);
         Assert.Equal(StepResult.Ok, trip.Answer(0, "{\"id\":1,\"accessToken\":\"t1\",\"b\":\"t2\"}", 200, ("Set-Cookie", "c=t3")));
-        var shown = trip.Values.Extracted();
+        var shown = trip.Values.Extracted(static text => text);
         Assert.Equal("id=1", string.Join(' ', shown.Where(static value => value.Value != "(redacted)").Select(static value => $"{value.Name}={value.Value}")));
         Assert.Equal(5, shown.Count);
         Assert.Equal("GET /: $.id", shown.Single(static value => value.Name == "id").Source);
+    }
+
+    [Fact]
+    public void Extracted_LongValueWithASecretAcrossItsEnd_IsCleanedBeforeItIsCut()
+    {
+        var trip = Trip.Of(Trip.Get("/") with { Extract = Trip.Extract(("heard", "$.heard")) });
+        trip.Render(0);
+        // Wherever the cut is, a secret stands across it.
+        Assert.Equal(StepResult.Ok, trip.Answer(0, $"{{\"heard\":\"{string.Concat(Enumerable.Repeat("hunter2", 1000))}\"}}"));
+
+        var shown = Assert.Single(trip.Values.Extracted(static text => text.Replace("hunter2", "*", StringComparison.Ordinal)));
+
+        Assert.Equal("*...", shown.Value.TrimStart('*').Insert(0, "*"));
     }
 
     [Fact]

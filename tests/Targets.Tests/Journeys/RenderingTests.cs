@@ -135,6 +135,30 @@ public sealed class RenderingTests
         Assert.Contains("is not a value of JSON", Trip.With(x, Trip.Post("/", new BodySpec { Json = "{\"a\":\"{{x:json}}\"}" })).Problem(1), StringComparison.Ordinal);
 
     [Fact]
+    public void TryRender_SecretInThePath_IsShownByItsName()
+    {
+        var trip = Trip.Of(
+            Trip.Get("/") with { Extract = Trip.Extract(("password", "$.p"), ("id", "$.id")) },
+            Trip.Get("/\u00fc/{{password}}/x?a={{id}}"),
+            Trip.Get("/{{id}}"));
+        trip.Render(0);
+        Assert.Equal(StepResult.Ok, trip.Answer(0, "{\"p\":\"hunter2\",\"id\":1}"));
+
+        trip.Render(1);
+        Assert.Equal("/?/{{password}}/x", trip.Request.ShownPath);
+        trip.Render(2);
+        Assert.Null(trip.Request.ShownPath);
+    }
+
+    [Fact]
+    public void TryRender_GeneratedJsonValue_StandsAsItIs()
+    {
+        var trip = Trip.Of(Trip.Post("/", new BodySpec { Json = "{\"n\":\"{{int(5..5):json}}\",\"t\":\"{{int(5..5)}}\"}" }));
+        trip.Render(0);
+        Assert.Equal("{\"n\":5,\"t\":\"5\"}", trip.Body);
+    }
+
+    [Fact]
     public void TryRender_RandomTextsInJson_ParseBackToThemselves()
     {
         var random = new Random(7);

@@ -117,7 +117,7 @@ internal sealed class CheckBinder(ObjectReader step, StepTexts texts)
             : ((ScalarNode)node).Text.Trim();
         if (!StatusSet.TryParse(text, out _, out var error, allowNone))
         {
-            reader.Error(node, field, error.Message!, error.Suggestion);
+            reader.Error(node, field, error.Message!, allowNone ? error.Suggestion : $"{error.Suggestion} Left out, any below 400 is right.");
             return null;
         }
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var one) ? one.ToString(CultureInfo.InvariantCulture) : text;

@@ -43,6 +43,9 @@ public sealed class BrokenJourneyTests
         { "{ get: /, extract: { a: \"xpath://[\" } }", "extract.a", "is not an XPath expression" },
         { "{ get: /, extract: { a: \"cookie:a b\" } }", "extract.a", "is not the name of a cookie" },
         { "{ get: /, check: 700 }", "check", "must be an HTTP status from 100 to 599" },
+        { "{ get: /, check: { status: 99 } }", "check.status", "Left out, any below 400 is right." },
+        { "{ get: /, check: { status: nine } }", "check.status", "Left out, any below 400 is right." },
+        { "{ get: \"/{{int(1..5):json}}\" }", "get", "belongs into a JSON body" },
         { "{ get: /, check: { status: 0 } }", "check.status", "must be an HTTP status from 100 to 599" },
         { "{ get: /, check: { maxBytes: many } }", "check.maxBytes", "must be a number of bytes" },
         { "{ get: /, check: { json: { $.a: { bigger: 1 } } } }", "check.json[\"$.a\"]", "bigger" },
@@ -84,6 +87,7 @@ public sealed class BrokenJourneyTests
     [InlineData("steps: [ { get: / } ], setup: [ { get: \"/{{x}}\" } ]", "no earlier step extracts `x`")]
     [InlineData("steps: [ { get: /, extract: { x: $.x } } ], teardown: [ { get: \"/{{x}}\" } ]", "no earlier step extracts `x`")]
     [InlineData("steps: [ { name: login, get: / } ], success: [ { operation: logn } ]", "no step is named `logn`. Did you mean `login`?")]
+    [InlineData("steps: [ { name: order, get: /, extract: { id: $.id } } ], success: [ { read: \"GET /o/{{ids}}\" } ]", "no earlier condition captures, and no step extracts, `ids`. Did you mean `{{id}}`?")]
     [InlineData("steps: [ { name: login, get: / } ], failure: \"logn=500\"", "no step is named `logn`")]
     [InlineData("steps: [ { get: / } ], thinks: 1s", "unknown field. Did you mean `think`?")]
     public void Load_WrongJourney_SaysSo(string journey, string words) => Assert.Contains(words, Assert.Single(Load(journey).Errors).ToString(), StringComparison.Ordinal);

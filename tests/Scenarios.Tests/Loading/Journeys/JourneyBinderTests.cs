@@ -57,7 +57,7 @@ public sealed class JourneyBinderTests : IDisposable
               - think: 2s
               - if: { chance: 0.2, status: [ 0, 5xx ] }
                 then: [ { head: "/orders/{{user.name}}/{{uuid()}}" } ]
-            success: [ { operation: pay it, status: 200 }, { operation: login } ]
+            success: [ { operation: pay it, status: 200 }, { operation: login }, { read: "GET /o/{{token}}/{{csrf}}/{{batch}}", status: 200 } ]
             failure: "login=5xx"
 
         """;
@@ -94,7 +94,7 @@ public sealed class JourneyBinderTests : IDisposable
         Assert.Equal(("{{loc}}", "GET {loc}"), (journey.Steps[5].Request!.Path, journey.Steps[5].Name));
         Assert.Equal((TimeSpan.FromSeconds(2), null), (journey.Steps[6].Think!.Value.Mean, journey.Steps[6].Request));
         Assert.Equal(("0|5xx", 0.2, "HEAD /orders/{user.name}/{uuid}"), (journey.Steps[7].If!.Condition.Status, journey.Steps[7].If!.Condition.Chance, journey.Steps[7].If!.Then[0].Name));
-        Assert.Equal(["pay it", "login"], journey.Success.Select(condition => condition.Operation));
+        Assert.Equal(["pay it", "login", null], journey.Success.Select(condition => condition.Operation));
     }
 
     [Fact]
