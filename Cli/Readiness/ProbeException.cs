@@ -26,7 +26,7 @@ internal sealed class ProbeException(string message, string? hint, Exception inn
             new("it does not speak HTTP/2", "Remove `target.http: \"2\"`, or write `1.1`.", exception),
         HttpRequestError.ProxyTunnelError => new($"the proxy refused ({exception.Message})", "Check `target.proxy`, and what it lets through.", exception),
         HttpRequestError.NameResolutionError => new("the name does not resolve", "Check the host in --target, and this machine's name resolution.", exception),
-        HttpRequestError.SecureConnectionError => Tls(exception),
+        HttpRequestError.SecureConnectionError => Tls(exception, http),
         HttpRequestError.ConnectionError when exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
             new("connection refused", "Start it, or aim elsewhere with --target URL.", exception),
         HttpRequestError.ConnectionError => new($"no connection ({(exception.InnerException ?? exception).Message})", "Start it, or aim elsewhere with --target URL.", exception),
@@ -38,12 +38,15 @@ internal sealed class ProbeException(string message, string? hint, Exception inn
         _ => new($"the connection broke off ({exception.GetBaseException().Message})", "Check the port in --target, and the target's own log.", exception) { MayBeOtherScheme = true },
     };
 
-    private static ProbeException Tls(HttpRequestException exception)
+    private static ProbeException Tls(HttpRequestException exception, HttpUse http)
     {
         // .NET speaks of the certificate where it judged one; anything else failed before that.
         var reason = (exception.InnerException ?? exception).Message;
         return exception.InnerException is AuthenticationException && reason.Contains("certificate", StringComparison.OrdinalIgnoreCase)
             ? new ProbeException($"its TLS certificate is not trusted ({reason})", "Trust its authority on this machine, or accept any certificate with --insecure.", exception) { IsCertificate = true }
-            : new ProbeException($"TLS failed ({reason})", "Does it speak https at all? Check the scheme and port in --target.", exception) { MayBeOtherScheme = true };
+            : new ProbeException($"TLS failed ({reason})", http is HttpUse.Http2
+                // A server without the version ends the handshake (RFC 7301, section 3.2).
+                ? "Does it speak HTTP/2 over https? Check `target.http`, and the scheme and port in --target."
+                : "Does it speak https at all? Check the scheme and port in --target.", exception) { MayBeOtherScheme = true };
     }
 }

@@ -115,7 +115,7 @@ public sealed class TryTests
     }
 
     [Theory]
-    [InlineData(2, "has no goal 'buy-cofee'", "Did you mean 'buy-coffee'?", "--pick", "buy-cofee")]
+    [InlineData(2, "has no goal or journey 'buy-cofee'", "Did you mean 'buy-coffee'?", "--pick", "buy-cofee")]
     [InlineData(2, "--row '0' is not a row", "counted from 1", "--row", "0")]
     [InlineData(2, "taken.yaml exists already", "--force", "--save", "taken.yaml")]
     [InlineData(2, "folder is a directory", "Name a file", "--save", "folder")]

@@ -34,7 +34,7 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
         }
         if (others > 0)
         {
-            _text.Write(null, "others", $"{start.Goal.Name}, and {others} more; --pick NAME tries another");
+            _text.Write(null, start.Judged.Journeys.IsEmpty ? "goals" : "others", $"{start.Goal.Name}, and {others} more; --pick NAME tries another");
         }
         Flush();
     }

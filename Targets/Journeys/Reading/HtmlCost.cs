@@ -65,6 +65,10 @@ internal sealed class HtmlCost
                 return $"is not looked for: an element has more than {MostAttributes} attributes";
             }
             cost.Add(token);
+            if (token is HtmlTagToken { Type: HtmlTokenType.StartTag } tag)
+            {
+                tokenizer.State = cost.ContentOf(tag.Name);
+            }
             if (cost._open.Count > Deepest)
             {
                 return $"is not looked for: elements nest deeper than {Deepest}";
@@ -75,6 +79,19 @@ internal sealed class HtmlCost
             }
         }
         return null;
+    }
+
+    /// <summary>How what follows a start tag is read: a script's <c>a&lt;b</c> is no element. In a drawing and a <c>select</c> these names mean nothing.</summary>
+    private HtmlParseMode ContentOf(string name)
+    {
+        var mode = name switch
+        {
+            "script" => HtmlParseMode.Script,
+            "style" or "xmp" or "iframe" or "noembed" or "noframes" => HtmlParseMode.Rawtext,
+            "textarea" or "title" => HtmlParseMode.RCData,
+            _ => HtmlParseMode.PCData,
+        };
+        return mode is not HtmlParseMode.PCData && (_foreign >= 0 || _open.Contains("select")) ? HtmlParseMode.PCData : mode;
     }
 
     private void Add(HtmlToken token)

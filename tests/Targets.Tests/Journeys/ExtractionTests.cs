@@ -169,6 +169,7 @@ public sealed class ExtractionTests
         { "css:x", Repeat("<dd><li>", 200), "nest deeper than 256" },
         { "css:x", Repeat("<b><dd><li></b>", 100), "nest deeper than 256" },
         { "css:x", Repeat("<dd><li><tr>", 200), "nest deeper than 256" },
+        { "css:x", "<select><style></select>" + Repeat("<div>", 300), "nest deeper than 256" },
         { "css:x", "<svg>" + Repeat("<option>", 300), "nest deeper than 256" },
         { "css:x", "<a" + string.Concat(Enumerable.Range(0, 300).Select(static i => $" b{i}")) + ">", "more than 256 attributes" },
         { "css:x", new string('x', 300 * 1024), "more than 262144 characters" },
@@ -191,7 +192,7 @@ public sealed class ExtractionTests
         var trip = Trip.Of(Trip.Get("/") with { Extract = Trip.Extract(("x", "css:#last")) });
         trip.Render(0);
         var row = "<tr><td><a href=/x><b>x</b></a><td><img src=y><svg><g><path d='M0'/><use href=#i /></g></svg><ul><li>a<li>b</ul>";
-        var result = trip.Answer(0, $"<!doctype html><html><body><table>{Repeat(row, 1000)}</table><p id=last>17</body></html>");
+        var result = trip.Answer(0, $"<!doctype html><html><body><table>{Repeat(row, 1000)}</table><script>{Repeat("if (a<b) c('<i>');", 300)}</script><title>{Repeat("<u>", 300)}</title><p id=last>17</body></html>");
         Assert.Equal(StepResult.Ok, result);
         Assert.Equal("17", trip["x"]);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model.Journeys;
+using ApeTest.Targets.Journeys;
 
 namespace ApeTest.Targets.Tests.Journeys;
 
