@@ -48,7 +48,7 @@ internal sealed class JourneyEngine : IDisposable
                 Loops = options.Loops,
                 SourceAddresses = [.. target.SourceAddresses.Select(IPAddress.Parse)],
                 DnsTtl = target.DnsTtl,
-            });
+            }, General);
             _threads = [.. _loops.Loops.Select(static loop => new LoopThread(loop))];
         }
         else

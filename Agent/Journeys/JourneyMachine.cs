@@ -24,6 +24,10 @@ internal sealed class JourneyMachine(JourneySession session)
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
+    // The shortest pause that goes through the loop, or the pool, and lets others have their turn.
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPace = TimeSpan.FromSeconds(1);
+
     private readonly bool[] _isSetUp = new bool[session.Engine.Plan.Journeys.Length];
     private readonly (long Started, int Failures)[] _groups = new (long, int)[session.Engine.Plan.Journeys.Max(static journey => journey.Groups.Length)];
     private JourneyCursor _cursor;
@@ -35,15 +39,20 @@ internal sealed class JourneyMachine(JourneySession session)
     private bool _isReady;
     private int _hops;
     private int _attempts;
-    private bool _isWait;
+    private RestKind _rest;
     private bool _isPatient;
     private TimeSpan _retryWait;
+    private TimeSpan _pace;
+    private bool _isPaced;
 
     /// <summary>How long the pause is that <see cref="Next"/> asked for.</summary>
     public TimeSpan Pause { get; private set; }
 
     /// <summary>The step whose request is under way or was answered last.</summary>
     public CompiledStep? Step => _step;
+
+    /// <summary>Whether a request was sent of which is not known what came of it.</summary>
+    public bool IsUnderWay { get; private set; }
 
     /// <summary>Whether the target answered anything in the session, with whatever status.</summary>
     public bool WasAnswered { get; private set; }
@@ -79,8 +88,13 @@ internal sealed class JourneyMachine(JourneySession session)
         {
             if (_retryWait > TimeSpan.Zero)
             {
-                (var wait, _retryWait) = (_retryWait, TimeSpan.Zero);
-                return Rest(wait, isWait: true);
+                (var wait, _retryWait, _isPaced) = (_retryWait, TimeSpan.Zero, false);
+                return Rest(wait, RestKind.Wait);
+            }
+            if (_isPaced)
+            {
+                _isPaced = false;
+                return Rest(_pace, RestKind.Yield);
             }
             if (_isReady)
             {
@@ -99,11 +113,13 @@ internal sealed class JourneyMachine(JourneySession session)
                     if (session.Clock.HasActed && session.Draw(_step.Think ?? session.UsualThink) is { Ticks: > 0 } think)
                     {
                         _sendsNext = true;
-                        return Rest(think, isWait: false);
+                        return Rest(think, RestKind.Think);
                     }
                     return Send(_step);
                 case InstructionKind.Pause when session.Draw(session.Journey.Pauses[instruction.Argument]) is { Ticks: > 0 } pause:
-                    return Rest(pause, isWait: false);
+                    return Rest(pause, RestKind.Think);
+                case InstructionKind.Yield:
+                    return Rest(Turn, RestKind.Yield);
                 case InstructionKind.LoopNext:
                     session.Recorder.Error(new ErrorSample(LoopLimit, "target", session.TraceKey));
                     session.End = SessionEnd.Failed($"{LoopLimit}: the condition still holds after {session.Journey.Loops[instruction.Argument].Max} turns");
@@ -131,13 +147,18 @@ internal sealed class JourneyMachine(JourneySession session)
     /// <summary>The pause is over.</summary>
     public void Paused()
     {
-        if (_isWait)
+        _cursor.Waited();
+        switch (_rest)
         {
-            session.Clock.Wait();
-        }
-        else
-        {
-            session.Clock.Think();
+            case RestKind.Wait:
+                session.Clock.Wait();
+                break;
+            case RestKind.Think:
+                session.Clock.Think();
+                break;
+            default:
+                session.Clock.Harness();
+                break;
         }
         if (!_isPatient)
         {
@@ -146,11 +167,14 @@ internal sealed class JourneyMachine(JourneySession session)
     }
 
     /// <summary>The request was answered, or failed; what came of it is in <see cref="JourneySession.Exchange"/>. True where a declared read is due.</summary>
-    public bool Answered()
+    /// <param name="atOnce">Whether nothing was waited for: such a failure takes the thread from nobody else but in a row.</param>
+    public bool Answered(bool atOnce)
     {
+        IsUnderWay = false;
         var (step, exchange) = (_step!, session.Exchange);
         _status = exchange.Status;
         WasAnswered |= _status > 0;
+        Pace(atOnce);
         var timing = new TargetTiming(exchange.Gateway, exchange.Target, exchange.Ttfb, exchange.Retries, "none") { Revision = exchange.Revision };
         var interval = session.Clock.Acted(session.Journey.Name, exchange.Dispatched, in timing, out var parts, exchange.Ended);
 
@@ -197,7 +221,8 @@ internal sealed class JourneyMachine(JourneySession session)
     private void Start(ImmutableArray<Instruction> program)
     {
         _cursor = new JourneyCursor(session.Journey, program);
-        (_status, _step) = (0, null);
+        (_status, _step, IsUnderWay) = (0, null, false);
+        (_pace, _isPaced) = (TimeSpan.Zero, false);
         (_sendsNext, _isReady, _hops, _attempts, _retryWait) = (false, false, 0, 0, TimeSpan.Zero);
     }
 
@@ -223,17 +248,31 @@ internal sealed class JourneyMachine(JourneySession session)
         var limit = _step!.Timeout;
         _isPatient = limit <= left;
         session.Request.Timeout = _isPatient ? limit : left;
-        ref var entry = ref session.Trail.Add(session.Request.Target.Span);
+        ref var entry = ref session.Trail.Add(session.Request.Target.Span, session.Request.ShownPath);
         entry.Step = _step.Index;
         session.Request.Trace = session.Spans?.Sent(_step) ?? session.NextTrace();
         entry.Span = session.Request.Trace.Span;
+        IsUnderWay = true;
         return Move.Send;
     }
 
-    private Move Rest(TimeSpan pause, bool isWait)
+    /// <summary>Steps that fail at once (no port is left, no descriptor) in a loop that goes on would never give the thread back: they are spaced out.</summary>
+    private void Pace(bool atOnce)
+    {
+        _isPaced = atOnce && _status == 0;
+        if (_isPaced)
+        {
+            _pace = _pace == TimeSpan.Zero ? Turn : _pace * 2 < LongestPace ? _pace * 2 : LongestPace;
+            return;
+        }
+        _pace = TimeSpan.Zero;
+        _cursor.Waited();
+    }
+
+    private Move Rest(TimeSpan pause, RestKind kind)
     {
         var left = session.LeftAt(session.Clock.Harness());
-        (_isWait, _isPatient) = (isWait, pause < left);
+        (_rest, _isPatient) = (kind, pause < left);
         Pause = _isPatient ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero;
         return Move.Pause;
     }
@@ -252,7 +291,7 @@ internal sealed class JourneyMachine(JourneySession session)
             }
             return step.TryRedirect(exchange, session.Values, session.Request, out var problem)
                 ? (StepResult.Ok, true)
-                : (new StepResult(TargetErrors.Protocol, problem), false);
+                : (problem, false);
         }
         return (step.Read(exchange, session.Values), false);
     }
@@ -261,7 +300,7 @@ internal sealed class JourneyMachine(JourneySession session)
     {
         var duration = timing.Total;
         session.Recorder.Action(new ActionSample(session.Operations[step.Index], exchange.Status, result.ErrorType, ErrorPlace.Of(result.ErrorType), duration, exchange.Ttfb,
-            session.TraceKey, session.Key, interval is null ? session.Late + duration : null)
+            session.TraceKey, session.Key, interval is null ? session.Late + exchange.Queued + duration : null)
         {
             BytesSent = exchange.BytesSent,
             BytesReceived = exchange.BytesReceived,
@@ -320,7 +359,7 @@ internal sealed class JourneyMachine(JourneySession session)
                 session.Run.BudgetExhausted();
                 session.End = SessionEnd.Aborted("budget: the run's request budget is used up");
                 break;
-            case TargetErrors.Denied or TargetErrors.BadRequest:
+            case TargetErrors.Denied or TargetErrors.BadRequest or TargetErrors.Memory:
                 session.End = SessionEnd.AgentError(reason);
                 break;
             default:

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ApeTest.Agent.Sessions;
+using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.ServiceDefaults.Identity;
 using ApeTest.Targets.Journeys;
@@ -15,6 +16,7 @@ namespace ApeTest.Agent.Journeys;
 internal static class JourneyReport
 {
     private const int MostBody = 64 * 1024;
+    private const int MostPath = 256;
 
     /// <summary>The session has begun, for an observer.</summary>
     public static void Began(JourneySession session) =>
@@ -27,13 +29,22 @@ internal static class JourneyReport
         ref var entry = ref session.Trail.Last;
         var secrets = Secrets(session);
         var exchange = session.Exchange;
-        var body = secrets.Clean(Encoding.UTF8.GetString(exchange.Body.Span[..Math.Min(exchange.Body.Length, MostBody)]));
+        var body = secrets.Clean(Encoding.UTF8.GetString(exchange.Body.Span));
+        // Not before: a secret that is cut is not known again.
+        body = body.Length <= MostBody ? body : body[..MostBody];
         var observation = entry.Error is null || exchange.Status > 0
             ? JsonSerializer.Serialize(new { status = exchange.Status, body = Parsed(body), note = entry.Detail })
             : JsonSerializer.Serialize(new { error = new { type = entry.Error, message = entry.Detail ?? entry.Error } });
-        session.Run.Observer!.Observe(new SessionActed(session.Key.ToString(), Action(session, secrets, in entry), step.Method, secrets.Clean(session.Trail.PathOf(in entry)),
+        session.Run.Observer!.Observe(new SessionActed(session.Key.ToString(), Action(session, secrets, in entry), step.Method, PathOf(session, secrets, in entry),
             entry.Duration, TimeSpan.FromSeconds(entry.Parts.Target), hops, observation) { IsStep = true });
         session.Clock.Exclude();
+    }
+
+    /// <summary>The session was ended before it was known what came of its request: it is no action of the target's, and is told as an error of ours.</summary>
+    public static void Cancelled(JourneySession session)
+    {
+        session.Recorder.Error(new ErrorSample(SessionCalls.Cancelled, "harness", session.TraceKey));
+        session.Trail.Last.Error = SessionCalls.Cancelled;
     }
 
     /// <summary>The record of a session that has ended; its log lines are written.</summary>
@@ -62,6 +73,12 @@ internal static class JourneyReport
 
     /// <summary>What must not be told of the session, as it knows it now.</summary>
     public static SessionSecrets Secrets(JourneySession session) => new(session.Values.SecretsInClear(), session.Run.HeaderSecrets);
+
+    private static string PathOf(JourneySession session, SessionSecrets secrets, in StepEntry entry)
+    {
+        var path = secrets.Clean(session.Trail.PathOf(in entry));
+        return path.Length <= MostPath ? path : path[..MostPath];
+    }
 
     private static JsonElement Parsed(string body)
     {
@@ -108,7 +125,7 @@ internal static class JourneyReport
         {
             N = entry.Number,
             Tool = step.Name,
-            Args = JsonSerializer.SerializeToElement(new { method = step.Method, path = secrets.Clean(session.Trail.PathOf(in entry)) }),
+            Args = JsonSerializer.SerializeToElement(new { method = step.Method, path = PathOf(session, secrets, in entry) }),
             Status = entry.Status == 0 ? null : entry.Status,
             Error = entry.Error,
             Parts = entry.Parts,

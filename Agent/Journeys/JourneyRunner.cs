@@ -107,8 +107,10 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
                     _machine.Paused();
                     continue;
                 }
-                await _transport.SendAsync(_session.Request, _session.Exchange, aborted);
-                if (_machine.Answered())
+                var sending = _transport.SendAsync(_session.Request, _session.Exchange, aborted);
+                var atOnce = sending.IsCompleted;
+                await sending;
+                if (_machine.Answered(atOnce))
                 {
                     await _session.Oracle!.ReadAsync(aborted);
                 }
@@ -126,6 +128,10 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
+            if (_machine.IsUnderWay)
+            {
+                JourneyReport.Cancelled(_session);
+            }
             _session.End = SessionEnd.Aborted(stop?.Reason ?? "teardown: it took too long");
         }
         catch (Exception exception)

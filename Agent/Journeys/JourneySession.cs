@@ -131,6 +131,7 @@ internal sealed class JourneySession
         Trail.Clear();
         Clock.Reset();
         Oracle = Journey.Spec.Success.IsEmpty && Journey.Spec.Failure.IsEmpty ? null : new JourneyOracle(this);
+        Request.KeepsBody = Oracle is not null || Run.Observer is not null;
         Spans = Sampled ? JourneySpans.Start(this) : null;
         Recorder.SessionStarted(Goals[journey], delay);
         Run.Metrics.SessionStarted();
@@ -140,6 +141,7 @@ internal sealed class JourneySession
     public void BeginOnce(int index, CompiledJourney journey)
     {
         (Index, Journey, End, Failure, Late, Oracle, Spans) = (index, journey, null, null, null, null, null);
+        Request.KeepsBody = Run.Observer is not null;
         Limit = Journey.Spec.Timeout ?? Run.Plan.Scenario.Session.Timeout;
         Trace = new RawTrace(_ids.NextUInt64(), _ids.NextUInt64() | 1, _ids.NextUInt64() | 1, Sampled: true);
         Started = Run.Time.GetTimestamp();

@@ -1,3 +1,4 @@
+using System.Text;
 using ApeTest.Targets.Raw;
 
 namespace ApeTest.Agent.Journeys;
@@ -12,7 +13,8 @@ internal sealed class StepTrail
     public const int Most = 64;
 
     private const int First = 8;
-    private const int MostPath = 256;
+    private const int MostPaths = 16 * 1024;
+    private const int MostCutPath = 256;
 
     private readonly ByteBuffer _paths = new();
     private StepEntry[] _entries = [];
@@ -28,7 +30,9 @@ internal sealed class StepTrail
     }
 
     /// <summary>Adds a request as it is sent.</summary>
-    public ref StepEntry Add(ReadOnlySpan<byte> path)
+    /// <param name="path">Path with its query.</param>
+    /// <param name="shown">What stands for a path that holds a secret; null where it holds none.</param>
+    public ref StepEntry Add(ReadOnlySpan<byte> path, string? shown)
     {
         if (Count == _entries.Length && Count < Most)
         {
@@ -40,11 +44,32 @@ internal sealed class StepTrail
         if (Count <= Most)
         {
             // Of a session with more the later paths are not kept: the buffer is bounded.
-            path = path[..Math.Min(path.Length, MostPath)];
-            (entry.PathStart, entry.PathLength) = (_paths.Length, path.Length);
-            _paths.Write(path);
+            entry.PathStart = _paths.Length;
+            Write(path, shown);
+            entry.PathLength = _paths.Length - entry.PathStart;
         }
         return ref entry;
+    }
+
+    /// <summary>Keeps a path whole: it is cleaned of secrets when it is told, and one that is cut would not be known again. What has no room loses its query.</summary>
+    private void Write(ReadOnlySpan<byte> path, string? shown)
+    {
+        if (_paths.Length + path.Length <= MostPaths - Most)
+        {
+            _paths.Write(path);
+            return;
+        }
+        var query = path.IndexOf((byte)'?');
+        path = shown is not null ? Encoding.ASCII.GetBytes(shown) : query < 0 ? path : path[..query];
+        if (path.Length <= MostCutPath && _paths.Length + path.Length <= MostPaths - Most)
+        {
+            _paths.Write(path);
+        }
+        else
+        {
+            // Half a segment may be half a secret.
+            _paths.Write("/"u8);
+        }
     }
 
     /// <summary>The request that was added last.</summary>
@@ -60,7 +85,7 @@ internal sealed class StepTrail
     }
 
     /// <summary>Path of a request, as sent.</summary>
-    public string PathOf(in StepEntry entry) => System.Text.Encoding.UTF8.GetString(_paths.Span.Slice(entry.PathStart, entry.PathLength));
+    public string PathOf(in StepEntry entry) => Encoding.UTF8.GetString(_paths.Span.Slice(entry.PathStart, entry.PathLength));
 }
 
 /// <summary>One request of a session.</summary>

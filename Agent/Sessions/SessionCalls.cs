@@ -14,7 +14,7 @@ namespace ApeTest.Agent.Sessions;
 internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
 {
     private const int MaxName = 64;
-    private const string Cancelled = "cancelled";
+    internal const string Cancelled = "cancelled";
     private const string SessionTimeout = "session_timeout";
     private static readonly JsonElement NoArguments = JsonDocument.Parse("{}").RootElement.Clone();
 

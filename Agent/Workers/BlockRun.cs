@@ -100,10 +100,7 @@ internal sealed partial class BlockRun : IDisposable
     /// <summary>Iterations that did not start.</summary>
     public void Dropped(string reason, int count)
     {
-        for (var i = 0; i < count; i++)
-        {
-            Recorder.IterationDropped(reason);
-        }
+        Recorder.IterationDropped(reason, count);
         _run.Metrics.IterationsDropped(reason, count);
     }
 

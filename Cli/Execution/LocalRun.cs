@@ -34,6 +34,7 @@ internal sealed class LocalRun : IAsyncDisposable
     private readonly Preflight _preflight;
     private CollectedRun? _collector;
     private RunPlan? _plan;
+    private bool _isTornDown;
 
     private LocalRun(CliEnvironment environment, ScenarioInput input, LocalRunOptions options)
     {
@@ -59,7 +60,8 @@ internal sealed class LocalRun : IAsyncDisposable
     public static ScenarioLoadResult Load(ScenarioInput input)
     {
         var loaded = input.Load(ShopToCome);
-        return loaded.IsValid ? loaded : throw ScenarioInput.Failure(loaded);
+        JourneyCheck.Compile(loaded.IsValid ? loaded.Scenario! : throw ScenarioInput.Failure(loaded));
+        return loaded;
     }
 
     /// <summary>
@@ -85,30 +87,42 @@ internal sealed class LocalRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the services; the directory of a run that never was is removed.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Does the scenario's <c>teardown</c>, once, after the load. Returns what went wrong; null for nothing. The run itself is over, and its result stands.
+    /// </summary>
+    public async Task<ApeTestException?> EndAsync()
     {
-        await TearDownAsync();
-        await _host.DisposeAsync();
-        _files.Dispose();
-    }
-
-    private async Task TearDownAsync()
-    {
-        if (_collector is null)
+        if (_collector is null || _isTornDown)
         {
-            return;
+            return null;
         }
+        _isTornDown = true;
         using var limit = new CancellationTokenSource(LongestTeardown, _environment.Time);
         try
         {
             await RunSetup.EndAsync(_plan!, _host.Agents(null), _environment.Time, limit.Token);
+            return null;
         }
-        catch (Exception exception) when (exception is ApeTestException or OperationCanceledException)
+        catch (ApeTestException exception)
         {
-            // The run itself is over, and its result stands.
-            _options.Notice?.Invoke($"warning: {(exception is ApeTestException ? exception.Message : "the scenario's `teardown` took too long")}");
+            return exception;
         }
+        catch (OperationCanceledException)
+        {
+            return new ApeTestException($"the scenario's `teardown` was given up after {Durations.Format(LongestTeardown)}", "What it should remove may still be there.", ExitCodes.Partial);
+        }
+    }
+
+    /// <summary>Stops the services; the directory of a run that never was is removed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Where a run ends in the middle, there is nobody else to tell.
+        if (await EndAsync() is { } failure)
+        {
+            _options.Notice?.Invoke($"warning: {failure.Message}");
+        }
+        await _host.DisposeAsync();
+        _files.Dispose();
     }
 
     private async Task StartAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
@@ -166,6 +180,7 @@ internal sealed class LocalRun : IAsyncDisposable
 
     private async Task<(string? OpenApi, string? GraphQl, JudgedScenario Judged)> ReadyTargetAsync(Scenario scenario, CancellationToken cancellationToken)
     {
+        SourceAddressCheck.Bind(scenario.Target.SourceAddresses);
         using var probe = new TargetProbe(scenario.Target, _environment.Time);
         _preflight.TargetStatus = await probe.ReachAsync(cancellationToken);
         var (url, graphQl) = (scenario.Target.Url, scenario.Target.GraphQl);

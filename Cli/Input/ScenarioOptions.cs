@@ -30,11 +30,11 @@ internal sealed class ScenarioOptions
         Duration = load.Value(Load, "--duration", "TIME", "No new session starts after this time (30s, 5m, 1h). Default 30s, unless --iterations is given.");
         Iterations = load.Value(Load, "--iterations", "N", "Sessions in total, over all agents.");
         Rate = load.Value(Load, "--rate", "N/s", "Sessions that start in a time, however long they take: 20/s, 600/m. --agents is then the most at a time.");
-        Think = command.Value(session, "--think", "TIME", "Think time before each action: 500ms or 200ms..800ms. Default none.");
+        Think = command.Value(session, "--think", "TIME", "Think time between the actions of a session, in journeys too: 500ms or 200ms..800ms. Default none.");
         Seed = command.Value(session, "--seed", "N", "Seed of every random choice. Default: drawn, and recorded.");
         GracefulStop = load.Value(Load, "--graceful-stop", "TIME", "How long running sessions may finish after the end. Default 30s.");
-        Success = command.Values(Judged, "--success", "EXPR", "What proves success, for example 'checkout=201' (operation=status). Repeatable: all must hold.");
-        Threshold = load.Values(Judged, "--threshold", "EXPR", "What the run must meet, for example 'ttft_p95<500ms'. Repeatable.");
+        Success = command.Values(Judged, "--success", "EXPR", "What proves that a goal is reached, for example 'checkout=201' (operation=status). Repeatable: all must hold.");
+        Threshold = load.Values(Judged, "--threshold", "EXPR", "What the run must meet, for example 'ttft_p95<500ms' or 'http_p95 < 300ms for 10s abort'. Repeatable.");
     }
 
     public Argument<string?> Scenario { get; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ApeTest.Runs.Summaries;
+using ApeTest.Scenarios.Thresholds;
 
 namespace ApeTest.Cli.Rendering;
 
@@ -67,7 +68,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
             var verdict = threshold.Ok ? paint.Good("PASS") : paint.Bad("FAIL");
             var name = Show.Cut(threshold.Name, 32).PadRight(32);
             var value = threshold.Value is { } number ? Value(threshold.Name, number) : "nothing measured";
-            var (condition, evidence) = ($"{Show.Safe(threshold.Expr),-10}", Show.Cut(Evidence(threshold, summary), 15));
+            var (condition, evidence) = ($"{Show.Safe(threshold.Expr),-10}", Show.Cut(Evidence(threshold, summary), 20));
             if (condition.Length + 1 + evidence.Length <= ConditionWidth)
             {
                 Line($"  {verdict}  {name}  {value,10} {condition} {evidence}");
@@ -286,26 +287,22 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         Wrapped("Measured: ", 10, Show.Safe(summary.Measured));
     }
 
-    private static string Value(string metric, double value) => metric switch
+    private static string Value(string metric, double value) => ThresholdMetrics.TryParse(metric, out var known, out _) ? Value(known.Metric.Unit, value) : value.ToString("0.####", CultureInfo.InvariantCulture);
+
+    private static string Value(ThresholdUnit unit, double value) => unit switch
     {
-        _ when metric.Contains("success", StringComparison.Ordinal) || metric.Contains("rate", StringComparison.Ordinal) => Show.Share(value),
-        _ when metric.Contains("cost", StringComparison.Ordinal) => Show.Dollars((decimal)value),
-        _ when IsTime(metric) => Show.Seconds(value),
+        ThresholdUnit.Share => Show.Share(value),
+        ThresholdUnit.Usd => Show.Dollars((decimal)value),
+        ThresholdUnit.Seconds => Show.Seconds(value),
+        ThresholdUnit.Rate => $"{Show.Rate(value)}/s",
         _ => value.ToString("0.####", CultureInfo.InvariantCulture),
     };
-
-    private static bool IsTime(string metric)
-    {
-        var name = metric.Split('{')[0];
-        return name.EndsWith("_mean", StringComparison.Ordinal) || name.EndsWith("_max", StringComparison.Ordinal)
-            || name is [.., 'p', >= '0' and <= '9', >= '0' and <= '9'];
-    }
 
     private static string Evidence(ThresholdResult threshold, RunSummary summary) => threshold.Name switch
     {
         "session_success" when threshold.WindowS is null => $"{summary.Sessions.Succeeded}/{summary.Sessions.Judged}",
         "agent_error_rate" when threshold.WindowS is null => $"{summary.Sessions.AgentError}/{summary.Sessions.Started - summary.Sessions.Aborted}",
-        _ when threshold is { WindowS: not null, WorstAtS: { } at } => $"(worst: {Show.Seconds(at)})",
+        _ when threshold is { WindowS: not null, WorstAtS: { } at } => FormattableString.Invariant($"(worst at {at:0} s)"),
         _ => threshold.By is "default" ? "(default)" : string.Empty,
     };
 

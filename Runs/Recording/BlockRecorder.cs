@@ -209,12 +209,18 @@ public sealed class BlockRecorder
         }
     }
 
-    /// <summary>An iteration that could not start.</summary>
-    public void IterationDropped(string reason)
+    /// <summary>Iterations that could not start.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="count">How many; 0 records nothing. Default 1.</param>
+    public void IterationDropped(string reason, long count = 1)
     {
+        if (count == 0)
+        {
+            return;
+        }
         lock (_gate)
         {
-            Bounded.Count(_metrics.Dropped, reason);
+            Bounded.Count(_metrics.Dropped, reason, count);
         }
     }
 

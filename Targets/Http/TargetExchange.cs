@@ -120,6 +120,9 @@ public static class TargetErrors
     /// <summary>As <see cref="GraphQl"/>, and the error says that the session is not logged in.</summary>
     public const string GraphQlUnauthenticated = "graphql_unauthenticated";
 
+    /// <summary>The generator cannot keep the bodies that arrive at once.</summary>
+    public const string Memory = "memory";
+
     /// <summary>The gateway itself could not be reached or failed.</summary>
     public const string Gateway = "gateway";
 }

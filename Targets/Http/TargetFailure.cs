@@ -16,6 +16,8 @@ public readonly record struct TargetFailure(string ErrorType, string Message)
 
     internal static TargetFailure NeverBegan { get; } = new(TargetErrors.Reset, new HiddenRetryException().Message);
 
+    internal static TargetFailure WasStale { get; } = new(TargetErrors.Reset, "the server had closed the kept connection, or closed it unanswered; the request was not sent again");
+
     internal static TargetFailure Unresolved { get; } = new(TargetErrors.Dns, "the host name does not resolve");
 
     internal static TargetFailure SlowConnect { get; } = new(TargetErrors.Connect, "the connection was not made in time");
@@ -26,7 +28,17 @@ public readonly record struct TargetFailure(string ErrorType, string Message)
 
     internal static TargetFailure NoHttp(string why) => new(TargetErrors.Protocol, $"the answer is not HTTP: {why}");
 
-    internal static TargetFailure Late(TimeSpan limit) => new(TargetErrors.Timeout, $"no complete answer within {limit.TotalSeconds:0.###} s");
+    internal static TargetFailure Late(TimeSpan limit) => Late(limit, TimeSpan.Zero);
+
+    internal static TargetFailure Late(TimeSpan limit, TimeSpan queued) => new(TargetErrors.Timeout, queued == TimeSpan.Zero
+        ? $"no complete answer within {limit.TotalSeconds:0.###} s"
+        : $"no complete answer within {limit.TotalSeconds:0.###} s, of which it waited {queued.TotalSeconds:0.###} s for a connection of the shared pool (`target.maxConnections`)");
+
+    internal static TargetFailure NeverServed(TimeSpan limit) =>
+        new(TargetErrors.Timeout, $"no connection of the shared pool was free within {limit.TotalSeconds:0.###} s, and nothing was sent: raise `target.maxConnections`");
+
+    internal static TargetFailure TooMuch(long most) =>
+        new(TargetErrors.Memory, $"the bodies that arrive at once take more than the {most >> 20} MiB that a loop of the generator keeps: fewer agents, or fewer steps that read large bodies");
 
     /// <summary>
     /// Classifies an exception of a handler chain; null where it is none of a network's or a policy's (a bug). Cancellation is the

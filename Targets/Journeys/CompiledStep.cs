@@ -1,6 +1,7 @@
 using System.Text;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Success;
+using ApeTest.Targets.Http;
 using ApeTest.Targets.Journeys.Reading;
 using ApeTest.Targets.Journeys.Rendering;
 using ApeTest.Targets.Raw;
@@ -55,10 +56,15 @@ public sealed class CompiledStep
     {
         request.Clear();
         request.Timeout = Timeout;
+        request.MaxBodyBytes = _reader.NeedsBody || request.KeepsBody ? RawRequest.MostBody : 0;
         request.Route = Route;
         values.Sent = request;
         if (!_template.Target.TryRender(values, request.Target, out problem) || !TryPlace(values, request, out problem)
             || !_template.Headers.TryRender(values, request.Headers, out problem) || !_template.Body.TryRender(values, request.Body, out problem))
+        {
+            return false;
+        }
+        if (!ReferenceEquals(request.Route, Route) && !TryLeave(request, out problem))
         {
             return false;
         }
@@ -84,11 +90,12 @@ public sealed class CompiledStep
     /// <summary>
     /// Turns the request into the one that a redirect asks for, as a browser does (RFC 9110, section 15.4): 303 makes a GET of it, 301 and 302 of a POST
     /// too, 307 and 308 keep method and body. Takes the answer's cookies. False without a problem where it is no redirect (<see cref="IsRedirect"/>).
-    /// The caller counts the hops.
+    /// To another origin no credential goes along (<see cref="RequestTemplate.IsCredential"/>), and a body that holds a secret only to the target itself. The
+    /// caller counts the hops.
     /// </summary>
-    public bool TryRedirect(RawExchange exchange, JourneyValues values, RawRequest request, out string? problem)
+    public bool TryRedirect(RawExchange exchange, JourneyValues values, RawRequest request, out StepResult problem)
     {
-        problem = null;
+        problem = StepResult.Ok;
         if (!IsRedirect(exchange))
         {
             return false;
@@ -98,13 +105,19 @@ public sealed class CompiledStep
         var from = ExchangeText.UrlOf(request);
         if (!Uri.TryCreate(from, ExchangeText.HeaderText(location), out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
         {
-            problem = $"{exchange.Status} leads to no URL that can be asked";
+            problem = new StepResult(TargetErrors.Protocol, $"{exchange.Status} leads to no URL that can be asked");
             return false;
         }
         var method = request.Route.Method.Method;
         var asGet = (exchange.Status is 303 && method is not "HEAD") || (exchange.Status is 301 or 302 && method is not ("GET" or "HEAD"));
+        var leaves = !new Origin(from).Contains(url);
+        if (leaves && !asGet && _template.Body.HoldsSecret && !new Origin(_template.BaseUrl).Contains(url))
+        {
+            problem = new StepResult(TargetErrors.Denied, $"{exchange.Status} leads to another server, and the body holds a secret, which is not sent there");
+            return false;
+        }
         var (origin, route) = _routes.To(url, asGet ? "GET" : method);
-        RedirectHeaders.Keep(request.Headers, dropBody: asGet, dropCredentials: !new Origin(from).Contains(url));
+        RedirectHeaders.Keep(request.Headers, dropBody: asGet, leaves ? _template.IsCredential : null);
         if (asGet)
         {
             request.Body.Clear();
@@ -115,6 +128,16 @@ public sealed class CompiledStep
         request.Target.Write(Encoding.ASCII.GetBytes(url.PathAndQuery));
         StepCookies.Write(origin, own: default, values, request);
         return true;
+    }
+
+    /// <summary>Takes what is for the step's own server alone out of a request that an extracted URL leads elsewhere; false where that would be no request any more.</summary>
+    private bool TryLeave(RawRequest request, out string? problem)
+    {
+        problem = _template.Body.HoldsSecret ? "the path is a URL of another server, and the body holds a secret, which is not sent there"
+            : _template.Query.HoldsSecret || _template.Target.HoldsSecretBehind ? "the path is a URL of another server, and a secret is added to it, which is not sent there"
+            : null;
+        RedirectHeaders.Keep(request.Headers, dropBody: false, _template.IsCredential);
+        return problem is null;
     }
 
     /// <summary>Makes a target of what was rendered.</summary>
@@ -158,8 +181,9 @@ public sealed class CompiledStep
         {
             return true;
         }
-        var origin = ReferenceEquals(request.Route, Route) ? _routes.Own.Origin : new Origin(request.Route.Server);
-        if (_template.Cookies.IsEmpty)
+        var leaves = !ReferenceEquals(request.Route, Route);
+        var origin = leaves ? new Origin(request.Route.Server) : _routes.Own.Origin;
+        if (leaves || _template.Cookies.IsEmpty)
         {
             StepCookies.Write(origin, own: default, values, request);
             return true;

@@ -35,4 +35,7 @@ public enum InstructionKind
 
     /// <summary>Group <c>Argument</c> ends.</summary>
     GroupEnd,
+
+    /// <summary>Of no program: a cursor gives it where much was decided and nothing waited for (<see cref="JourneyCursor.Most"/>).</summary>
+    Yield,
 }

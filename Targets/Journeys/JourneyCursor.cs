@@ -10,18 +10,26 @@ namespace ApeTest.Targets.Journeys;
 /// <param name="program">One of its programs.</param>
 public struct JourneyCursor(CompiledJourney journey, ImmutableArray<Instruction> program)
 {
+    /// <summary>Most instructions between two waits; then comes <see cref="InstructionKind.Yield"/>: loops may turn a very long time and send nothing.</summary>
+    public const int Most = 1_000;
+
     private int _at;
+    private int _done;
+
+    /// <summary>Something was waited for: others have had their turn.</summary>
+    public void Waited() => _done = 0;
 
     /// <summary>
     /// The next <see cref="InstructionKind.Send"/>, <see cref="InstructionKind.Pause"/>, <see cref="InstructionKind.GroupStart"/>,
     /// <see cref="InstructionKind.GroupEnd"/> or <see cref="InstructionKind.End"/>; <see cref="InstructionKind.LoopNext"/> where a loop has reached its limit,
-    /// which fails the session (<c>loop_limit</c>).
+    /// which fails the session (<c>loop_limit</c>); <see cref="InstructionKind.Yield"/> after <see cref="Most"/> instructions without a wait: let others
+    /// have their turn, look whether the session may go on, and ask again.
     /// </summary>
     /// <param name="values">What the session knows.</param>
     /// <param name="status">Status of the session's last answer; 0 for none.</param>
     public Instruction Next(JourneyValues values, int status)
     {
-        while (true)
+        while (_done++ < Most)
         {
             var instruction = program[_at++];
             switch (instruction.Kind)
@@ -51,5 +59,7 @@ public struct JourneyCursor(CompiledJourney journey, ImmutableArray<Instruction>
                     return instruction;
             }
         }
+        _done = 0;
+        return new Instruction(InstructionKind.Yield);
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using ApeTest.Targets.Raw;
 
 namespace ApeTest.Targets.Lean;
@@ -14,16 +14,20 @@ internal enum AnswerProgress
 
     /// <summary>It is not HTTP: <see cref="AnswerReader.Error"/>.</summary>
     Malformed,
+
+    /// <summary>Its body cannot be kept: the bodies of other answers have taken what there is.</summary>
+    TooMuch,
 }
 
 /// <summary>
 /// Reads an answer (RFC 9112) out of what arrives. One that arrives at once stays where it is and is not copied; only the parts of one that
 /// arrives in pieces move to rented buffers, of the head at most <see cref="HeadReader.MostBytes"/>, of the body what is to be kept.
 /// </summary>
-internal sealed class AnswerReader
+/// <param name="bodies">What bodies may take.</param>
+internal sealed class AnswerReader(BodyBudget bodies)
 {
     // A length that the answer only claims is not taken at its word.
-    private const int MostAhead = 256 * 1024;
+    private const int MostAhead = 16 * 1024;
 
     private HeadReader _head = new();
     private ChunkReader _chunks;
@@ -35,6 +39,8 @@ internal sealed class AnswerReader
     private int _kept;
     private int _limit;
     private long _left;
+    private int _taken;
+    private bool _isTooMuch;
     private bool _isHead;
     private bool _isInBody;
 
@@ -55,6 +61,7 @@ internal sealed class AnswerReader
     {
         (_exchange, _isHead, _limit) = (exchange, isHead, limit);
         (_headLength, _start, _kept, _left, _isInBody, KeepsAlive, Error) = (0, 0, 0, 0, false, false, null);
+        _isTooMuch = false;
         _head.Start(0);
     }
 
@@ -72,7 +79,11 @@ internal sealed class AnswerReader
         {
             Settle(buffer);
         }
-        else if (progress == AnswerProgress.Complete)
+        if (_isTooMuch)
+        {
+            return AnswerProgress.TooMuch;
+        }
+        if (progress == AnswerProgress.Complete)
         {
             // What follows the answer was never asked for: nothing more can be believed of the connection.
             KeepsAlive &= at == count;
@@ -96,7 +107,8 @@ internal sealed class AnswerReader
     public (byte[]? Head, byte[]? Body) TakeBuffers()
     {
         var rented = (_headBytes, _body);
-        (_headBytes, _body) = (null, null);
+        bodies.Give(_taken);
+        (_headBytes, _body, _taken) = (null, null, 0);
         return rented;
     }
 
@@ -181,7 +193,7 @@ internal sealed class AnswerReader
         }
         if (_body is not null)
         {
-            Rented.Ensure(ref _body, _kept, kept, _limit);
+            Grow(_kept, kept);
             Buffer.BlockCopy(buffer, from, _body, _kept, kept);
         }
         else if (_kept == 0)
@@ -205,11 +217,26 @@ internal sealed class AnswerReader
             buffer.AsSpan(0, _head.End).CopyTo(_headBytes);
             _exchange.Headers.SetBlock(_headBytes);
         }
-        if (_body is null)
+        if (_body is null && _limit > 0)
         {
-            Rented.Ensure(ref _body, 0, Math.Max(_kept, (int)Math.Min(Math.Min(_kept + _left, _limit), MostAhead)), _limit);
+            Grow(0, Math.Max(_kept, (int)Math.Min(Math.Min(_kept + _left, _limit), MostAhead)));
             Buffer.BlockCopy(buffer, _start, _body, 0, _kept);
             _start = 0;
         }
+    }
+
+    /// <summary>Makes room for so many bytes more of the body.</summary>
+    [MemberNotNull(nameof(_body))]
+    private void Grow(int used, int more)
+    {
+        Rented.Ensure(ref _body, used, more, _limit);
+        var taken = _body.Length - _taken;
+        if (taken > 0 && !bodies.TryTake(taken))
+        {
+            // It has them for the moment, until it is ended.
+            _isTooMuch = true;
+            return;
+        }
+        _taken = _body.Length;
     }
 }

@@ -21,6 +21,9 @@ public sealed record LeanOptions
     /// <summary>How long a resolved name is believed; a connection that is older is not used for another request. Default 5 minutes, as of the general transport.</summary>
     public TimeSpan DnsTtl { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Most bytes of bodies that a loop keeps while they arrive; an answer beyond them is an error (<see cref="Http.TargetErrors.Memory"/>). Default 256 MiB.</summary>
+    public long MaxKeptBytes { get; init; } = 256L << 20;
+
     /// <summary>Name resolution. Null: the system's.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>>? Resolve { get; init; }
 }

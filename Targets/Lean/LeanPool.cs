@@ -74,7 +74,8 @@ internal sealed class LeanPool(TargetLoop loop, int most)
     private void ServeNow()
     {
         _isServing = false;
-        while (_waiting.TryPeek(out var next))
+        // Who fails at once stands at the end again: it is served in another turn.
+        for (var left = _waiting.Count; left > 0 && _waiting.TryPeek(out var next); left--)
         {
             if (!next.Transport.IsWaiting(next.Request))
             {
@@ -88,5 +89,6 @@ internal sealed class LeanPool(TargetLoop loop, int most)
             _waiting.Dequeue();
             next.Transport.Proceed(connection);
         }
+        Serve();
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial class LeanTransport
     {
         if (error == 0)
         {
-            _loop.Extend(this, _loop.After(_exchange.Dispatched, _timeout));
+            _loop.Extend(this, _loop.After(_began, _timeout));
             Dispatch(_unsent!);
             return;
         }
@@ -94,7 +94,7 @@ internal sealed partial class LeanTransport
             {
                 if (_timeout > MostConnect)
                 {
-                    _loop.Extend(this, _loop.After(now, MostConnect));
+                    _loop.Extend(this, Math.Min(_loop.After(now, MostConnect), _loop.After(_began, _timeout)));
                 }
                 return;
             }

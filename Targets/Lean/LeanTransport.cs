@@ -14,7 +14,7 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
     private const int MostReads = 16;
 
     private readonly TargetLoop _loop = shared.Loop;
-    private readonly AnswerReader _reader = new();
+    private readonly AnswerReader _reader = new(shared.Bodies);
     private List<LeanConnection>? _kept;
     private LeanConnection? _connection;
     private LeanServer _server = null!;
@@ -26,6 +26,7 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
     private byte[]? _unsent;
     private int _unsentFrom;
     private int _unsentTo;
+    private long _began;
     private long _responded;
     private long _request;
     private Phase _phase;
@@ -33,7 +34,7 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
 
     private enum Phase
     {
-        Idle, Queued, Resolving, Connecting, Answering,
+        Idle, Queued, Resolving, Connecting, Answering, Ending,
     }
 
     /// <inheritdoc/>
@@ -50,9 +51,14 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
             return ValueTask.FromCanceled(cancellationToken);
         }
         exchange.Clear();
+        if (!request.Route.IsPlain)
+        {
+            // Never in the clear what is meant for TLS.
+            return shared.Owner.SendElsewhere(request, exchange, cancellationToken);
+        }
         var now = _loop.Time.GetTimestamp();
         exchange.Dispatched = now;
-        (_route, _exchange, _timeout, _maxBody, _responded) = (request.Route, exchange, request.Timeout, request.MaxBodyBytes, 0);
+        (_route, _exchange, _timeout, _maxBody, _began, _responded) = (request.Route, exchange, request.Timeout, request.MaxBodyBytes, now, 0);
         _request++;
 
         // 1. May it go?
@@ -142,7 +148,17 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
     }
 
     /// <inheritdoc/>
-    public override void Expire() => Fail(_phase is Phase.Connecting ? TargetFailure.SlowConnect : TargetFailure.Late(_timeout));
+    public override void Expire()
+    {
+        var isQueued = _phase == Phase.Queued;
+        if (isQueued)
+        {
+            LeaveQueue();
+        }
+        Fail(isQueued ? TargetFailure.NeverServed(_timeout)
+            : _phase is Phase.Connecting && _exchange.Queued == TimeSpan.Zero ? TargetFailure.SlowConnect
+            : TargetFailure.Late(_timeout, _exchange.Queued));
+    }
 
     /// <summary>Whether the request of that number waits for a connection.</summary>
     public bool IsWaiting(long request) => IsPending && _request == request && _phase == Phase.Queued;
@@ -150,6 +166,7 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
     /// <summary>It has a connection, or may make one.</summary>
     public void Proceed(LeanConnection? connection)
     {
+        LeaveQueue();
         _connection = connection;
         if (connection is null)
         {
@@ -163,19 +180,31 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
     /// <summary>Something happened to its connection.</summary>
     public void Ready(uint events)
     {
+        var request = _request;
         if ((events & Native.Out) != 0 && _unsentFrom < _unsentTo)
         {
             Dispatch(_unsent!);
         }
-        if (_phase == Phase.Answering && (events & ~Native.Out) != 0)
+        if (IsAnswering(request) && (events & ~Native.Out) != 0)
         {
             Receive((events & Native.PeerClosed) != 0);
         }
     }
 
+    /// <summary>Whether that request is still under way: an agent that goes on has begun its next one inside of the call that ended this one.</summary>
+    private bool IsAnswering(long request) => IsPending && _request == request && _phase == Phase.Answering;
+
+    /// <summary>What it waited for our own connections is no time of the target's.</summary>
+    private void LeaveQueue()
+    {
+        var now = _loop.Time.GetTimestamp();
+        (_exchange.Queued, _exchange.Dispatched) = (_loop.Time.GetElapsedTime(_began, now), now);
+    }
+
     /// <summary>Sends what is left of the request.</summary>
     private void Dispatch(byte[] bytes)
     {
+        var request = _request;
         var wasFull = _phase == Phase.Answering;
         _phase = Phase.Answering;
         var sent = _connection!.Send(bytes.AsSpan(_unsentFrom, _unsentTo - _unsentFrom));
@@ -186,9 +215,9 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
                 // A server may have answered before it had the whole request.
                 Receive(isEnding: true);
             }
-            if (_phase == Phase.Answering && IsPending)
+            if (IsAnswering(request))
             {
-                Fail(TargetFailure.WasReset);
+                Fail(Lost(TargetFailure.WasReset));
             }
             return;
         }
@@ -230,7 +259,7 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
                     Succeed(now, keeps: false);
                     return;
                 }
-                Fail(count < 0 ? TargetFailure.WasReset : _exchange.BytesReceived == 0 ? TargetFailure.NeverBegan : TargetFailure.EndedEarly);
+                Fail(Lost(count < 0 ? TargetFailure.WasReset : _exchange.BytesReceived == 0 ? TargetFailure.NeverBegan : TargetFailure.EndedEarly));
                 return;
             }
             var progress = _reader.Read(_loop.ReceiveBuffer, count);
@@ -248,100 +277,15 @@ internal sealed partial class LeanTransport(LeanLoop shared) : LoopOperation, IR
                 Fail(TargetFailure.NoHttp(_reader.Error!));
                 return;
             }
+            if (progress == AnswerProgress.TooMuch)
+            {
+                Fail(TargetFailure.TooMuch(shared.Bodies.Most));
+                return;
+            }
             if (count < TargetLoop.BufferBytes && !isEnding)
             {
                 return;
             }
-        }
-    }
-
-    private void Succeed(long now, bool keeps)
-    {
-        Release(keeps);
-        TargetFailure? failure = null;
-        if (_exchange.Headers.TryGet("Content-Encoding"u8, out var encoding) && ContentDecoder.Knows(encoding))
-        {
-            if (ContentDecoder.TryDecode(encoding, _exchange.Body, _maxBody, out var body, out var length))
-            {
-                (_exchange.Body, _exchange.BodyLength) = (body, length);
-            }
-            else
-            {
-                failure = TargetFailure.Corrupt;
-            }
-        }
-        Note(failure, now);
-        End(null);
-    }
-
-    private void Fail(TargetFailure failure)
-    {
-        Release(keeps: false);
-        Note(failure, _loop.Time.GetTimestamp());
-        End(null);
-    }
-
-    /// <summary>What is known of the exchange at its end.</summary>
-    private void Note(TargetFailure? failure, long now)
-    {
-        var exchange = _exchange;
-        exchange.Ended = now;
-        exchange.Target = _loop.Time.GetElapsedTime(exchange.Dispatched, now);
-        exchange.Ttfb = _responded == 0 || _responded == now ? exchange.Target : _loop.Time.GetElapsedTime(exchange.Dispatched, _responded);
-        if (failure is { } why)
-        {
-            (exchange.ErrorType, exchange.ErrorMessage) = (why.ErrorType, why.Message);
-            (exchange.Body, exchange.BodyLength) = (default, 0);
-            if (!_reader.HasHead)
-            {
-                // Places of a head that never came to its end.
-                exchange.Headers.Clear();
-            }
-        }
-        shared.Counts.Add(_route, exchange);
-    }
-
-    /// <summary>The request is over: its deadline, its buffer and its connection.</summary>
-    private void Release(bool keeps)
-    {
-        _loop.Done(this);
-        Rented.Return(_unsent);
-        _unsent = null;
-        var (connection, phase) = (_connection, _phase);
-        (_connection, _phase) = (null, Phase.Idle);
-        if (connection is null)
-        {
-            if (phase is Phase.Resolving or Phase.Connecting)
-            {
-                _pool?.Closed();
-            }
-        }
-        else if (!keeps || !connection.IsOpen)
-        {
-            connection.Close();
-        }
-        else
-        {
-            connection.Rest();
-            if (_pool is not null)
-            {
-                _pool.Return(connection);
-            }
-            else
-            {
-                (_kept ??= new List<LeanConnection>(1)).Add(connection);
-            }
-        }
-    }
-
-    /// <summary>The agent goes on, inside of this call; what its answer lay in is free when it has awaited again.</summary>
-    private void End(Exception? error)
-    {
-        var (head, body) = _reader.TakeBuffers();
-        if (Complete(error))
-        {
-            Rented.Return(head);
-            Rented.Return(body);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
 using ApeTest.Targets.Raw;
 
@@ -14,15 +15,18 @@ public sealed class LeanTransports : IDisposable
     private readonly ConcurrentDictionary<(string Host, int Port), LeanServer> _servers = new();
     private readonly ConcurrentDictionary<TargetLoop, LeanLoop> _loops = new();
     private readonly TimeProvider _time;
+    private readonly RawSockets? _general;
     private int _source;
 
     /// <summary>Creates the factory of a run.</summary>
     /// <param name="policy">The policy that every request passes.</param>
     /// <param name="time">Clock: that of the loops.</param>
     /// <param name="options">How agents connect.</param>
-    public LeanTransports(TargetPolicy policy, TimeProvider time, LeanOptions? options = null)
+    /// <param name="general">Where requests go whose route is not http: a redirect or an extracted URL led there. Not disposed here. Null: they are refused.</param>
+    public LeanTransports(TargetPolicy policy, TimeProvider time, LeanOptions? options = null, ITargetTransport? general = null)
     {
         (Policy, _time, Options) = (policy, time, options ?? new LeanOptions());
+        _general = general is null ? null : new RawSockets(general, time);
     }
 
     internal TargetPolicy Policy { get; }
@@ -55,6 +59,19 @@ public sealed class LeanTransports : IDisposable
         {
             loop.Loop.Post(static loop => ((LeanLoop)loop!).Dispose(), loop);
         }
+    }
+
+    /// <summary>Sends what this way does not speak by the general one, off the loop; without one it is refused.</summary>
+    internal ValueTask SendElsewhere(RawRequest request, RawExchange exchange, CancellationToken cancellationToken)
+    {
+        if (_general is { } general)
+        {
+            return new ValueTask(Task.Run(() => general.SendAsync(request, exchange, cancellationToken).AsTask(), CancellationToken.None));
+        }
+        exchange.Dispatched = exchange.Ended = _time.GetTimestamp();
+        exchange.ErrorType = TargetErrors.Denied;
+        exchange.ErrorMessage = $"the lean transport does not speak {request.Route.Server.Scheme}, and nothing was sent: write `target.transport: sockets`";
+        return ValueTask.CompletedTask;
     }
 
     internal LeanServer ServerOf(RawRoute route)

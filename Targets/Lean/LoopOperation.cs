@@ -19,6 +19,9 @@ internal abstract class LoopOperation : WheelLink, IValueTaskSource
     /// <summary>Whether it is under way.</summary>
     public bool IsPending => !_isDone;
 
+    /// <summary>Whether a flow waits for it already.</summary>
+    protected bool IsAwaited => _continuation is not null;
+
     // Its place in the list of those that wait under the same token.
     internal TokenWatch? Watch { get; set; }
 

@@ -21,7 +21,7 @@ public sealed class RawExchange
     /// <summary>The body, decoded, at most <see cref="RawRequest.MaxBodyBytes"/>.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
-    /// <summary>Whole length of the decoded body in bytes, kept or not.</summary>
+    /// <summary>Whole length of the decoded body in bytes, kept or not; as it came where none of it was to be kept.</summary>
     public long BodyLength { get; set; }
 
     /// <summary>Bytes of the request on the wire.</summary>
@@ -33,8 +33,11 @@ public sealed class RawExchange
     /// <summary>Whether a connection was made for it.</summary>
     public bool IsNewConnection { get; set; }
 
-    /// <summary>Clock's timestamp when the request was dispatched (before a connection was made).</summary>
+    /// <summary>Clock's timestamp when the request was dispatched: before a connection was made, but after it had waited for one of our own pool (<see cref="Queued"/>).</summary>
     public long Dispatched { get; set; }
+
+    /// <summary>What it waited for a connection of the shared pool, before <see cref="Dispatched"/>: the generator's time, in none of the others.</summary>
+    public TimeSpan Queued { get; set; }
 
     /// <summary>Clock's timestamp at the last byte, or when it failed.</summary>
     public long Ended { get; set; }
@@ -59,7 +62,7 @@ public sealed class RawExchange
     {
         (Status, ErrorType, ErrorMessage, Body, BodyLength) = (0, null, null, default, 0);
         (BytesSent, BytesReceived, IsNewConnection, Dispatched, Ended) = (0, 0, false, 0, 0);
-        (Ttfb, Gateway, Target, Revision, Retries) = (default, default, default, 0, 0);
+        (Queued, Ttfb, Gateway, Target, Revision, Retries) = (default, default, default, default, 0, 0);
         Headers.Clear();
     }
 }

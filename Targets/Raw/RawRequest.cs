@@ -8,6 +8,9 @@ namespace ApeTest.Targets.Raw;
 /// </summary>
 public sealed class RawRequest
 {
+    /// <summary>Most bytes of the answer's body that are kept where somebody reads it: 1 MiB.</summary>
+    public const int MostBody = 1 << 20;
+
     /// <summary>What is constant of it: method, server, policy. Set for each request.</summary>
     public RawRoute Route { get; set; } = null!;
 
@@ -32,8 +35,11 @@ public sealed class RawRequest
     /// <summary>Time limit of the request with its whole answer.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most bytes of the answer's body that are kept; the rest is read and counted. Default 1 MiB.</summary>
-    public int MaxBodyBytes { get; set; } = 1 << 20;
+    /// <summary>Most bytes of the answer's body that are kept; the rest is read and counted. Default <see cref="MostBody"/>. With 0 it may be counted packed as it came.</summary>
+    public int MaxBodyBytes { get; set; } = MostBody;
+
+    /// <summary>Whether somebody beside the step reads the bodies of its answers (an observer, conditions of the session). Default false. Stays when it is emptied.</summary>
+    public bool KeepsBody { get; set; }
 
     /// <summary>Empties it for the next request; buffers that grew beyond 16 KiB are given back.</summary>
     public void Clear()

@@ -22,7 +22,7 @@ public sealed class RawRoute
         Reach = policy.JudgeServer(target, server, out var entry, out var own);
         Forwarding = TargetPolicy.JudgeMethod(method);
         Entry = entry;
-        IsHead = Method == HttpMethod.Head;
+        (IsHead, IsPlain) = (Method == HttpMethod.Head, server.Scheme == Uri.UriSchemeHttp);
         if (entry is not null)
         {
             _isRuled = entry.HasPathRules(method) || new RuledCall(entry, "/", operation, Destructive: false).Refusal(method, "/") is not null;
@@ -46,6 +46,9 @@ public sealed class RawRoute
     public HttpMethod Method { get; }
 
     internal bool IsHead { get; }
+
+    /// <summary>Whether it is http, spoken in the clear.</summary>
+    internal bool IsPlain { get; }
 
     /// <summary>The target; null where it is not known.</summary>
     internal TargetEntry? Entry { get; }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ApeTest.Cli.Rendering;
 using ApeTest.Runs.Summaries;
 
@@ -19,6 +20,22 @@ public sealed class SummaryTextTests
 
         Assert.All(text.Split('\n'), line => Assert.True(line.Length <= SummaryText.Width, line));
         Golden.Check("summary.txt", text);
+    }
+
+    [Theory]
+    [InlineData("http_rate", 121.94, "122/s")]
+    [InlineData("http_rate{operation=rate}", 24.3, "24.3/s")]
+    [InlineData("http_error_rate", 0.464, "46.4 %")]
+    [InlineData("http_p95{operation=success}", 0.25, "250 ms")]
+    [InlineData("cost_usd", 1.2, "$1.20")]
+    [InlineData("check_errors", 12, "12")]
+    public void Write_Threshold_ShowsTheValueInItsUnit(string metric, double value, string shown)
+    {
+        var full = SummaryFixture.Full();
+
+        var text = Write(full with { Thresholds = [full.Thresholds[0] with { Name = metric, Value = value }] }, []);
+
+        Assert.Matches($@"{Regex.Escape(metric)} +{Regex.Escape(shown)} ", text);
     }
 
     [Fact]

@@ -37,6 +37,18 @@ public sealed class ValidateTests
     }
 
     [Fact]
+    public async Task Validate_JourneyThatNeverThinks_WarnsAndPasses()
+    {
+        using var cli = new CliHarness();
+        cli.Directory.Write("one.yaml", "target: { url: \"http://127.0.0.1:5080\" }\njourneys: [ { name: one, think: 1s, steps: [ { get: / } ] } ]");
+
+        var result = await cli.RunAsync("validate", "one.yaml");
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("warning: journey `one` has one request and never thinks", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Validate_NoFileButApeYaml_ReadsIt()
     {
         using var cli = new CliHarness();

@@ -24,6 +24,10 @@ internal static class StartCommand
                     CEREBRAS_API_KEY=... ape-test start shop.yaml \
                       --model cerebras/gpt-oss-120b
                     """),
+                new("the journeys of shop.yaml, 200 new sessions a second", """
+                    ape-test start shop.yaml --rate 200 --duration 1m \
+                      --threshold 'http_p95 < 300ms for 10s abort'
+                    """),
                 new("in the background", "ape-test start shop.yaml --detach"),
                 new("in CI", """
                     ape-test start shop.yaml -y --quiet --out summary.json \

@@ -1,3 +1,4 @@
+using ApeTest.Cli.Errors;
 using ApeTest.Cli.Execution;
 using ApeTest.Cli.Progress;
 using ApeTest.Cli.Rendering;
@@ -55,8 +56,14 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
             _messages.Say($"warning: {Show.Count(cassette.LeftOut)} exchanges with the model are not in {run.Plan.Scenario.Llm.Cassette!.File}: {cassette.Reason}; a replay misses them");
         }
 
-        // 4. Result.
+        // 4. Result. What the teardown left behind is told with --quiet too.
+        var failure = await run.EndAsync();
         var code = await new SummaryOutput(environment, request).WriteAsync(summary, run.Directory, run.Plan.Scenario.Goals.IsEmpty ? null : run.Plan.Scenario.Llm.Model, ladder.First);
+        if (failure is not null)
+        {
+            ErrorReport.Write(environment, failure.Message, failure.Hint);
+            code = code == ExitCodes.Done ? ExitCodes.Partial : code;
+        }
         return KeptFiles.Judge(environment, run.Collector, code);
     }
 

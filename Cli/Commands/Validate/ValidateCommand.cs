@@ -1,5 +1,6 @@
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
+using ApeTest.Cli.Readiness;
 using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Commands.Validate;
@@ -19,12 +20,12 @@ internal static class ValidateCommand
             Examples =
             [
                 new("the scenario in ape.yaml", "ape-test validate"),
-                new("one session of each goal, to see that they work", "ape-test validate shop.yaml --dry-run"),
+                new("one session of each goal and journey", "ape-test validate shop.yaml --dry-run"),
                 new("what flags would change", "ape-test validate shop.yaml --agents 200 --threshold 'ttft_p95 < 500ms'"),
             ],
         };
         var options = new ScenarioOptions(command);
-        var dryRun = command.Switch(Dry, "--dry-run", "Run one session of each goal and show what proves it; exit code 99 if one does not succeed.");
+        var dryRun = command.Switch(Dry, "--dry-run", "Run one session of each goal and journey and show what proves it; exit code 99 if one does not succeed.");
         var yes = command.Switch(Dry, "--yes", "Do not ask before a target that is not on this machine is touched.", "-y");
         command.SetAction((parse, _) => parse.GetValue(dryRun)
             ? new DryRun(environment, new ScenarioInput(environment, parse, options), parse.GetValue(yes), NoColor.Of(parse)).RunAsync()
@@ -39,6 +40,7 @@ internal static class ValidateCommand
         {
             throw ScenarioInput.Failure(result);
         }
+        JourneyCheck.Compile(result.Scenario!);
         if (input.IsDemonstration)
         {
             environment.Error.WriteLine($"no {ScenarioInput.DefaultFile}, no --target and no --goal: this is the demonstration on the sample shop");

@@ -22,6 +22,8 @@ internal sealed class DateGenerator(string text, long place, TimeSpan from, Time
     /// <summary>Milliseconds since 1970.</summary>
     public const string UnixMilliseconds = "unixms";
 
+    internal override bool IsJson => format is Unix or UnixMilliseconds;
+
     internal override string Value(SessionDraw draw, int number)
     {
         var at = draw.Now + from;

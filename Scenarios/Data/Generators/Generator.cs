@@ -11,6 +11,9 @@ public abstract class Generator(string text, long place)
     /// <summary>The call as written, without braces: <c>int(1..6)</c>.</summary>
     public string Text { get; } = text;
 
+    /// <summary>Whether every value is a JSON value as it stands, as <c>{{int(1..6):json}}</c> needs.</summary>
+    internal virtual bool IsJson => false;
+
     /// <summary>What separates this place's random stream from others.</summary>
     internal long Place { get; } = place;
 

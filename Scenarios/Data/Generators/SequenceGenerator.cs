@@ -26,5 +26,7 @@ internal sealed class SequenceGenerator(string text, long place, long first) : G
 
     private long First => first;
 
+    internal override bool IsJson => true;
+
     internal override string Value(SessionDraw draw, int number) => (first + draw.Ordinal(number, _index, _count)).ToString(CultureInfo.InvariantCulture);
 }

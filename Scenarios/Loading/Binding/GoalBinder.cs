@@ -18,7 +18,9 @@ internal static class GoalBinder
             var name = names.Check(reader, reader.Value("name", names.Default, Rules.Name("buy-coffee")));
             var weight = reader.Value("weight", 1, Rules.Number("1", 0, 1e9, above: true));
             var text = reader.Required("goal", Rules.Text("\"Log in, buy two of the cheapest coffee, then log out.\"", 20_000),
-                "is required: what the agent is to achieve, in words", "Write for example --goal \"Log in, buy two of the cheapest coffee, then log out.\", or `goal:` in the scenario.");
+                "is required: what the agent is to achieve, in words", root.Take("journeys") is SequenceNode { Items.Count: > 0 } && root.Take("goals")!.Origin.Kind is not OriginKind.File
+                    ? "`--success` is of goals: a journey has `success` of its own, in the scenario."
+                    : "Write for example --goal \"Log in, buy two of the cheapest coffee, then log out.\", or `goal:` in the scenario.");
             CheckPlaceholders(reader, text, feeds);
             var conditions = new ConditionBinder(reader, feeds);
             goals.Add(new GoalSpec { Name = name, Weight = weight, Goal = text ?? "", Success = conditions.Success(), Failure = conditions.Failure() });

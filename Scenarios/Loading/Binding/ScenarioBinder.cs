@@ -67,6 +67,8 @@ internal static class ScenarioBinder
             Gateway = gateway,
             GracefulStop = gracefulStop,
         };
+        OperationLabels.Check(reader, scenario);
+        JourneyNotes.Add(reader, scenario);
         return (scenario, new ResolvedScenario(resolved));
     }
 

@@ -73,7 +73,23 @@ internal sealed class OverrideMerger(MappingNode root, ErrorList errors)
             root.Set(Goals, origin, goals);
             return;
         }
+        if (steps is [{ Key: "personas" }, { IsIndex: true, Index: PathStep.All }, { Key: "think" }])
+        {
+            ReplaceThinkOfJourneys(value);
+        }
         Place(root, steps, 0, value);
+    }
+
+    // A journey's own think time would hide that of the personas, and with it the flag. What a step says of itself stays.
+    private void ReplaceThinkOfJourneys(ScalarNode think)
+    {
+        foreach (var journey in (root["journeys"] as SequenceNode)?.Items.OfType<MappingNode>() ?? [])
+        {
+            if (journey["think"] is not null)
+            {
+                journey.Set("think", think.Origin, think);
+            }
+        }
     }
 
     private void Place(Node container, IReadOnlyList<PathStep> steps, int at, ScalarNode value)

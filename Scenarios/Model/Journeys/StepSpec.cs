@@ -60,7 +60,7 @@ public sealed record BranchSpec
 /// <summary>Steps that are done several times: <see cref="Times"/>, or while <see cref="While"/> holds, looked at before each turn.</summary>
 public sealed record LoopSpec
 {
-    /// <summary>Fixed number of turns; 0: none. Null: see <see cref="While"/>.</summary>
+    /// <summary>Fixed number of turns, at least 1. Null: see <see cref="While"/>.</summary>
     public int? Times { get; init; }
 
     /// <summary>Goes on while it holds; null: a fixed number of turns.</summary>

@@ -59,6 +59,8 @@ internal sealed class AnswerReaderCompiler(string step, ValueScope scope, ValueT
             Within = check.Within,
             MaxBytes = check.MaxBytes,
             IsGraphQl = request.Body?.GraphQl is not null,
+            // A bound of the length is one of the body as it is unpacked.
+            NeedsBody = request.Body?.GraphQl is not null || check is not { Json.Count: 0, Text: null, Regex: null, MaxBytes: null } || _reads.Count > 0 || _documents.Count > 0,
             Json = _reads,
             JsonChecks = fast.ToImmutable(),
             Checks = others.ToImmutable(),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Model.Journeys;
@@ -13,9 +14,9 @@ internal sealed class HeaderCompiler(TargetSpec target, ValueScope scope)
     private static readonly string UserAgent = $"ape-test/{typeof(HeaderCompiler).Assembly.GetName().Version!.ToString(3)}";
 
     /// <summary>Compiles them; throws <see cref="Scenarios.ApeTestException"/> (exit 2) where one may not be given.</summary>
-    public (ByteTemplate Lines, ByteTemplate Cookies) Compile(RequestSpec request)
+    public (ImmutableArray<(string Name, ByteTemplate Line)> Lines, ByteTemplate All, ByteTemplate Cookies) Compile(RequestSpec request)
     {
-        var lines = new ByteTemplateBuilder(scope);
+        var lines = ImmutableArray.CreateBuilder<(string Name, ByteTemplate Line)>();
         var cookies = new ByteTemplateBuilder(scope);
         var separator = "";
         foreach (var (name, value) in request.Headers)
@@ -34,21 +35,29 @@ internal sealed class HeaderCompiler(TargetSpec target, ValueScope scope)
                 separator = "; ";
                 continue;
             }
-            lines.Literal(name).Literal(": ").Text(value, Place.Header, isSecret: SecretNames.ContainsHeader(name)).Literal("\r\n");
+            lines.Add((name, Line(name, value)));
         }
         AddMissing(lines, request, "Content-Type", request.Body is { } body ? body.ContentType ?? BodyCompiler.ContentTypeOf(body) : null);
         AddMissing(lines, request, "Accept", Has(target.Headers, "Accept") ? null : "*/*");
         AddMissing(lines, request, "User-Agent", Has(target.Headers, "User-Agent") ? null : UserAgent);
-        return (lines.Build(), cookies.Build());
+        var all = new ByteTemplateBuilder(scope);
+        foreach (var (_, line) in lines)
+        {
+            all.Add(line);
+        }
+        return (lines.ToImmutable(), all.Build(), cookies.Build());
     }
 
-    private static void AddMissing(ByteTemplateBuilder lines, RequestSpec request, string name, string? value)
+    private void AddMissing(ImmutableArray<(string Name, ByteTemplate Line)>.Builder lines, RequestSpec request, string name, string? value)
     {
         if (value is not null && !Has(request.Headers, name))
         {
-            lines.Literal(name).Literal(": ").Text(value, Place.Header).Literal("\r\n");
+            lines.Add((name, Line(name, value)));
         }
     }
+
+    private ByteTemplate Line(string name, string value) =>
+        new ByteTemplateBuilder(scope).Literal(name).Literal(": ").Text(value, Place.Header, isSecret: SecretNames.ContainsHeader(name)).Literal("\r\n").Build();
 
     private static bool Has(IEnumerable<KeyValuePair<string, string>> headers, string name) => headers.Any(header => Is(header.Key, name));
 

@@ -28,6 +28,9 @@ internal sealed class AnswerReader
     /// <summary>Whether errors of GraphQL in the body fail the step.</summary>
     public bool IsGraphQl { get; init; }
 
+    /// <summary>Whether any of it is in the body.</summary>
+    public bool NeedsBody { get; init; }
+
     /// <summary>JSON paths of checks and sources.</summary>
     public required JsonReads Json { get; init; }
 

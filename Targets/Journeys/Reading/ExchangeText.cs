@@ -38,8 +38,9 @@ public static class ExchangeText
     internal static string HeaderText(ReadOnlySpan<byte> value) =>
         System.Text.Unicode.Utf8.IsValid(value) ? Encoding.UTF8.GetString(value) : Encoding.Latin1.GetString(value);
 
-    /// <summary>Where a request goes.</summary>
-    internal static Uri UrlOf(RawRequest request) => new(request.Route.Server, Encoding.ASCII.GetString(request.Target.Span));
+    /// <summary>Where a request goes. Its target is no reference: one that begins with <c>//</c> is a path of that very server.</summary>
+    internal static Uri UrlOf(RawRequest request) =>
+        new(request.Route.Server.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) + Encoding.ASCII.GetString(request.Target.Span));
 
     private static ActivityContext ContextOf(RawTrace trace) => new(
         ActivityTraceId.CreateFromString(trace.TraceId), ActivitySpanId.CreateFromString($"{trace.Span:x16}"), trace.Sampled ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None);

@@ -17,6 +17,12 @@ internal sealed class ByteTemplate(BytePart[] parts)
     /// <summary>Whether a value that is filled in is a secret; known when all of the plan is compiled.</summary>
     public bool HoldsSecret => Array.Exists(parts, static part => part.Slot is { IsSecret: true });
 
+    /// <summary>The same of what stands behind the first part.</summary>
+    public bool HoldsSecretBehind => parts.Skip(1).Any(static part => part.Slot is { IsSecret: true });
+
+    /// <summary>Its parts, in order.</summary>
+    public ReadOnlySpan<BytePart> Parts => parts;
+
     /// <summary>Writes the text; false with a value that is missing or cannot stand where it should.</summary>
     /// <param name="values">What the session knows.</param>
     /// <param name="to">Takes the bytes; after false it holds a part of them.</param>

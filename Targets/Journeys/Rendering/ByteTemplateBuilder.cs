@@ -63,6 +63,22 @@ internal sealed class ByteTemplateBuilder(ValueScope scope)
         }
     }
 
+    /// <summary>Adds what another template has.</summary>
+    public void Add(ByteTemplate template)
+    {
+        foreach (ref readonly var part in template.Parts)
+        {
+            if (part.Literal is { } literal)
+            {
+                _literal.Write(literal);
+            }
+            else
+            {
+                Add(part);
+            }
+        }
+    }
+
     /// <summary>What was added.</summary>
     public ByteTemplate Build()
     {

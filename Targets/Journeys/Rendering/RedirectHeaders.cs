@@ -1,17 +1,16 @@
 using System.Text;
-using ApeTest.Scenarios.Data;
 using ApeTest.Targets.Raw;
 
 namespace ApeTest.Targets.Journeys.Rendering;
 
-/// <summary>The headers of a request that a redirect keeps.</summary>
+/// <summary>The headers of a request that another one keeps, which a redirect makes of it or which goes to another origin.</summary>
 internal static class RedirectHeaders
 {
     /// <summary>Removes <c>Cookie</c>, which is written anew, and what does not go along.</summary>
     /// <param name="headers">Header lines.</param>
     /// <param name="dropBody">Whether the body goes, and with it what describes it.</param>
-    /// <param name="dropCredentials">Whether another origin is asked, which credentials are not for.</param>
-    public static void Keep(ByteBuffer headers, bool dropBody, bool dropCredentials)
+    /// <param name="isCredential">Whether a header is not for another origin, which is asked; null where none is.</param>
+    public static void Keep(ByteBuffer headers, bool dropBody, Func<string, bool>? isCredential)
     {
         var lines = headers.Span.ToArray().AsSpan();
         headers.Clear();
@@ -22,7 +21,7 @@ internal static class RedirectHeaders
             var name = line[..line.IndexOf((byte)':')];
             var goes = Ascii.EqualsIgnoreCase(name, "cookie"u8)
                 || (dropBody && name.Length > 8 && Ascii.EqualsIgnoreCase(name[..8], "content-"u8))
-                || (dropCredentials && (Ascii.EqualsIgnoreCase(name, "authorization"u8) || SecretNames.ContainsHeader(Encoding.ASCII.GetString(name))));
+                || isCredential?.Invoke(Encoding.ASCII.GetString(name)) is true;
             if (!goes)
             {
                 headers.Write(line);

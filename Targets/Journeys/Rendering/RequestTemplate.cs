@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using ApeTest.Scenarios.Data;
+
 namespace ApeTest.Targets.Journeys.Rendering;
 
 /// <summary>A step's request as bytes with places to fill in.</summary>
@@ -18,6 +21,9 @@ internal sealed record RequestTemplate
     /// <summary>Header lines but <c>Cookie</c>.</summary>
     public required ByteTemplate Headers { get; init; }
 
+    /// <summary>The same header by header.</summary>
+    public required ImmutableArray<(string Name, ByteTemplate Line)> HeaderLines { get; init; }
+
     /// <summary>The step's own cookies, <c>a=1; b=2</c>; empty for none.</summary>
     public required ByteTemplate Cookies { get; init; }
 
@@ -27,4 +33,8 @@ internal sealed record RequestTemplate
 
     /// <summary>URL that relative references are below.</summary>
     public required Uri BaseUrl { get; init; }
+
+    /// <summary>Whether a header is for the step's own server alone: by its name, or since a value in it is a secret.</summary>
+    public bool IsCredential(string header) => SecretNames.ContainsHeader(header)
+        || HeaderLines.Any(line => line.Name.Equals(header, StringComparison.OrdinalIgnoreCase) && line.Line.HoldsSecret);
 }

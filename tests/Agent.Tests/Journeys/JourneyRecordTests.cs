@@ -49,6 +49,27 @@ public sealed class JourneyRecordTests
         Assert.True(harness.Target.Seen[0].Trace.Sampled);
     }
 
+    [Theory]
+    [InlineData(1, 220, true)]
+    [InlineData(1, 4000, true)]
+    [InlineData(60, 300, false)]
+    public async Task RunAsync_SecretFarBehindInAPath_IsNotToldInPart(int requests, int before, bool isWhole)
+    {
+        const string Secret = "0123456789-SECRETVALUE-0123456789";
+        await using var harness = new JourneyHarness(JourneyHarness.Sampled + $"journeys: [ {{ name: j, steps: [ {{ name: t, get: /t, extract: {{ api_token: $.t }} }}, "
+            + $"{{ repeat: {requests}, steps: [ {{ name: a, get: /a, query: {{ a: {new string('x', before)}, k: \"{{{{api_token}}}}\" }} }} ] }} ] }} ]",
+            (_, _) => new RawReply(200, $"{{\"t\":\"{Secret}\"}}"));
+
+        var record = await harness.RunAsync();
+
+        Assert.Contains(Secret, harness.Target.Seen[^1].Target, StringComparison.Ordinal);
+        var paths = record.Actions.Select(action => action.Args.GetProperty("path").GetString()!).ToList();
+        Assert.All(paths, path => Assert.DoesNotContain("SECRET", path, StringComparison.Ordinal));
+        Assert.All(paths, path => Assert.DoesNotContain("0123", path, StringComparison.Ordinal));
+        Assert.All(paths, path => Assert.InRange(path.Length, 1, 256));
+        Assert.Equal(isWhole, paths[^1].Contains("xxx", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task RunAsync_ManySteps_KeepsTheLast64()
     {

@@ -1,6 +1,7 @@
 using ApeTest.Cli.Readiness;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Model.Journeys;
 
 namespace ApeTest.Cli.Tests.Readiness;
 
@@ -123,6 +124,26 @@ public sealed class GeneratorLimitsTests
     [Fact]
     public void Check_UnknownLimits_SaysNothing() => Assert.Null(GeneratorLimits.Check(Scenario(1_000_000), shopIsHere: true, new MachineLimits()));
 
+    [Theory]
+    [InlineData(18_000, null)]
+    [InlineData(25_000, "Each agent holds at most 1 (agent to target: 1): 1 x 25,000 + 300")]
+    public void Check_JourneysWithOwnConnections_KeepThemWhileTheyThink(int agents, string? arithmetic)
+    {
+        if (arithmetic is null)
+        {
+            Assert.StartsWith("warning: 18,000 agents come near", GeneratorLimits.Check(Replaying(agents), shopIsHere: false, Machine), StringComparison.Ordinal);
+            return;
+        }
+        var exception = Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Replaying(agents), shopIsHere: false, Machine));
+        Assert.Contains(arithmetic, exception.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_JourneysOfASharedPool_NeedItsConnectionsOnly()
+    {
+        Assert.Null(GeneratorLimits.Check(Replaying(50_000, ConnectionUse.Shared), shopIsHere: false, Machine));
+    }
+
     private static Scenario Thinking(int agents, int seconds) => Scenario(agents) with
     {
         Personas = [new PersonaSpec { Name = "p", Think = new ThinkTime(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds)) }],
@@ -135,5 +156,13 @@ public sealed class GeneratorLimitsTests
         Agents = agents,
         Gateway = gateway == "remote" ? GatewayMode.Remote : GatewayMode.InProcess,
         Llm = new LlmSpec { Model = model },
+        Goals = [new GoalSpec { Name = "buy", Goal = "Buy coffee." }],
+    };
+
+    private static Scenario Replaying(int agents, ConnectionUse connections = ConnectionUse.Own) => Scenario(agents, "in-process") with
+    {
+        Goals = [],
+        Journeys = [new JourneySpec { Name = "buy", Think = new ThinkTime(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)) }],
+        Target = new TargetSpec { Url = new Uri("http://127.0.0.1:9/"), Connections = connections, MaxConnections = 200 },
     };
 }

@@ -35,8 +35,8 @@ internal static class ScenarioRows
         Text("validate", "target: { url: ftp://x }\nagnets: 5\nagents: 0\ngoals: [ { goal: g } ]\n", "the scenario has 3 errors|s.yaml:1|s.yaml:2|s.yaml:3"),
         Text("start", "a: &a [*a]\n", "stands inside the value that it names"),
         Text("start", Laughs(), "its aliases stand for more than 20000 values"),
-        Text("start", "a: " + new string('[', 10_000) + new string(']', 10_000), "is nested deeper than 32 levels"),
-        Text("start", string.Concat(Enumerable.Repeat("- ", 10_000)) + "a", "is nested deeper than 32 levels"),
+        Text("start", "a: " + new string('[', 10_000) + new string(']', 10_000), "is nested deeper than 64 levels"),
+        Text("start", string.Concat(Enumerable.Repeat("- ", 10_000)) + "a", "is nested deeper than 64 levels"),
         new(2, "start s.json", "s.json:3: is not valid JSON|or name the file .yaml")
         {
             Files = [("s.json", "{ \"target\": { \"url\": \"http://127.0.0.1:9\" },\n  \"goals\": [ { \"goal\": \"g\", \"success\": \"x\" } ],\n}")],

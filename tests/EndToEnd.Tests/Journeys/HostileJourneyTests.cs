@@ -46,7 +46,9 @@ public sealed class HostileJourneyTests
             var http = Assert.Single(run.Summary.Http, http => http.Operation == path[3..]);
             var expected = path == "/t/redirect" ? Sessions * 6 : Sessions;
             var seen = run.Disk.Sessions.SelectMany(session => session.Actions).Where(action => action.Tool == path[3..]).Select(action => action.Error ?? "none").ToList();
-            if (http.Count != expected || http.Errors != Sessions || !errors.Contains(seen[^1]))
+            // A body that breaks off at once may take its head with it on the way through the gateway (docs/design/008-engine.md): then nobody can tell whose fault it was.
+            var isKnown = errors.Contains(seen[^1]) || (gateway == "remote" && seen[^1] == "gateway" && errors.Contains("reset"));
+            if (http.Count != expected || http.Errors != Sessions || !isKnown)
             {
                 wrong.Add($"{path}: {http.Count} exchanges, {http.Errors} errors, seen {string.Join(' ', seen)}, expected {string.Join(" or ", errors)}");
             }

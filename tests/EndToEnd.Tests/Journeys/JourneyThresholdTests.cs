@@ -17,7 +17,7 @@ public sealed class JourneyThresholdTests
         var run = await JourneyRun.StartAsync(directory, 99, $$"""
             target: { url: "{{target.Url}}" }
             iterations: 5
-            journeys: [ { steps: [ { name: fast, get: /t/fast }, { name: slow, get: /t/slow }, { name: odd, get: /t/odd, check: 201 } ] } ]
+            journeys: [ { steps: [ { name: fast, get: /t/fast }, { name: slow, get: /t/slow }, { name: odd, get: /t/odd, check: 201 }, { if: { status: 599 }, then: [ { name: missing, get: /t/missing } ] } ] } ]
             thresholds:
               session_success: ">= 0"
               "http_p95{operation=slow}": "< 100ms"

@@ -75,6 +75,28 @@ public sealed class SetupTests
     }
 
     [Fact]
+    public async Task Start_TeardownOfTheRunThatFails_IsToldThoughQuiet()
+    {
+        using var directory = new TempDirectory();
+        await using var target = await JourneyTarget.StartAsync((context, request) =>
+        {
+            context.Response.StatusCode = request.Path == "/t/teardown" ? 500 : 200;
+            return Task.CompletedTask;
+        });
+        directory.Write(JourneyRun.File, $$"""
+            target: { url: "{{target.Url}}" }
+            iterations: 2
+            teardown: [ { name: close, post: /t/teardown, text: x } ]
+            journeys: [ { steps: [ { get: /t/a } ] } ]
+            """);
+
+        var result = (await ApeProcess.RunAsync(directory, "start", JourneyRun.File, "--quiet")).Exits(5);
+
+        Assert.Contains("`teardown` failed: http_500: close", result.Error, StringComparison.Ordinal);
+        Assert.Single(target.At("/t/teardown"));
+    }
+
+    [Fact]
     public async Task Start_SetupOfAnAgentThatFails_FailsItsSessions()
     {
         using var directory = new TempDirectory();

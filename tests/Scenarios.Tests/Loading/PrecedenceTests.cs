@@ -18,6 +18,18 @@ public sealed class PrecedenceTests
         Assert.Equal((5, "cli:--agents"), Agents(flag));
     }
 
+    [Fact]
+    public void Load_ThinkFlag_ReplacesTheJourneysButNotTheSteps()
+    {
+        var result = Yaml.Load("target: { url: \"http://127.0.0.1:5080\" }\njourneys: [ { think: 10ms, steps: [ { get: / }, { get: /b, think: 20ms } ] }, { steps: [ { get: / } ] } ]",
+            commandLine: new() { ["personas[*].think"] = "1s" });
+
+        var journeys = result.ThrowIfInvalid().Journeys;
+        Assert.Equal((1, 0.02), (journeys[0].Think!.Value.Mean.TotalSeconds, journeys[0].Steps[1].Think!.Value.Mean.TotalSeconds));
+        Assert.Null(journeys[1].Think);
+        Assert.Equal(1, Assert.Single(result.Scenario!.Personas).Think.Mean.TotalSeconds);
+    }
+
     [Theory]
     [InlineData("TARGET__URL", "http://127.0.0.1:9", "target.url")]
     [InlineData("LLM__MODEL", "openai/x", "llm.model")]

@@ -39,6 +39,29 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void Next_LoopsThatSendNothing_GiveTheThreadBackNowAndThen()
+    {
+        var trip = Trip.Of(Trip.Scenario(Times(1_000_000, Times(1_000_000, If(Value("state", "never"), [Named("a")], []))),
+            Trip.Step(Trip.Get("/p") with { Extract = Trip.Extract(("state", "$.state")) }, "last")));
+        var cursor = new JourneyCursor(trip.Journey, trip.Journey.Program);
+        Assert.Equal(InstructionKind.Yield, cursor.Next(trip.Values, 0).Kind);
+        Assert.Equal(InstructionKind.Yield, cursor.Next(trip.Values, 0).Kind);
+    }
+
+    [Fact]
+    public void Next_LoopThatWaits_IsNotInterrupted()
+    {
+        var trip = Trip.Of(Trip.Scenario(Times(JourneyCursor.Most, Named("a"))));
+        var cursor = new JourneyCursor(trip.Journey, trip.Journey.Program);
+        for (var i = 0; i < JourneyCursor.Most; i++)
+        {
+            Assert.Equal(InstructionKind.Send, cursor.Next(trip.Values, 200).Kind);
+            cursor.Waited();
+        }
+        Assert.Equal(InstructionKind.End, cursor.Next(trip.Values, 200).Kind);
+    }
+
+    [Fact]
     public void Next_LoopWithCondition_EndsWhenItNoLongerHolds()
     {
         var trip = Trip.Of(Trip.Scenario(

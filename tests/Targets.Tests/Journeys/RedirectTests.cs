@@ -17,7 +17,7 @@ public sealed class RedirectTests
     {
         var trip = Trip.Of(new RequestSpec { Method = method, Path = "/shop/cart", Body = method is "HEAD" or "GET" ? null : new BodySpec { Text = "body" } });
         trip.Render(0);
-        Assert.True(trip.Journey.Steps[0].TryRedirect(Trip.Exchange("", status, ("Location", location)), trip.Values, trip.Request, out var problem), problem);
+        Assert.True(trip.Journey.Steps[0].TryRedirect(Trip.Exchange("", status, ("Location", location)), trip.Values, trip.Request, out var problem), problem.Detail);
         var sent = $"{trip.Request.Route.Method} {System.Text.Encoding.UTF8.GetString(trip.Request.Target.Span)} {trip.Body}".TrimEnd();
         Assert.Equal(expected, sent);
         Assert.Equal(expected.EndsWith("body", StringComparison.Ordinal), trip.Headers.Contains("Content-Type", StringComparison.Ordinal));
@@ -64,7 +64,7 @@ public sealed class RedirectTests
         trip.Render(0);
         var exchange = location is null ? Trip.Exchange("", status) : Trip.Exchange("", status, ("Location", location));
         Assert.False(trip.Journey.Steps[0].TryRedirect(exchange, trip.Values, trip.Request, out var problem));
-        Assert.Null(problem);
+        Assert.True(problem.IsOk);
         Assert.True(trip.Journey.Steps[0].Read(exchange, trip.Values).IsOk);
     }
 
@@ -77,6 +77,75 @@ public sealed class RedirectTests
         var trip = Trip.Of(Trip.Get("/"));
         trip.Render(0);
         Assert.False(trip.Journey.Steps[0].TryRedirect(Trip.Exchange("", 302, ("Location", location)), trip.Values, trip.Request, out var problem));
-        Assert.Equal("302 leads to no URL that can be asked", problem);
+        Assert.Equal("302 leads to no URL that can be asked", problem.Detail);
+    }
+
+    [Fact]
+    public void TryRedirect_FromAPathThatLooksLikeAnotherHost_ComparesWithTheServerThatWasAsked()
+    {
+        var trip = Trip.Of(Trip.Get("/") with { Headers = [new("Authorization", "Bearer t")] });
+        trip.Render(0);
+        Assert.True(trip.Journey.Steps[0].TryRedirect(Trip.Exchange("", 302, ("Location", $"http://{Trip.Host}//other.test/a")), trip.Values, trip.Request, out _));
+        Assert.Equal(("shop.test", "//other.test/a"), (trip.Request.Route.Server.Host, System.Text.Encoding.UTF8.GetString(trip.Request.Target.Span)));
+        Assert.True(trip.Journey.Steps[0].TryRedirect(Trip.Exchange("", 302, ("Location", "/landing")), trip.Values, trip.Request, out _));
+        Assert.Equal("shop.test", trip.Request.Route.Server.Host);
+        Assert.Contains("Authorization: Bearer t\r\n", trip.Headers, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://other.test/a", false)]
+    [InlineData("https://shop.test:8080/a", false)]
+    [InlineData("http://shop.test:8080/a", true)]
+    public void TryRedirect_HeaderWithASecretValue_StaysWithItsOrigin(string location, bool goes)
+    {
+        var trip = WithSecret(Trip.Get("/") with { Headers = [new("X-Shop", "{{api_token}}"), new("X-Plain", "p")] });
+        Assert.True(trip.Journey.Steps[1].TryRedirect(Trip.Exchange("", 302, ("Location", location)), trip.Values, trip.Request, out _));
+        Assert.Equal(goes, trip.Headers.Contains("s3cret", StringComparison.Ordinal));
+        Assert.Contains("X-Plain: p\r\n", trip.Headers, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(307, "http://other.test/a", false)]
+    [InlineData(308, "https://shop.test:8080/a", false)]
+    [InlineData(303, "http://other.test/a", true)]
+    [InlineData(307, "/a", true)]
+    public void TryRedirect_BodyWithASecret_IsSentToNobodyElse(int status, string location, bool follows)
+    {
+        var trip = WithSecret(Trip.Post("/", new BodySpec { Text = "password={{api_token}}" }));
+        Assert.Equal(follows, trip.Journey.Steps[1].TryRedirect(Trip.Exchange("", status, ("Location", location)), trip.Values, trip.Request, out var problem));
+        Assert.Equal(follows ? null : "denied", problem.ErrorType);
+        Assert.DoesNotContain("s3cret", problem.Detail ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryRender_ExtractedUrlOfAnotherHost_TakesNoCredentialsAlong()
+    {
+        var trip = WithSecret(Trip.Get("{{next}}") with { Headers = [new("Authorization", "Bearer x"), new("X-Shop", "{{api_token}}"), new("Cookie", "own=1"), new("X-Plain", "p")] });
+        Assert.Equal("other.test", trip.Request.Route.Server.Host);
+        Assert.Matches("^X-Plain: p\r\nAccept: [^\r]+\r\nUser-Agent: [^\r]+\r\n$", trip.Headers);
+    }
+
+    [Theory]
+    [InlineData("{{next}}", "api_token={{api_token}}", "the body holds a secret")]
+    [InlineData("{{next}}?k={{api_token}}", "plain", "a secret is added to it")]
+    public void TryRender_ExtractedUrlOfAnotherHostWithASecret_IsRefused(string path, string body, string problem)
+    {
+        var trip = Trip.Of(GivesSecret, Trip.Post(path, new BodySpec { Text = body }));
+        trip.Render(0);
+        trip.Answer(0, Answer);
+        Assert.Contains(problem, trip.Problem(1), StringComparison.Ordinal);
+    }
+
+    private const string Answer = "{\"t\":\"s3cret\",\"n\":\"http://other.test/a\"}";
+
+    private static RequestSpec GivesSecret => Trip.Get("/x") with { Extract = Trip.Extract(("api_token", "$.t"), ("next", "$.n")) };
+
+    private static Trip WithSecret(RequestSpec request)
+    {
+        var trip = Trip.Of(GivesSecret, request);
+        trip.Render(0);
+        Assert.Equal(ApeTest.Targets.Journeys.StepResult.Ok, trip.Answer(0, Answer));
+        trip.Render(1);
+        return trip;
     }
 }

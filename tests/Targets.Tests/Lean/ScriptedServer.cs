@@ -149,6 +149,9 @@ internal sealed class ScriptedConnection(Socket socket, int number)
         }
     }
 
+    /// <summary>Waits for the first bytes of a request, of which no more are read.</summary>
+    public async Task<string> ReadFirstAsync() => Encoding.Latin1.GetString(_buffer, 0, await socket.ReceiveAsync(_buffer));
+
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)

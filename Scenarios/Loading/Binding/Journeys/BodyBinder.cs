@@ -20,7 +20,7 @@ internal sealed class BodyBinder(ObjectReader step, StepTexts texts)
     public BodySpec? Bind(string? contentType)
     {
         var given = Kinds.Where(kind => step.Take(kind) is not null).ToList();
-        var own = step.OptionalReference("contentType", ContentType);
+        var own = MediaType(step);
         if (step.Take("variables") is { } variables && !given.Contains("graphql"))
         {
             step.Error(variables, "variables", "belongs to `graphql`", "Add `graphql: \"query ...\"`, or remove it.");
@@ -112,9 +112,15 @@ internal sealed class BodyBinder(ObjectReader step, StepTexts texts)
         var given = part.OptionalReference("fileName", Rules.Text("a.pdf", 200).Then(static text => IsPartName(text)
             ? text
             : Rules.Wrong<string>("must not hold quotes, backslashes and control characters", "Use for example a.pdf.")));
-        var result = new PartSpec(name, text is null ? null : texts.Text(text, part.PathOf("text"), "hi"), given ?? fileName, part.OptionalReference("contentType", ContentType), bytes);
+        var result = new PartSpec(name, text is null ? null : texts.Text(text, part.PathOf("text"), "hi"), given ?? fileName, MediaType(part), bytes);
         part.Finish();
         return result;
+    }
+
+    private string? MediaType(ObjectReader owner)
+    {
+        var type = owner.OptionalReference("contentType", ContentType);
+        return type is null || texts.Check(type, owner.Take("contentType")!.Origin, owner.PathOf("contentType")) ? type : null;
     }
 
     private string? File(Node node, string path, out string? fileName)

@@ -33,6 +33,10 @@ internal sealed class RequestTargets(Uri target, ImmutableArray<string> hosts)
         {
             return ($"{Quote.Text(path)} must not hold blanks, `#`, `\\` and control characters", "Write a blank as %20; values of placeholders are escaped by themselves.");
         }
+        if (template.Segments.Length == 1 && first.Kind is TemplateSegmentKind.Literal && HasDotSegment(first.Text))
+        {
+            return ($"{Quote.Text(path)} holds a segment `.` or `..`", "Write the path that it leads to.");
+        }
         if (first.Kind is TemplateSegmentKind.Name)
         {
             // A reference, as of `Location`: where it leads, the policy sees when it is known.
@@ -43,6 +47,13 @@ internal sealed class RequestTargets(Uri target, ImmutableArray<string> hosts)
             return first.Text.StartsWith("//", StringComparison.Ordinal) ? ($"{Quote.Text(path)} must start with one `/`", Example) : null;
         }
         return UrlError(path, first.Text, template.Segments.Length == 1);
+    }
+
+    // %2e is a dot too (RFC 3986, section 6.2.2.2): the same rule as the compiler's, which sees the bytes.
+    private static bool HasDotSegment(string text)
+    {
+        var query = text.IndexOf('?', StringComparison.Ordinal);
+        return (query < 0 ? text : text[..query]).Split('/').Any(static segment => segment.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..");
     }
 
     private (string Error, string? Suggestion)? UrlError(string path, string start, bool isWhole)

@@ -120,7 +120,7 @@ internal sealed class StepBinder(ObjectReader owner, Feeds feeds, RequestTargets
         var isFixed = step.Take("repeat") is not null;
         var loop = new LoopSpec
         {
-            Times = (int?)step.Optional("repeat", Rules.Integer("3", 0, MostTurns)),
+            Times = (int?)step.Optional("repeat", Rules.Integer("3", 1, MostTurns)),
             While = isFixed ? null : new CheckBinder(step, new StepTexts(step, scope)).Condition("while", scope),
             Max = (int)step.Value("max", 100, Rules.Integer("20", 1, MostTurns)),
             Steps = Nested(step, "steps", scope, depth),

@@ -81,6 +81,11 @@ internal sealed class StepTexts(ObjectReader step, StepScope scope)
                     isJson ? $"Write for example `qty: \"{flagged}\"`, or `{Template.Placeholder(name)}` for a part of a text." : $"Write `{Template.Placeholder(name)}`.");
                 isRight = false;
             }
+            else if (template.Segments[i] is { IsJson: true, Generator: { IsJson: false, Text: var call } })
+            {
+                step.Context.Errors.Add(at, path, $"`{Template.Placeholder(call + ":json")}` would not be JSON: its values are texts, which need their quotes", $"Write `{Template.Placeholder(call)}`.");
+                isRight = false;
+            }
         }
         return isRight;
     }
