@@ -9,42 +9,21 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 for tool in wrk jq awk; do
   command -v "$tool" > /dev/null || { echo "error: this script needs $tool" >&2; exit 3; }
 done
-art=${APETEST_BENCH_ARTIFACTS:-$root/artifacts/bench}
+. "$root/bench/processes.sh"
 for project in bench/Gateway.Bench Gateway; do
   dotnet build "$root/$project" -c Release --artifacts-path "$art" -nodeReuse:false -v quiet -clp:NoSummary >&2
 done
 
-work=$(mktemp -d)
-pids=()
-end() {
-  local pid
-  for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null || true; done
-  wait 2> /dev/null || true
-  rm -rf "$work"
-}
-trap end EXIT
-
-free_port() { # a port that nobody listens on
-  local port
-  while port=$((20000 + RANDOM % 20000)); (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
-  echo "$port"
-}
-wait_for() { # url
-  local i
-  for i in $(seq 100); do
-    curl -s -o "$work/probe" "$1" && return 0
-    sleep 0.1
-  done
-  echo "error: nothing answers at $1" >&2
-  exit 3
-}
-
-target=http://127.0.0.1:$(free_port) yarp=http://127.0.0.1:$(free_port) gateway=http://127.0.0.1:$(free_port)
+free_port; target=http://127.0.0.1:$port
+start target.log dotnet "$art/bin/Gateway.Bench/release/ApeTest.Gateway.Bench.dll" target "$target"
+wait_for "$pid" "$target/" target.log
+free_port; yarp=http://127.0.0.1:$port
+start yarp.log dotnet "$art/bin/Gateway.Bench/release/ApeTest.Gateway.Bench.dll" yarp "$yarp" "$target"; yarp_pid=$pid
+wait_for "$yarp_pid" "$yarp/" yarp.log
+free_port; gateway=http://127.0.0.1:$port
 printf '{"targets":[{"name":"t","url":"%s"}]}' "$target" > "$work/gateway.json"
-dotnet "$art/bin/Gateway.Bench/release/ApeTest.Gateway.Bench.dll" target "$target" > "$work/target.log" 2>&1 & pids+=($!)
-dotnet "$art/bin/Gateway.Bench/release/ApeTest.Gateway.Bench.dll" yarp "$yarp" "$target" > "$work/yarp.log" 2>&1 & pids+=($!); yarp_pid=$!
-dotnet "$art/bin/Gateway/release/ApeTest.Gateway.dll" --urls "$gateway" --config "$work/gateway.json" > /dev/null 2> "$work/gateway.log" & pids+=($!); gateway_pid=$!
-wait_for "$target/"; wait_for "$yarp/"; wait_for "$gateway/t/"
+start gateway.log dotnet "$art/bin/Gateway/release/ApeTest.Gateway.dll" --urls "$gateway" --config "$work/gateway.json"; gateway_pid=$pid
+wait_for "$gateway_pid" "$gateway/t/" gateway.log
 
 # Agents send a trace context with every request; the sampled flag is theirs.
 cat > "$work/sampled.lua" <<'LUA'
@@ -60,9 +39,6 @@ done = function(summary, latency)
   io.write(string.format("RESULT %d %d %d\n", summary.requests, latency:percentile(99), summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout))
 end
 LUA
-
-ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
-hertz=$(getconf CLK_TCK)
 
 measure() { # name, url, pid or -, hundredths sampled, connections, seconds -> a line of results.txt
   local before=0 after=0 result requests p99 errors
@@ -80,7 +56,7 @@ median() { # name, connections, column
     | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
-echo "$(nproc) cores, load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
+echo "$(nproc) cores, load average before: $(load_average)"
 if [ "${1-}" = --memory ]; then
   minutes=${2:-5}
   measure warm "$gateway/t/" "$gateway_pid" 1 32 10
@@ -115,4 +91,4 @@ else
     done
   done
 fi
-echo "load average after: $(cut -d' ' -f1-3 /proc/loadavg)"
+echo "load average after: $(load_average)"

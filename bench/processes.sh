@@ -1,4 +1,4 @@
-# Sourced by journey.sh, journey-density.sh and soak.sh: processes that are started, asked and ended by their ids, and what they use.
+# Sourced by journey.sh, journey-density.sh, soak.sh, gateway.sh and proxy.sh: processes that are started, asked and ended by their ids, and what they use.
 # Needs $root; sets $work, a directory that is removed at the end, and $art, where builds go.
 
 art=${APETEST_BENCH_ARTIFACTS:-$root/artifacts/bench}
@@ -61,6 +61,8 @@ tree() { # pid, what: of it and all below it "use" (ticks of CPU, resident bytes
       if (what == "ids") print ids; else printf "%d %.0f\n", t, r * page
     }'
 }
+
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; } # of one process: its CPU so far
 
 totals() { curl -s "$target/stats" | jq -r '"\(.requests) \(.refused) \(.orders)"'; } # of the target, since it began
 

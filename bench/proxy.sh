@@ -25,24 +25,7 @@ for tool in "${tools[@]}"; do
   command -v "$tool" > /dev/null || { echo "error: this script needs $tool$($peer && echo ', or --no-peer where it is node or npm')" >&2; exit 3; }
 done
 
-work=$(mktemp -d)
-pids=()
-end() { # by id, and not before each has ended
-  local pid i
-  trap '' INT TERM
-  for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null || true; done
-  for pid in "${pids[@]}"; do
-    for i in $(seq 100); do kill -0 "$pid" 2> /dev/null || continue 2; sleep 0.1; done
-    kill -9 "$pid" 2> /dev/null || true
-  done
-  wait 2> /dev/null || true
-  rm -rf "$work"
-}
-trap end EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-art=${APETEST_BENCH_ARTIFACTS:-$root/artifacts/bench}
+. "$root/bench/processes.sh"
 for project in bench/LlmProxy.Bench LlmProxy; do
   dotnet build "$root/$project" -c Release --artifacts-path "$art" -nodeReuse:false -v quiet -clp:NoSummary >&2
 done
@@ -51,27 +34,6 @@ if $peer; then
   npm install --prefix "$work/peer" --no-audit --no-fund --ignore-scripts --loglevel=error "@portkey-ai/gateway@$portkey" >&2 \
     || { echo "error: npm cannot install @portkey-ai/gateway $portkey; measure without it: --no-peer" >&2; exit 3; }
 fi
-
-ports=()
-free_port() { # sets port to one that nobody listens on, and that was not given out before
-  while port=$((20000 + RANDOM % 10000)); [[ " ${ports[*]} " == *" $port "* ]] || (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
-  ports+=("$port")
-}
-start() { # log, command... -> pid
-  local log=$1; shift
-  "$@" < /dev/null > "$work/$log" 2>&1 & pid=$!; pids+=("$pid")
-}
-wait_for() { # pid, url, log
-  local i
-  for i in $(seq 150); do
-    kill -0 "$1" 2> /dev/null || break
-    curl -s -o "$work/probe" "$2" && return 0
-    sleep 0.1
-  done
-  echo "error: nothing answers at $2; the end of its output:" >&2
-  tail -n 5 "$work/$3" >&2
-  exit 3
-}
 
 free_port; direct=http://127.0.0.1:$port
 start upstream.log dotnet "$bench" upstream "$direct"
@@ -89,7 +51,6 @@ if $peer; then
   names+=(portkey)
 fi
 
-load_average() { cut -d' ' -f1-3 /proc/loadavg; }
 echo "$(nproc) cores, load average before: $(load_average)"
 echo "ApeTest $(git -C "$root" rev-parse --short HEAD 2> /dev/null || echo '(no git)'), .NET $(dotnet --version)$($peer && echo ", @portkey-ai/gateway $portkey on Node $(node --version)" || true)"
 
@@ -109,8 +70,6 @@ if $soak; then
   exit "$code"
 fi
 
-ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
-hertz=$(getconf CLK_TCK)
 declare -A models=([json]=tokens-200 [burst]=tokens-200-pace-0 [paced]=tokens-200-pace-5-lump-10 [single]=tokens-200-pace-5)
 declare -A stagger=([json]=0 [burst]=0 [paced]=100 [single]=1000)
 

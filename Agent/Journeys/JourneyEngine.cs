@@ -40,12 +40,15 @@ internal sealed class JourneyEngine : IDisposable
         _goals = [.. plan.Scenario.Journeys.Select(static journey => new GoalSpec { Name = journey.Name, Goal = "", Success = journey.Success, Failure = journey.Failure })];
         if (plan.Scenario.GatewayFor(SessionKind.Journey) is GatewayMode.InProcess && Uses(target, policy))
         {
-            _loops = new LoopGroup(options.Loops, time);
+            // Every loop needs a connection of a shared pool for its agents.
+            var loops = options.Loops > 0 ? options.Loops : Environment.ProcessorCount;
+            loops = target.Connections is ConnectionUse.Shared ? Math.Clamp(target.MaxConnections, 1, loops) : loops;
+            _loops = new LoopGroup(loops, time);
             _lean = new LeanTransports(policy, time, new LeanOptions
             {
                 Connections = target.Connections,
                 MaxConnections = target.MaxConnections,
-                Loops = options.Loops,
+                Loops = loops,
                 SourceAddresses = [.. target.SourceAddresses.Select(IPAddress.Parse)],
                 DnsTtl = target.DnsTtl,
             }, General);

@@ -20,9 +20,6 @@ internal sealed class JourneyMachine(JourneySession session)
 
     private const string LoopLimit = "loop_limit";
     private const string SessionTimeout = "session_timeout";
-    private const int FirstServerError = 500;
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
     // The shortest pause that goes through the loop, or the pool, and lets others have their turn.
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(1);
@@ -34,7 +31,6 @@ internal sealed class JourneyMachine(JourneySession session)
     private int _failures;
     private int _status;
     private CompiledStep? _step;
-    private bool _isSetup;
     private bool _sendsNext;
     private bool _isReady;
     private int _hops;
@@ -42,6 +38,7 @@ internal sealed class JourneyMachine(JourneySession session)
     private RestKind _rest;
     private bool _isPatient;
     private TimeSpan _retryWait;
+    private RestKind _retryRest;
     private TimeSpan _pace;
     private bool _isPaced;
 
@@ -57,14 +54,17 @@ internal sealed class JourneyMachine(JourneySession session)
     /// <summary>Whether the target answered anything in the session, with whatever status.</summary>
     public bool WasAnswered { get; private set; }
 
+    /// <summary>Whether it is in the agent's set-up, or ended there.</summary>
+    public bool IsInSetup { get; private set; }
+
     /// <summary>Begins the session that <see cref="JourneySession.Begin"/> has begun.</summary>
     public void Begin()
     {
         WasAnswered = false;
         session.BeginValues();
-        _isSetup = Does(session.Journey.Setup) && !_isSetUp[session.Index];
-        _isSetUp[session.Index] |= !_isSetup;
-        Start(_isSetup ? session.Journey.Setup : session.Journey.Program);
+        IsInSetup = Does(session.Journey.Setup) && !_isSetUp[session.Index];
+        _isSetUp[session.Index] |= !IsInSetup;
+        Start(IsInSetup ? session.Journey.Setup : session.Journey.Program);
     }
 
     /// <summary>Whether the agent has something to do after its last session of a journey.</summary>
@@ -76,7 +76,7 @@ internal sealed class JourneyMachine(JourneySession session)
     /// <summary>Begins a program beside the sessions, in what <see cref="JourneySession.BeginOnce"/> has begun.</summary>
     public void BeginOnce(ImmutableArray<Instruction> program)
     {
-        _isSetup = false;
+        IsInSetup = false;
         session.BeginValues();
         Start(program);
     }
@@ -89,7 +89,7 @@ internal sealed class JourneyMachine(JourneySession session)
             if (_retryWait > TimeSpan.Zero)
             {
                 (var wait, _retryWait, _isPaced) = (_retryWait, TimeSpan.Zero, false);
-                return Rest(wait, RestKind.Wait);
+                return Rest(wait, _retryRest);
             }
             if (_isPaced)
             {
@@ -121,7 +121,7 @@ internal sealed class JourneyMachine(JourneySession session)
                 case InstructionKind.Yield:
                     return Rest(Turn, RestKind.Yield);
                 case InstructionKind.LoopNext:
-                    session.Recorder.Error(new ErrorSample(LoopLimit, "target", session.TraceKey));
+                    session.Recorder.Error(new ErrorSample(LoopLimit, "target", session.TraceKey) { Operation = _step?.Name });
                     session.End = SessionEnd.Failed($"{LoopLimit}: the condition still holds after {session.Journey.Loops[instruction.Argument].Max} turns");
                     break;
                 case InstructionKind.GroupStart when IsLoad:
@@ -130,8 +130,8 @@ internal sealed class JourneyMachine(JourneySession session)
                 case InstructionKind.GroupEnd when IsLoad && _groups[instruction.Argument] is var group && group.Failures == _failures:
                     session.Recorder.GroupEnded(session.Groups[session.Journey.Index][instruction.Argument], session.Run.Time.GetElapsedTime(group.Started));
                     break;
-                case InstructionKind.End when _isSetup:
-                    (_isSetup, _isSetUp[session.Index]) = (false, true);
+                case InstructionKind.End when IsInSetup:
+                    (IsInSetup, _isSetUp[session.Index]) = (false, true);
                     session.Values.Mark();
                     Start(session.Journey.Program);
                     break;
@@ -152,6 +152,9 @@ internal sealed class JourneyMachine(JourneySession session)
         {
             case RestKind.Wait:
                 session.Clock.Wait();
+                break;
+            case RestKind.BackOff:
+                session.Clock.Exclude();
                 break;
             case RestKind.Think:
                 session.Clock.Think();
@@ -175,6 +178,11 @@ internal sealed class JourneyMachine(JourneySession session)
         _status = exchange.Status;
         WasAnswered |= _status > 0;
         Pace(atOnce);
+        if (exchange.ErrorType is TargetErrors.Denied or TargetErrors.Budget or TargetErrors.CircuitOpen)
+        {
+            NotSent(step, exchange);
+            return false;
+        }
         var timing = new TargetTiming(exchange.Gateway, exchange.Target, exchange.Ttfb, exchange.Retries, "none") { Revision = exchange.Revision };
         var interval = session.Clock.Acted(session.Journey.Name, exchange.Dispatched, in timing, out var parts, exchange.Ended);
 
@@ -184,7 +192,7 @@ internal sealed class JourneyMachine(JourneySession session)
 
         // 2. Figures.
         ref var entry = ref session.Trail.Last;
-        (entry.Status, entry.Error, entry.Detail) = (exchange.Status, result.ErrorType, result.Detail);
+        (entry.Status, entry.Error, entry.Detail, entry.IsRedirect) = (exchange.Status, result.ErrorType, result.Detail, leads);
         (entry.Dispatched, entry.Duration, entry.Parts) = (exchange.Dispatched, timing.Total, parts);
         Record(step, exchange, in timing, in result, interval);
         session.Spans?.Answered(exchange.Status, result.ErrorType);
@@ -213,6 +221,21 @@ internal sealed class JourneyMachine(JourneySession session)
             session.End ??= failure;
         }
         return isDue && session.End is null;
+    }
+
+    /// <summary>The policy kept the request: the target never saw it, so it is an error and no request in any figure.</summary>
+    private void NotSent(CompiledStep step, RawExchange exchange)
+    {
+        var type = exchange.ErrorType!;
+        ref var entry = ref session.Trail.Last;
+        (entry.Error, entry.Detail, entry.Dispatched) = (type, exchange.ErrorMessage, exchange.Dispatched);
+        session.Recorder.Error(new ErrorSample(type, ErrorPlace.Of(type)!, session.TraceKey) { Operation = step.Name, Detail = JourneyReport.Secrets(session).Clean(exchange.ErrorMessage ?? "") });
+        session.Spans?.Answered(0, type);
+        if (session.Run.Observer is not null)
+        {
+            JourneyReport.Acted(session, step, _hops);
+        }
+        Fail(step, new StepResult(type, exchange.ErrorMessage));
     }
 
     // What is done once a run is in no figure.
@@ -249,7 +272,7 @@ internal sealed class JourneyMachine(JourneySession session)
         _isPatient = limit <= left;
         session.Request.Timeout = _isPatient ? limit : left;
         ref var entry = ref session.Trail.Add(session.Request.Target.Span, session.Request.ShownPath);
-        entry.Step = _step.Index;
+        (entry.Step, entry.Method) = (_step.Index, session.Request.Route.Method.Method);
         session.Request.Trace = session.Spans?.Sent(_step) ?? session.NextTrace();
         entry.Span = session.Request.Trace.Span;
         IsUnderWay = true;
@@ -306,6 +329,7 @@ internal sealed class JourneyMachine(JourneySession session)
             BytesReceived = exchange.BytesReceived,
             NewConnection = exchange.IsNewConnection,
             Retries = exchange.Retries + (_attempts > 0 ? 1 : 0),
+            Detail = result.Detail is { } detail ? JourneyReport.Secrets(session).Clean(detail) : null,
         });
         session.Figures.Action(step.Index, duration);
         if (interval is { } sample)
@@ -321,13 +345,11 @@ internal sealed class JourneyMachine(JourneySession session)
 
     private bool Retries(CompiledStep step, RawExchange exchange)
     {
-        var isWorthIt = exchange.ErrorType is TargetErrors.Dns or TargetErrors.Connect or TargetErrors.Reset or TargetErrors.Timeout or TargetErrors.Protocol
-            || (exchange.ErrorType is null && exchange.Status is 429 or >= FirstServerError);
-        if (!isWorthIt || _attempts >= step.Retries || !_isPatient)
+        if (!StepRetry.IsWorthIt(exchange) || _attempts >= step.Retries || !_isPatient)
         {
             return false;
         }
-        var wait = TimeSpan.FromTicks(Math.Min(LongestRetry.Ticks, FirstRetry.Ticks << Math.Min(_attempts, 10)));
+        var wait = StepRetry.PauseAfter(_attempts, exchange, step.Timeout, session.Run.Time, out _retryRest);
         var attempts = _attempts + 1;
         // The very request again, generated values and all; after a redirect it is no longer there.
         if (_hops > 0 && !step.TryRender(session.Values, session.Request, out var problem))
@@ -341,15 +363,19 @@ internal sealed class JourneyMachine(JourneySession session)
 
     private void Unwritten(CompiledStep step, string? problem)
     {
-        session.Recorder.Error(new ErrorSample(Template, "harness", session.TraceKey));
-        session.End = SessionEnd.AgentError($"{Template}: {step.Name}: {problem}");
+        // What is missing behind a step that failed is what that step did not give.
+        if (session.Failure is null)
+        {
+            session.Recorder.Error(new ErrorSample(Template, "harness", session.TraceKey) { Operation = step.Name, Detail = problem is null ? null : JourneyReport.Secrets(session).Clean(problem) });
+        }
+        session.End = session.Failure ?? SessionEnd.AgentError($"{Template}: {step.Name}: {problem}");
     }
 
     private void TimedOut() => session.End ??= SessionEnd.Stuck(string.Create(CultureInfo.InvariantCulture, $"{SessionTimeout}: not finished within {session.Limit.TotalSeconds:0.#} s"));
 
     private void Fail(CompiledStep step, in StepResult result)
     {
-        var reason = $"{(_isSetup ? "setup: " : "")}{result.ErrorType}: {step.Name}{(result.Detail is { } detail ? $": {detail}" : "")}";
+        var reason = $"{(IsInSetup ? "setup: " : "")}{result.ErrorType}: {step.Name}{(result.Detail is { } detail ? $": {detail}" : "")}";
         switch (result.ErrorType)
         {
             case SessionTimeout:
@@ -359,15 +385,14 @@ internal sealed class JourneyMachine(JourneySession session)
                 session.Run.BudgetExhausted();
                 session.End = SessionEnd.Aborted("budget: the run's request budget is used up");
                 break;
-            case TargetErrors.Denied or TargetErrors.BadRequest or TargetErrors.Memory:
-                session.End = SessionEnd.AgentError(reason);
-                break;
             default:
                 _failures++;
-                session.Failure ??= reason;
-                if (!step.Continue || _isSetup)
+                // What the policy denies is the scenario's fault, unless a redirect led there.
+                var isOurs = result.ErrorType is TargetErrors.BadRequest or TargetErrors.Memory || (result.ErrorType is TargetErrors.Denied && _hops == 0 && _status == 0);
+                session.Failure ??= isOurs ? SessionEnd.AgentError(reason) : SessionEnd.Failed(reason);
+                if (!step.Continue || IsInSetup)
                 {
-                    session.End = SessionEnd.Failed(reason);
+                    session.End = session.Failure;
                 }
                 break;
         }

@@ -35,7 +35,7 @@ internal static class JourneyReport
         var observation = entry.Error is null || exchange.Status > 0
             ? JsonSerializer.Serialize(new { status = exchange.Status, body = Parsed(body), note = entry.Detail })
             : JsonSerializer.Serialize(new { error = new { type = entry.Error, message = entry.Detail ?? entry.Error } });
-        session.Run.Observer!.Observe(new SessionActed(session.Key.ToString(), Action(session, secrets, in entry), step.Method, PathOf(session, secrets, in entry),
+        session.Run.Observer!.Observe(new SessionActed(session.Key.ToString(), Action(session, secrets, in entry), entry.Method, PathOf(session, secrets, in entry),
             entry.Duration, TimeSpan.FromSeconds(entry.Parts.Target), hops, observation) { IsStep = true });
         session.Clock.Exclude();
     }
@@ -99,7 +99,7 @@ internal static class JourneyReport
         {
             var step = session.Engine.Plan.Steps[entry.Step];
             var status = entry.Status > 0 ? entry.Status.ToString(CultureInfo.InvariantCulture) : entry.Error ?? "no answer";
-            evidence.Add(new EvidenceRecord($"{step.Name}: {step.Asks}", entry.Error is null, secrets.Clean($"action {entry.Number}: {status}{(entry.Detail is { } detail ? $", {detail}" : "")}")));
+            evidence.Add(new EvidenceRecord($"{step.Name}: {(entry.IsRedirect ? "redirect, followed" : step.Asks)}", entry.Error is null, secrets.Clean($"action {entry.Number}: {status}{(entry.Detail is { } detail ? $", {detail}" : "")}")));
         }
         foreach (var each in verdict?.Evidence ?? [])
         {
@@ -125,7 +125,7 @@ internal static class JourneyReport
         {
             N = entry.Number,
             Tool = step.Name,
-            Args = JsonSerializer.SerializeToElement(new { method = step.Method, path = PathOf(session, secrets, in entry) }),
+            Args = JsonSerializer.SerializeToElement(new { method = entry.Method, path = PathOf(session, secrets, in entry) }),
             Status = entry.Status == 0 ? null : entry.Status,
             Error = entry.Error,
             Parts = entry.Parts,

@@ -42,8 +42,8 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs a session of a journey to its end. False where it ended within <paramref name="suspicious"/> without any answer. Its state machine goes back to
-    /// a pool: a session costs none.
+    /// Runs a session of a journey to its end. False where it ended within <paramref name="suspicious"/> without any answer, or in its agent's set-up: the
+    /// next one must not follow at once. Its state machine goes back to a pool: a session costs none.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> RunAsync(int journey, SessionStart start, StopOrder stop, TimeSpan suspicious)
@@ -51,7 +51,8 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
         _session.Begin(journey, in start);
         var verdict = await GoAsync(stop.Aborted, stop, once: default);
         _transport.EndSession();
-        return End(verdict) || _session.Run.Time.GetElapsedTime(_session.Started) >= suspicious;
+        var hasActed = End(verdict) || _session.Run.Time.GetElapsedTime(_session.Started) >= suspicious;
+        return hasActed && !_machine.IsInSetup;
     }
 
     /// <summary>Runs what is done once a run. Returns what it extracted, in clear; where a step failed, <see cref="ApeTestException"/> (exit 3).</summary>
@@ -60,7 +61,7 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
         _session.BeginOnce(0, journey);
         await GoAsync(cancellationToken, stop: null, journey.Program);
         cancellationToken.ThrowIfCancellationRequested();
-        return (_session.End?.Reason ?? _session.Failure) is { } reason
+        return (_session.End ?? _session.Failure)?.Reason is { } reason
             ? throw new ApeTestException($"the scenario's `{name}` failed: {reason}", "Try its steps with `ape-test try` in a journey of their own.", ExitCodes.Environment)
             : _session.Values.ExtractedInClear();
     }
@@ -156,7 +157,7 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
         var (outcome, reason) = _session switch
         {
             { End: { } end } => (end.Outcome ?? SessionOutcome.AgentError, end.Reason),
-            { Failure: { } failure } => (SessionOutcome.Failed, failure),
+            { Failure: { } failure } => (failure.Outcome ?? SessionOutcome.AgentError, failure.Reason),
             { Trail.Count: 0 } => (SessionOutcome.Stuck, "no_evidence: no request was sent"),
             _ => (SessionOutcome.Succeeded, "evidence: every check holds"),
         };

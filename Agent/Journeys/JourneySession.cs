@@ -98,8 +98,8 @@ internal sealed class JourneySession
     /// <summary>What ended it; null while it goes on, or where it came to its last step.</summary>
     public SessionEnd? End { get; set; }
 
-    /// <summary>The first failure of a step after which it went on; null for none.</summary>
-    public string? Failure { get; set; }
+    /// <summary>What the first step that failed makes of the session, whatever comes after it; null where none has.</summary>
+    public SessionEnd? Failure { get; set; }
 
     /// <summary>Pause before a request where its step says nothing.</summary>
     public ThinkTime UsualThink { get; private set; }

@@ -97,11 +97,17 @@ internal struct StepEntry
     /// <summary>Step of the journey (<see cref="Targets.Journeys.CompiledStep.Index"/>).</summary>
     public int Step;
 
+    /// <summary>Method: that of the step but where a redirect made another of it.</summary>
+    public string Method;
+
     /// <summary>HTTP status; 0 without an answer.</summary>
     public int Status;
 
     /// <summary>Bounded type of the error; null for none.</summary>
     public string? Error;
+
+    /// <summary>Whether it was answered by a redirect that is followed: what the step asks for is asked of a later one.</summary>
+    public bool IsRedirect;
 
     /// <summary>What was wrong; null where nothing was.</summary>
     public string? Detail;

@@ -51,7 +51,7 @@ internal sealed class Recovery(TimeProvider time)
     public string Observe(string way, ActionResult result, SessionState state, bool hadLogin, bool gotLogin, out string? recovered)
     {
         recovered = null;
-        if (result.Status is 429 or 503 && Delay(result) is { } delay)
+        if (result.Status is 429 or 503 && result.Exchange?.Header("Retry-After") is { } asked && Delay(asked, MaxWait, time) is { } delay)
         {
             _notBefore[way] = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
             return result.Observation;
@@ -81,17 +81,17 @@ internal sealed class Recovery(TimeProvider time)
         return result.Observation;
     }
 
-    private TimeSpan? Delay(ActionResult result)
+    /// <summary>How long a <c>Retry-After</c> asks to wait (RFC 9110, section 10.2.3): seconds or a date; null where it is neither.</summary>
+    /// <param name="value">The header's value.</param>
+    /// <param name="most">Longest wait; a longer one becomes this.</param>
+    /// <param name="time">Clock that a date is compared with.</param>
+    public static TimeSpan? Delay(string value, TimeSpan most, TimeProvider time)
     {
-        if (result.Exchange?.Header("Retry-After") is not { } value)
-        {
-            return null;
-        }
         TimeSpan delay;
         // Decimal: what is no number (NaN) is none to it.
         if (decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
         {
-            delay = TimeSpan.FromSeconds((double)Math.Min(seconds, (decimal)MaxWait.TotalSeconds));
+            delay = TimeSpan.FromSeconds((double)Math.Min(seconds, (decimal)most.TotalSeconds));
         }
         else if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
         {
@@ -101,7 +101,7 @@ internal sealed class Recovery(TimeProvider time)
         {
             return null;
         }
-        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay > MaxWait ? MaxWait : delay;
+        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay > most ? most : delay;
     }
 
     private static string WithNote(string observation, string note)

@@ -15,6 +15,8 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
     private const int MostOperations = 12;
     private const int MostGroups = 6;
     private const int MostErrors = 6;
+    private const int MostPlaces = 3;
+    private const int MostDetail = 120;
     private const int MostLevels = 12;
     private const int MostReasons = 3;
 
@@ -261,9 +263,18 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         foreach (var error in summary.Errors.Take(MostErrors))
         {
             Line($"  {Show.Count(error.Count),7} x {error.Type} ({error.Where})");
-            if (!error.Traces.IsEmpty)
+            foreach (var place in error.Operations.Take(MostPlaces))
             {
-                Line($"          ape-test logs --grep {error.Traces[0]}");
+                Wrapped("          ", 12, $"{Show.Count(place.Count)} at {Show.Cut(Show.Safe(place.Operation), 40)}{(place.Detail is { } detail ? $": {Show.Cut(Show.Safe(detail), MostDetail)}" : string.Empty)}");
+            }
+            if (error.Operations.Length > MostPlaces)
+            {
+                Line($"          and {Plural(error.Operations.Length - MostPlaces, "operation")} more in summary.json");
+            }
+            // Of the operation that has most: where it fails, not merely once.
+            if (error.Operations.Select(static place => place.TraceId).Concat(error.Traces).FirstOrDefault(static trace => trace is not null) is { } trace)
+            {
+                Line($"          ape-test logs --grep {trace}");
             }
         }
         More(summary.Errors.Length - MostErrors, "kind of error");

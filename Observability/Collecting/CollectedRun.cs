@@ -19,6 +19,7 @@ namespace ApeTest.Observability.Collecting;
 public sealed partial class CollectedRun
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan HistogramBlock = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
@@ -40,6 +41,7 @@ public sealed partial class CollectedRun
     private MetricsDelta _histograms = new();
     private TimeSpan _histogramsFrom;
     private DateTimeOffset _ticked;
+    private DateTimeOffset _pointed;
     private bool _budgetSpent;
     private bool _thresholdBroken;
     private bool _stopped;
@@ -279,12 +281,12 @@ public sealed partial class CollectedRun
     private void TakePoint()
     {
         var now = _time.GetUtcNow();
-        var elapsed = now - (_aggregate.Started ?? now);
         var over = Draining;
-        var target = over || _aggregate.Started is null ? 0 : _aggregate.ScaledTo ?? _shape.ActiveAgents(elapsed);
+        var reported = _aggregate.Reported;
         var interval = _aggregate.TakeInterval(now, over);
         var seconds = (now - _ticked).TotalSeconds;
         _ticked = now;
+        var (target, _) = Asked(now - (_aggregate.Started ?? now), over);
         Progress = _aggregate.Progress(now, target, seconds > 0 ? interval.Actions.Total / seconds : 0) with
         {
             Draining = over && !_aggregate.Ended && _aggregate.Started is not null,
@@ -293,13 +295,17 @@ public sealed partial class CollectedRun
         {
             watcher.Writer.TryWrite(Progress);
         }
-        if (_aggregate.Started is null)
+        if (_aggregate.Started is not { } started || (reported is null && _aggregate is { ActiveAgents: > 0, Ended: false } && now - _pointed < LongestSilence))
         {
+            // What was not told of yet comes with the next point: one of nothing would make two seconds of that.
             return;
         }
 
-        _writer.AppendPoint(TimePoint.Of(interval, now, elapsed, _aggregate.ActiveAgents, target,
-            over || _rates is null ? null : _aggregate.Breakpoint?.Level ?? _rates.ValueAt(elapsed)));
+        // The workers tell of a stretch that ended up to a second ago: what was asked for is told as of then, beside what was done.
+        _pointed = reported > _pointed && reported < now ? reported.Value : now;
+        var elapsed = _pointed - started;
+        var (agents, rate) = Asked(elapsed, _stopped || _aggregate.Ended || elapsed >= _aggregate.Plan.Scenario.Duration);
+        _writer.AppendPoint(TimePoint.Of(interval, _pointed, elapsed, _aggregate.ActiveAgents, agents, rate));
         _histograms.Add(interval);
         if (elapsed - _histogramsFrom >= HistogramBlock || _aggregate.Ended)
         {
@@ -307,6 +313,11 @@ public sealed partial class CollectedRun
             (_histograms, _histogramsFrom) = (new MetricsDelta(), elapsed);
         }
     }
+
+    /// <summary>Agents, and in the open model sessions a second, that the run asks for at a moment; none once no session starts any more.</summary>
+    private (int Agents, double? Rate) Asked(TimeSpan elapsed, bool over) => over || _aggregate.Started is null
+        ? (0, null)
+        : (_aggregate.ScaledTo ?? _shape.ActiveAgents(elapsed), _rates is null ? null : _aggregate.Breakpoint?.Level ?? _rates.ValueAt(elapsed));
 
     private void Finish()
     {

@@ -6,8 +6,8 @@ using ApeTest.Runs.Summaries;
 namespace ApeTest.Runs.Directory;
 
 /// <summary>
-/// One line of <c>timeseries.jsonl</c>: what was reported in one second. Counts are of that second, agents at its end; seconds; null
-/// where nothing was measured.
+/// One line of <c>timeseries.jsonl</c>: what the workers told of about one second. Counts are of the time since the line before, agents, active
+/// and asked for, at its end, which is when the workers told it; seconds; null where nothing was measured.
 /// </summary>
 public sealed record TimePoint
 {

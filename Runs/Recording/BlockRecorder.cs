@@ -29,6 +29,7 @@ public sealed class BlockRecorder
     private readonly ImmutableArray<SessionRecord>.Builder _records = ImmutableArray.CreateBuilder<SessionRecord>();
     private MetricsDelta _metrics = new();
     private long _recordBytes;
+    private DateTimeOffset _from;
     private long _sequence;
     private int _active;
     private int _peak;
@@ -41,6 +42,7 @@ public sealed class BlockRecorder
     public BlockRecorder(RunPlan plan, RunBlock block, long epoch, string worker, TimeProvider time)
     {
         (_plan, _block, _epoch, _worker, _time) = (plan, block, epoch, worker, time);
+        _from = time.GetUtcNow();
         _operations = new((MetricsDelta.Other, "*"), MetricsDelta.MaxOperations, name => _metrics.Operation(name.Name, name.Method));
         _goals = new(MetricsDelta.Other, MetricsDelta.MaxNames, name => _metrics.Goal(name));
         _groups = new(MetricsDelta.Other, MetricsDelta.MaxNames, name => _metrics.Group(name));
@@ -137,7 +139,7 @@ public sealed class BlockRecorder
             }
             if (sample.ErrorType is not null)
             {
-                _metrics.Error(sample.ErrorType, sample.Where ?? "target").Record(sample.TraceId);
+                _metrics.Error(sample.ErrorType, sample.Where ?? "target").Record(sample.TraceId, _operations.Name(sample.Operation.Index).Name, sample.Detail);
             }
         }
     }
@@ -187,7 +189,7 @@ public sealed class BlockRecorder
     {
         lock (_gate)
         {
-            _metrics.Error(sample.Type, sample.Where).Record(sample.TraceId);
+            _metrics.Error(sample.Type, sample.Where).Record(sample.TraceId, sample.Operation, sample.Detail);
         }
     }
 
@@ -236,6 +238,7 @@ public sealed class BlockRecorder
                 Epoch = _epoch,
                 Sequence = ++_sequence,
                 Worker = _worker,
+                From = _from,
                 At = _time.GetUtcNow(),
                 Final = final,
                 ActiveAgents = Math.Max(0, _active),
@@ -244,6 +247,7 @@ public sealed class BlockRecorder
                 Metrics = _metrics,
                 Generator = generator,
             };
+            _from = batch.At;
             _metrics = new MetricsDelta();
             _operations.Reset();
             _goals.Reset();

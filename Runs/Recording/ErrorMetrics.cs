@@ -15,10 +15,20 @@ public sealed class ErrorMetrics
     /// <summary>Trace ids of the first few.</summary>
     public List<string> Traces { get; init; } = [];
 
+    /// <summary>Where they occurred, by operation: at most <see cref="MetricsDelta.MaxPlaces"/>, the rest under <see cref="MetricsDelta.Other"/>. Empty for errors of no operation.</summary>
+    public SortedDictionary<string, OperationErrors> Operations { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>Counts one error; its trace is kept when it is one of the first.</summary>
-    public void Record(TraceKey trace)
+    /// <param name="trace">Its trace; <c>default</c> for none.</param>
+    /// <param name="operation">Tool or step; null for none.</param>
+    /// <param name="detail">What was wrong, without secrets; null for nothing to tell.</param>
+    public void Record(TraceKey trace, string? operation = null, string? detail = null)
     {
         Count++;
+        if (operation is not null)
+        {
+            Bounded.GetOrAdd(Operations, operation, MetricsDelta.MaxPlaces).Record(trace, detail);
+        }
         if (Traces.Count < MetricsDelta.MaxTraces && !trace.IsEmpty)
         {
             Keep(trace.ToString());
@@ -29,6 +39,10 @@ public sealed class ErrorMetrics
     public void Add(ErrorMetrics other)
     {
         Count += other.Count;
+        foreach (var (operation, place) in other.Operations)
+        {
+            Bounded.GetOrAdd(Operations, operation, MetricsDelta.MaxPlaces).Add(place);
+        }
         foreach (var trace in other.Traces)
         {
             Keep(trace);

@@ -22,6 +22,9 @@ public sealed class MetricsDelta
     /// <summary>Most goals, groups, models, kinds of recovery and reasons of dropping, each.</summary>
     public const int MaxNames = 100;
 
+    /// <summary>Most operations told of one error type.</summary>
+    public const int MaxPlaces = 20;
+
     /// <summary>Most trace ids kept for one error type.</summary>
     public const int MaxTraces = 5;
 

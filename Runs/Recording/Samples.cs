@@ -27,6 +27,9 @@ public readonly record struct ActionSample(OperationKey Operation, int Status, s
 
     /// <summary>Times that it was sent again.</summary>
     public int Retries { get; init; }
+
+    /// <summary>What was wrong, for a person and without secrets; null where nothing was, or nothing is known but the type.</summary>
+    public string? Detail { get; init; }
 }
 
 /// <summary>Dispatch of one action to dispatch of the next in the same session, with its measured parts (DESIGN 2, MTBA).</summary>
@@ -36,4 +39,11 @@ public readonly record struct IntervalSample(string Goal, TimeSpan Interval, Tim
 /// <param name="Type">Bounded type.</param>
 /// <param name="Where"><c>model</c> or <c>harness</c>.</param>
 /// <param name="TraceId">Trace; <c>default</c> where there is none.</param>
-public readonly record struct ErrorSample(string Type, string Where, TraceKey TraceId);
+public readonly record struct ErrorSample(string Type, string Where, TraceKey TraceId)
+{
+    /// <summary>Tool or step; null where it is of none.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>What was wrong, for a person and without secrets; null where nothing is known but the type.</summary>
+    public string? Detail { get; init; }
+}

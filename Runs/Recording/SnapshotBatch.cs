@@ -21,7 +21,10 @@ public sealed record SnapshotBatch
     /// <summary>Worker that sent it.</summary>
     public required string Worker { get; init; }
 
-    /// <summary>End of the interval.</summary>
+    /// <summary>Start of the interval, by the worker's clock.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>End of the interval, by the worker's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Whether the block has ended: all its sessions are reported.</summary>

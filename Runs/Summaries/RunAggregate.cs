@@ -29,6 +29,7 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     private readonly RateMeter _sessionRate = new();
     private readonly RateMeter _actionRate = new();
     private MetricsDelta _interval = new();
+    private DateTimeOffset? _reported;
     private TimeSpan _intervalFrom;
     private bool _draining;
 
@@ -81,10 +82,13 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     /// <summary>How the run was scaled, in order: <c>agents: 20 became 40</c>.</summary>
     internal IReadOnlyList<string> Scalings => _scalings;
 
-    /// <summary>Most sessions started in a second; null before the first whole one.</summary>
+    /// <summary>End of the latest stretch of time that a batch since the last interval told of; null where none came.</summary>
+    public DateTimeOffset? Reported => _reported;
+
+    /// <summary>Most sessions started in a second; null before anything was told.</summary>
     internal double? PeakSessionRate => _sessionRate.Peak;
 
-    /// <summary>Most actions in a second; null before the first whole one.</summary>
+    /// <summary>Most actions in a second; null before anything was told.</summary>
     internal double? PeakActionRate => _actionRate.Peak;
 
     /// <summary>Thresholds in the scenario's order, of a run that went on for <paramref name="duration"/>.</summary>
@@ -117,6 +121,13 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
         _interval.Add(batch.Metrics);
         _workers.Add(batch.Worker);
         Active(batch);
+        _reported = _reported > batch.At ? _reported : batch.At;
+        // A worker whose clock is behind the run's start tells of seconds that nobody can place.
+        if (Started is { } started && batch.At >= started)
+        {
+            _sessionRate.Add(batch.Metrics.Started, batch.From - started, batch.At - started);
+            _actionRate.Add(batch.Metrics.Actions.Total, batch.From - started, batch.At - started);
+        }
         if (batch.Generator is { } sample)
         {
             Generator.Add(batch.Worker, sample);
@@ -151,19 +162,17 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
         ScaledTo = now;
     }
 
-    /// <summary>What was added since the last call. To be called each second: rates and the windows of thresholds go by its steps.</summary>
+    /// <summary>What was added since the last call. To be called each second: the windows of thresholds go by its steps.</summary>
     /// <param name="now">End of the interval.</param>
     /// <param name="draining">Whether no new session starts any more.</param>
     public MetricsDelta TakeInterval(DateTimeOffset now, bool draining)
     {
         var interval = _interval;
-        _interval = new MetricsDelta();
+        (_interval, _reported) = (new MetricsDelta(), null);
         if (Started is { } started)
         {
             // The time of day may be set back during a run.
             var to = now - started > _intervalFrom ? now - started : _intervalFrom;
-            _sessionRate.Add(interval.Started, to);
-            _actionRate.Add(interval.Actions.Total, to);
             // The interval in which the load ended was still under load.
             if (!_draining)
             {

@@ -197,7 +197,14 @@ public sealed record ThresholdResult(string Name, string Expr, double? Value, bo
 }
 
 /// <summary>Errors of one type, with the trace ids of at most five.</summary>
-public sealed record ErrorSummary(string Type, string Where, long Count, ImmutableArray<string> Traces);
+public sealed record ErrorSummary(string Type, string Where, long Count, ImmutableArray<string> Traces)
+{
+    /// <summary>The operations that had them, most frequent first: at most 20, the rest under <c>_other</c>. Empty for errors of no operation.</summary>
+    public ImmutableArray<ErrorOperation> Operations { get; init; } = [];
+}
+
+/// <summary>Errors of one type of one operation: how many, what was wrong with the first (null where only the type is known), and a trace.</summary>
+public sealed record ErrorOperation(string Operation, long Count, string? Detail, string? TraceId);
 
 /// <summary>One of the slowest actions.</summary>
 public sealed record SlowestSummary(string TraceId, string Session, string Operation, double DurationS);

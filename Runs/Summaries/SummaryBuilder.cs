@@ -33,7 +33,7 @@ internal static class SummaryBuilder
             Thresholds = run.Thresholds(duration),
             Errors = [.. metrics.Errors.Values
                 .OrderByDescending(error => error.Count).ThenBy(error => error.Type, StringComparer.Ordinal)
-                .Select(error => new ErrorSummary(error.Type, error.Where, error.Count, [.. error.Traces]))],
+                .Select(Error)],
             Slowest = [.. metrics.Slowest
                 .Select(slow => new SlowestSummary(slow.TraceId.ToString(), slow.Session.ToString(), slow.Operation, Math.Round(slow.Duration.TotalSeconds, 6)))],
             Generator = Generator(run, suspect),
@@ -77,7 +77,7 @@ internal static class SummaryBuilder
         };
     }
 
-    // The unfinished last second is in no peak; a run's busiest second is never below its mean, and one below a second has none.
+    // A run that ends within a second may be below its mean in all of them; one below a second has none.
     private static double? Busiest(double? peak, long count, TimeSpan duration) =>
         peak is { } known && duration >= TimeSpan.FromSeconds(1) ? Rate(Math.Max(known, count / duration.TotalSeconds)) : null;
 
@@ -162,6 +162,13 @@ internal static class SummaryBuilder
         Connections = hasConnections ? operation.Connections : null,
         ReuseShare = hasConnections && operation.Count > 0 ? Math.Round(1 - ((double)operation.Connections / operation.Count), 6) : null,
         Retries = operation.Retries,
+    };
+
+    private static ErrorSummary Error(ErrorMetrics error) => new(error.Type, error.Where, error.Count, [.. error.Traces])
+    {
+        Operations = [.. error.Operations
+            .OrderByDescending(static place => place.Value.Count).ThenBy(static place => place.Key, StringComparer.Ordinal)
+            .Select(static place => new ErrorOperation(place.Key, place.Value.Count, place.Value.Detail, place.Value.Trace))],
     };
 
     private static GeneratorSummary Generator(RunAggregate run, ImmutableArray<string> suspect) => new(

@@ -31,7 +31,7 @@ public static class SafeRegex
         if (Template.TryParse(pattern, out var template, out _) && template.Placeholders is [var name, ..])
         {
             error = new TextError(0, $"a regular expression holds no values (got {Quote.Text(Template.Placeholder(name))})",
-                $"Capture a group and compare it: `capture: {{ found: \"regex:no\\. (\\\\d+)\" }}`, then `captured: {{ found: \"{Template.Placeholder(name)}\" }}`.");
+                $"Compare the value where values may stand: `text: \"{Template.Placeholder(name)}\"`, or `json: {{ $.id: \"{Template.Placeholder(name)}\" }}`.");
             return false;
         }
         try

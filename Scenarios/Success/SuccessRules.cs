@@ -47,10 +47,18 @@ internal static class SuccessRules
             ? null
             : new TextError(0, $"{Quote.Text(name)} is not a name for a captured value", "Use letters, digits and `_`, for example `orderId`.");
 
-    public static TextError? JsonPath(string path) =>
-        path.Length > 0 && path[0] == '$' && (path.Length == 1 || path[1] is '.' or '[') && path[^1] != '.' && MarkupPath.IsBalanced(path)
-            ? null
-            : new TextError(0, $"{Quote.Text(path)} is not a JSON path", "Start it with `$`, for example `$.id` or `$.items[0].id`.");
+    public static TextError? JsonPath(string path)
+    {
+        if (path.Length == 0 || path[0] != '$' || (path.Length > 1 && path[1] is not ('.' or '[')))
+        {
+            return new TextError(0, $"{Quote.Text(path)} is not a JSON path", "Start it with `$`, for example `$.id` or `$.items[0].id`.");
+        }
+        return path[^1] == '.'
+            ? new TextError(path.Length - 1, $"{Quote.Text(path)} is not a JSON path: no name follows its last `.`", "Write for example `$.id` or `$.items[0].id`.")
+            : MarkupPath.IsBalanced(path)
+                ? null
+                : new TextError(0, $"{Quote.Text(path)} is not a JSON path: a bracket or quote is not closed", "Write for example `$.items[0].id` or `$['order id']`.");
+    }
 
     public static TextError? HeaderName(string name) =>
         name.Length is > 0 and <= 128 && name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal))

@@ -34,6 +34,9 @@ public sealed class PolicyCall
     /// <summary>Whether a connection was begun for it.</summary>
     public bool HasMadeConnection { get; private set; }
 
+    /// <summary>Where its bytes are counted, as far as the connection can tell (<see cref="WireStream"/>). Null: nobody asks.</summary>
+    internal WireCount? Wire { get; init; }
+
     /// <summary>Retries so far.</summary>
     public int Retries => _retries?.Count ?? 0;
 

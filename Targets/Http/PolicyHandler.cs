@@ -95,6 +95,10 @@ public sealed class PolicyHandler : DelegatingHandler
     private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage request, PolicyCall call, CancellationToken cancellationToken)
     {
         call.AttemptStarts(_time.GetTimestamp());
+        if (call.Wire is { } wire)
+        {
+            WireStream.Begin(wire);
+        }
         var hasResponse = false;
         try
         {

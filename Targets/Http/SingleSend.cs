@@ -13,11 +13,21 @@ internal static class SingleSend
     private static readonly HttpRequestOptionsKey<bool> Written = new("ApeTest.SingleSend");
 
     /// <summary>Sets a handler so. Every request through it must carry <c>traceparent</c>, once.</summary>
-    public static void Apply(SocketsHttpHandler handler)
+    /// <param name="handler">The handler.</param>
+    /// <param name="counts">Whether the bytes of each request are counted too (<see cref="WireStream"/>). Default false.</param>
+    public static void Apply(SocketsHttpHandler handler, bool counts = false)
     {
         handler.RequestHeaderEncodingSelector = OnHeader;
-        handler.PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
-            context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps ? new SingleSendStream(context.PlaintextStream) : context.PlaintextStream);
+        handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult(Filter(context, counts));
+    }
+
+    private static Stream Filter(SocketsHttpPlaintextStreamFilterContext context, bool counts)
+    {
+        // Within a tunnel through a proxy the connection is filtered again, above its TLS.
+        var isCounted = counts && context.NegotiatedHttpVersion.Major < 2 && context.InitialRequestMessage.Method != HttpMethod.Connect;
+        return context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps ? new SingleSendStream(context.PlaintextStream, isCounted)
+            : isCounted ? new WireStream(context.PlaintextStream, isCounted)
+            : context.PlaintextStream;
     }
 
     /// <summary>

@@ -38,7 +38,7 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
     /// <inheritdoc/>
     public async ValueTask<TargetExchange> SendAsync(TargetRequest request, CancellationToken cancellationToken)
     {
-        var call = new PolicyCall(in request, _time.GetTimestamp());
+        var call = new PolicyCall(in request, _time.GetTimestamp()) { Wire = new WireCount() };
         var exchange = await SendCoreAsync(call, cancellationToken);
         _policy.Complete(in exchange);
         return exchange;
@@ -113,6 +113,8 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
             Trace = call.Request.Trace,
             RetryReasons = call.RetryReasons,
             IsNewConnection = call.HasMadeConnection,
+            BytesSent = call.Wire!.Sent,
+            BytesReceived = call.Wire.Received,
             // The body is the target's time too.
             Timing = timing with { Target = timing.Target + (_time.GetElapsedTime(call.Started, ended) - timing.Ttfb) },
         };

@@ -44,7 +44,8 @@ public static class TargetConnector
                 return ConnectAsync(options.Proxy is null ? target : null, context.DnsEndPoint, source, resolve, cancellationToken);
             },
         };
-        SingleSend.Apply(handler);
+        // Under a proxy nobody asks for them.
+        SingleSend.Apply(handler, counts: decompress);
         if (target.Insecure)
         {
             handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true };

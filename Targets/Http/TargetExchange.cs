@@ -20,6 +20,12 @@ public readonly record struct TargetExchange
     /// <summary>Whole length of the body in bytes, kept or not.</summary>
     public long BodyLength { get; init; }
 
+    /// <summary>Bytes of the request on the wire, head included, above TLS; with retries, of all attempts. 0 where nothing was sent or nobody counts: HTTP/2, a remote gateway.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>Bytes of the answer on the wire, packed as it came; otherwise as <see cref="BytesSent"/>.</summary>
+    public long BytesReceived { get; init; }
+
     /// <summary>Final URL on the target.</summary>
     public Uri? Url { get; init; }
 

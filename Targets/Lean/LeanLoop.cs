@@ -21,7 +21,9 @@ internal sealed class LeanLoop
         if (owner.Options.Connections == ConnectionUse.Shared)
         {
             _pools = [];
-            _most = Math.Max(owner.Options.MaxConnections / Math.Max(owner.Options.Loops, 1), 1);
+            // All parts together are the whole; where there are fewer connections than loops, the last loops have none and no agents.
+            var (each, more) = Math.DivRem(owner.Options.MaxConnections, Math.Max(owner.Options.Loops, 1));
+            _most = Math.Max(each + (loop.Index < more ? 1 : 0), 1);
         }
     }
 

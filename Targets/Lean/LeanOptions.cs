@@ -9,7 +9,7 @@ public sealed record LeanOptions
     /// <summary>Whose connections are. Default each agent's own.</summary>
     public ConnectionUse Connections { get; init; }
 
-    /// <summary>Most connections of the shared pool to a server, over all loops; each loop has its part of them, at least one. Default unlimited.</summary>
+    /// <summary>Most connections of the shared pool to a server, over all loops: each has its part of them, so there must not be more loops than connections. Default unlimited.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
     /// <summary>Number of loops that <see cref="MaxConnections"/> is for. Default 1.</summary>

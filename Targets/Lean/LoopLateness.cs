@@ -3,7 +3,7 @@ using System.Numerics;
 namespace ApeTest.Targets.Lean;
 
 /// <summary>How late a loop was since it was last asked.</summary>
-/// <param name="Timers">Delays that ended.</param>
+/// <param name="Timers">Delays that ended, or should have: in a turn that holds the loop, as many as before.</param>
 /// <param name="P99">99 % of them were at most so late (upper edge of a bucket that is at most 25 % wide).</param>
 /// <param name="Longest">The latest of them.</param>
 /// <param name="Busy">Longest turn of the loop: an answer may have waited so long to be looked at.</param>
@@ -16,20 +16,23 @@ internal sealed class LatenessCount
     private long _longest;
     private long _busy;
 
-    /// <summary>A delay ended so many microseconds late.</summary>
-    public void Add(long microseconds)
+    /// <summary>So many delays ended so many microseconds late.</summary>
+    public void Add(long microseconds, long delays = 1)
     {
-        _buckets[Bucket(microseconds)]++;
+        _buckets[Bucket(microseconds)] += delays;
         _longest = Math.Max(_longest, microseconds);
     }
 
     /// <summary>A turn of the loop took so many microseconds.</summary>
     public void Turn(long microseconds) => _busy = Math.Max(_busy, microseconds);
 
+    /// <summary>Delays that were counted.</summary>
+    public long Total => _buckets.Sum();
+
     /// <summary>What was counted.</summary>
     public LoopLateness Read()
     {
-        var total = _buckets.Sum();
+        var total = Total;
         var left = total - total / 100;
         var bucket = 0;
         while (bucket < _buckets.Length - 1 && (left -= _buckets[bucket]) > 0)

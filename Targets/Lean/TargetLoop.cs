@@ -14,6 +14,11 @@ public sealed class TargetLoop
     // So many pauses end, and so many posted calls run, before the connections are looked at again.
     private const int MostAtOnce = 256;
 
+    private const long Rests = long.MinValue;
+
+    // A turn is over in less; one that is not lets nobody else go on.
+    private static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(100);
+
     private readonly Epoll _epoll = new();
     private readonly ConcurrentQueue<(Delegate Call, object? State)> _posted = new();
     private readonly LoopContext _context;
@@ -29,10 +34,12 @@ public sealed class TargetLoop
     private volatile bool _isStopping;
     private volatile bool _hasEnded;
     private int _isAsleep;
+    private long _turnBegan = Rests;
+    private long _usualDelays;
 
     internal TargetLoop(int index, TimeProvider time)
     {
-        Time = time;
+        (Index, Time) = (index, time);
         _context = new LoopContext(this);
         _watches = new TokenWatches(this);
         _deadlines = new DeadlineWheel(time.TimestampFrequency, time.GetTimestamp());
@@ -47,6 +54,9 @@ public sealed class TargetLoop
 
     /// <summary>Whether the caller is on the loop's thread.</summary>
     public bool IsCurrent => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
+
+    /// <summary>Its number in its group, from 0.</summary>
+    internal int Index { get; }
 
     /// <summary>The clock.</summary>
     internal TimeProvider Time { get; }
@@ -84,8 +94,22 @@ public sealed class TargetLoop
         return operation.Start();
     }
 
-    /// <summary>How late the loop was since this was last called. From any thread, one at a time.</summary>
-    public LoopLateness TakeLateness() => Interlocked.Exchange(ref _lateness, new LatenessCount()).Read();
+    /// <summary>
+    /// How late the loop was since this was last called. A turn that has held it for more than 100 ms, and has not ended, is so late by now for all
+    /// delays that end in such a time as a rule; at least one. From any thread, one at a time.
+    /// </summary>
+    public LoopLateness TakeLateness()
+    {
+        var count = Interlocked.Exchange(ref _lateness, new LatenessCount());
+        var began = Volatile.Read(ref _turnBegan);
+        if (began != Rests && Time.GetTimestamp() is var now && Time.GetElapsedTime(began, now) > LongTurn)
+        {
+            count.Add(Microseconds(now - began), Math.Max(_usualDelays - count.Total, 1));
+            count.Turn(Microseconds(now - began));
+        }
+        _usualDelays = count.Total;
+        return count.Read();
+    }
 
     internal void Enqueue(Delegate call, object? state)
     {
@@ -196,6 +220,7 @@ public sealed class TargetLoop
             var ready = _epoll.Wait(_posted.IsEmpty ? Rest() : 0);
             Volatile.Write(ref _isAsleep, 0);
             var began = Time.GetTimestamp();
+            Volatile.Write(ref _turnBegan, began);
             Turn++;
             for (var i = 0; i < ready; i++)
             {
@@ -208,6 +233,7 @@ public sealed class TargetLoop
             EndDelays();
             Guarded(static (loop, now) => loop._deadlines.Advance(now), Time.GetTimestamp());
             _lateness.Turn(Microseconds(Time.GetTimestamp() - began));
+            Volatile.Write(ref _turnBegan, Rests);
         }
         End();
     }

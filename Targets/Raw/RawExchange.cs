@@ -24,7 +24,7 @@ public sealed class RawExchange
     /// <summary>Whole length of the decoded body in bytes, kept or not; as it came where none of it was to be kept.</summary>
     public long BodyLength { get; set; }
 
-    /// <summary>Bytes of the request on the wire.</summary>
+    /// <summary>Bytes of the request on the wire, head included; 0 where nothing was sent or the transport does not know (HTTP/2, a remote gateway).</summary>
     public long BytesSent { get; set; }
 
     /// <summary>Bytes of the answer on the wire, head included; 0 where the transport does not know.</summary>

@@ -6,14 +6,12 @@ namespace ApeTest.Targets.Raw;
 
 /// <summary>
 /// One agent's requests over a general transport: for TLS, HTTP/2, proxies, gateways, logins, retries and injected faults. The transport is shared, and not
-/// disposed here. <see cref="RawExchange.BytesSent"/> and <see cref="RawExchange.BytesReceived"/> are those of the body and the known headers.
+/// disposed here.
 /// </summary>
 /// <param name="transport">The transport.</param>
 /// <param name="time">Clock. Default the system's.</param>
 public sealed class RawSockets(ITargetTransport transport, TimeProvider? time = null) : IRawTransport
 {
-    private const int HeaderOverhead = 4;
-
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <inheritdoc/>
@@ -29,12 +27,9 @@ public sealed class RawSockets(ITargetTransport transport, TimeProvider? time = 
             exchange.Ended = exchange.Dispatched;
             return;
         }
-        var length = request.Target.Length + request.Headers.Length + request.Body.Length;
         var received = await transport.SendAsync(sent, cancellationToken);
         Write(received, exchange);
         exchange.Ended = _time.GetTimestamp();
-        // A request that was refused did not leave.
-        exchange.BytesSent = received.ErrorType is TargetErrors.Denied or TargetErrors.Budget or TargetErrors.Dns or TargetErrors.Connect ? 0 : length;
     }
 
     /// <inheritdoc/>
@@ -100,6 +95,7 @@ public sealed class RawSockets(ITargetTransport transport, TimeProvider? time = 
     {
         (exchange.Status, exchange.ErrorType, exchange.ErrorMessage) = (received.Status, received.ErrorType, received.ErrorMessage);
         (exchange.Body, exchange.BodyLength) = (received.Body, received.BodyLength);
+        (exchange.BytesSent, exchange.BytesReceived) = (received.BytesSent, received.BytesReceived);
         (exchange.Ttfb, exchange.Gateway, exchange.Target) = (received.Timing.Ttfb, received.Timing.Gateway, received.Timing.Target);
         (exchange.Revision, exchange.Retries, exchange.IsNewConnection) = (received.Timing.Revision, received.Timing.Retries, received.IsNewConnection);
         var size = 0;
@@ -118,6 +114,5 @@ public sealed class RawSockets(ITargetTransport transport, TimeProvider? time = 
             exchange.Headers.Add(at, name, at + name, value);
             at += name + value;
         }
-        exchange.BytesReceived = received.Status == 0 ? 0 : received.BodyLength + size + HeaderOverhead * received.Headers.Count;
     }
 }

@@ -62,7 +62,21 @@ internal static class SummaryFixture
             new ThresholdResult("http_error_rate", "< 0.01 for 30s abort after 10s", 0.0001, true, "scenario", 30, 31.004),
             new ThresholdResult("ttft_p95", "< 500ms", null, false, "cli"),
         ],
-        Errors = [new ErrorSummary("http_503", "target", 2, [Trace]), new ErrorSummary("model_error", "model", 1, [])],
+        Errors =
+        [
+            new ErrorSummary("http_503", "target", 9, [Trace])
+            {
+                Operations =
+                [
+                    new ErrorOperation("checkout", 4, "status 503, expected 201", Trace),
+                    new ErrorOperation("search", 2, "a text that goes on and on until it is longer than a line of eighty columns can be, and is wrapped there", null),
+                    new ErrorOperation("list", 1, null, null),
+                    new ErrorOperation("cart", 1, null, null),
+                    new ErrorOperation("logout", 1, null, null),
+                ],
+            },
+            new ErrorSummary("model_error", "model", 1, []),
+        ],
         Slowest = [new SlowestSummary(Trace, "3-2", "checkout", 0.9)],
         Generator = new GeneratorSummary(0.91, 210_000_000, 0.004, 0.002, 0.0012, 3, true),
         Measured = "the generator: CPU 91 % for 12 s; use fewer --agents or more --think time",

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Tests;
@@ -89,6 +90,65 @@ public sealed class ValidateTests
         Assert.Contains("`agents`", result.Error, StringComparison.Ordinal);
         Assert.Contains("bad.yaml:3", result.Error, StringComparison.Ordinal);
         Assert.Contains("--duration", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ValidateJson_SeveralErrors_TellsEachWithItsPlace()
+    {
+        using var cli = new CliHarness();
+        cli.Directory.Write("bad.yaml", "target: { url: http://127.0.0.1:5080 }\nagnets: 5\nagents: 0\ngoals: [ { goal: buy } ]\n");
+
+        var result = await cli.RunAsync("validate", "bad.yaml", "--duration", "-3s", "--format", "json");
+
+        Assert.Equal((ExitCodes.Input, string.Empty), (result.Code, result.Error));
+        using var document = JsonDocument.Parse(result.Out);
+        Assert.False(document.RootElement.GetProperty("valid").GetBoolean());
+        var problems = document.RootElement.GetProperty("problems").EnumerateArray().ToList();
+        var typo = Assert.Single(problems, problem => problem.GetProperty("path").GetString() == "agnets");
+        Assert.Equal(("bad.yaml", 2, 1, "unknown field", "Did you mean `agents`?"), (Path.GetFileName(typo.GetProperty("file").GetString()), typo.GetProperty("line").GetInt32(),
+            typo.GetProperty("column").GetInt32(), typo.GetProperty("message").GetString(), typo.GetProperty("hint").GetString()));
+        var flag = Assert.Single(problems, problem => problem.GetProperty("where").GetString() == "--duration");
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (flag.GetProperty("file").ValueKind, flag.GetProperty("line").ValueKind));
+    }
+
+    [Fact]
+    public async Task ValidateJson_Valid_SaysSoWithItsNotes()
+    {
+        using var cli = new CliHarness();
+        cli.Directory.Write("one.yaml", "target: { url: \"http://127.0.0.1:5080\" }\njourneys: [ { name: one, think: 1s, steps: [ { get: / } ] } ]");
+
+        var result = await cli.RunAsync("validate", "one.yaml", "--format", "json");
+
+        Assert.Equal((0, string.Empty), (result.Code, result.Error));
+        using var document = JsonDocument.Parse(result.Out);
+        Assert.True(document.RootElement.GetProperty("valid").GetBoolean());
+        Assert.Equal(0, document.RootElement.GetProperty("problems").GetArrayLength());
+        Assert.Contains("never thinks", Assert.Single(document.RootElement.GetProperty("notes").EnumerateArray()).GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("missing.yaml")]
+    [InlineData("--insecure")]
+    public async Task ValidateJson_NoScenario_IsAProblemToo(string argument)
+    {
+        using var cli = new CliHarness();
+
+        var result = await cli.RunAsync("validate", argument, "--format", "json");
+
+        Assert.Equal((ExitCodes.Input, string.Empty), (result.Code, result.Error));
+        using var document = JsonDocument.Parse(result.Out);
+        Assert.NotEqual(string.Empty, Assert.Single(document.RootElement.GetProperty("problems").EnumerateArray()).GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task ValidateJson_DryRun_IsRefused()
+    {
+        using var cli = new CliHarness();
+
+        var result = await cli.RunAsync("validate", "--dry-run", "--format", "json");
+
+        Assert.Equal(ExitCodes.Input, result.Code);
+        Assert.StartsWith("error: --format json", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using ApeTest.Runs.Directory;
+using ApeTest.Runs.Json;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
@@ -54,6 +56,38 @@ public sealed class CollectedRunTests
         Assert.True(lines.Length > before.Length);
         Assert.Contains("\"started\":1,\"succeeded\":1", lines[^1], StringComparison.Ordinal);
         Assert.Contains("\"agents_target\":20", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Collect_ReportOfASecondThatIsOver_IsBesideWhatWasAskedForThen()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync(duration: TimeSpan.FromSeconds(10));
+        await run.Begun.Within(Cancellation);
+        for (var i = 0; i < 19; i++)
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(0.5));
+            await host.Queue.HeartbeatAsync("w1", Cancellation);
+        }
+        host.Recorder.SessionStarted("buy-coffee", TimeSpan.Zero);
+        await host.AppendAsync();
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(TestTimeouts.Default);
+        while (run.Summarize().Sessions.Started == 0) // the clock stands still
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        var before = await File.ReadAllLinesAsync(host.Directory.TimeseriesFile, Cancellation);
+
+        // By now the load is over. Then a second of which nobody has told.
+        host.Time.Advance(TimeSpan.FromSeconds(0.5));
+        host.Time.Advance(TimeSpan.FromSeconds(1));
+
+        var lines = await File.ReadAllLinesAsync(host.Directory.TimeseriesFile, Cancellation);
+        var point = JsonSerializer.Deserialize(Assert.Single(lines[before.Length..]), RunsJson.Line.TimePoint)!;
+        Assert.Equal((9.5, 20, 1, 1L), (point.T, point.AgentsTarget, point.Agents, point.Started));
+        Assert.Equal(0, run.Progress.AgentsTarget);
     }
 
     [Fact]

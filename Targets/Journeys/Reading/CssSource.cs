@@ -26,15 +26,14 @@ internal sealed class CssSource(string selector, string? attribute)
     }
 
     /// <summary>Takes the value; why there is none, or null.</summary>
-    public string? Take(string html, out string? value)
+    public string? Take(AnswerDocuments answer, out string? value)
     {
         value = null;
-        if (HtmlCost.Excess(html) is { } excess)
+        if (answer.Html(out var document) is { } why)
         {
-            return excess;
+            return why;
         }
-        using var document = new HtmlParser().ParseDocument(html);
-        var element = document.QuerySelector(selector);
+        var element = document!.QuerySelector(selector);
         value = attribute is null ? element?.TextContent.Trim() : element?.GetAttribute(attribute);
         return element is null ? "is not in the answer" : value is null ? "has no such attribute" : null;
     }

@@ -17,7 +17,7 @@ internal static class DocumentReading
     {
         var isCut = exchange.BodyLength > exchange.Body.Length;
         var body = exchange.Body.Span.StartsWith("\uFEFF"u8) ? exchange.Body[3..] : exchange.Body;
-        var text = Encoding.UTF8.GetString(body.Span);
+        using var documents = new AnswerDocuments(Encoding.UTF8.GetString(body.Span));
         using var document = sources.Any(static source => source.Capture is { ReadsJson: true }) ? Parse(body) : null;
         var described = exchange.Describe(values.Sent);
         var taken = new byte[sources.Length][];
@@ -36,12 +36,12 @@ internal static class DocumentReading
                 {
                     return "is not there: the body is not JSON";
                 }
-                var finding = capture.Take(in described, document?.RootElement ?? default, text, isCut, (_, found) => value = found, static _ => "");
+                var finding = capture.Take(in described, document?.RootElement ?? default, documents.Text, isCut, (_, found) => value = found, static _ => "");
                 why = finding.Truth is Truth.Proven ? null : isCut ? $"gives nothing: only {exchange.Body.Length} of the body's {exchange.BodyLength} bytes were kept" : "gives nothing";
             }
             else
             {
-                why = Take(missing, exchange, values, text, out value);
+                why = Take(missing, exchange, values, documents, out value);
                 if (why is null && missing.Part is { } part && value is not null)
                 {
                     value = PartialText.Capture(part, value, isCut: false, out _);
@@ -74,15 +74,15 @@ internal static class DocumentReading
         return null;
     }
 
-    private static string? Take(DocumentSource source, RawExchange exchange, JourneyValues values, string text, out string? value)
+    private static string? Take(DocumentSource source, RawExchange exchange, JourneyValues values, AnswerDocuments documents, out string? value)
     {
         if (source.Css is { } css)
         {
-            return css.Take(text, out value);
+            return css.Take(documents, out value);
         }
         if (source.XPath is { } path)
         {
-            return path.Take(text, out value);
+            return path.Take(documents, out value);
         }
         value = StepCookies.Find(exchange, values, source.Cookie!);
         return value is null ? "is not in the answer" : null;

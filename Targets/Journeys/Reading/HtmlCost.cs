@@ -12,8 +12,11 @@ namespace ApeTest.Targets.Journeys.Reading;
 /// </summary>
 internal sealed class HtmlCost
 {
-    /// <summary>Longest page in characters: some tens of milliseconds of a loop's thread, which waits for it.</summary>
+    /// <summary>Longest page in characters.</summary>
     private const int Longest = 256 * 1024;
+
+    /// <summary>Most tags, texts and attributes of a page: each costs one to two microseconds (measured), and the agents of a loop's thread wait for all of them.</summary>
+    private const int MostParts = 30_000;
 
     private const int Deepest = 256;
     private const int MostAttributes = 256;
@@ -43,6 +46,7 @@ internal sealed class HtmlCost
     private int _foreign = -1;
     private int _formatting;
     private int _work;
+    private int _parts;
 
     private HtmlCost()
     {
@@ -63,6 +67,11 @@ internal sealed class HtmlCost
             if (token is HtmlTagToken { Attributes.Count: > MostAttributes })
             {
                 return $"is not looked for: an element has more than {MostAttributes} attributes";
+            }
+            cost._parts += 1 + ((token as HtmlTagToken)?.Attributes.Count ?? 0);
+            if (cost._parts > MostParts)
+            {
+                return $"is not looked for: the page has more than {MostParts} tags, texts and attributes";
             }
             cost.Add(token);
             if (token is HtmlTagToken { Type: HtmlTokenType.StartTag } tag)

@@ -30,6 +30,8 @@ internal sealed class FakeRaw(FakeTimeProvider clock, Func<RawSeen, int, RawRepl
             throw fault;
         }
         var late = reply.Latency > request.Timeout;
+        clock.Advance(reply.Queued);
+        exchange.Queued = reply.Queued;
         exchange.Dispatched = clock.GetTimestamp();
         exchange.Target = exchange.Ttfb = late ? request.Timeout : reply.Latency;
         clock.Advance(exchange.Target);

@@ -9,6 +9,9 @@ internal sealed record RawReply(int Status = 200, string Body = "{}", string? Er
     /// <summary>Dispatch to last byte. Default 10 ms.</summary>
     public TimeSpan Latency { get; init; } = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>What the request waited for a connection of the shared pool before that. Default nothing.</summary>
+    public TimeSpan Queued { get; init; }
+
     /// <summary>Headers. Default none.</summary>
     public (string Name, string Value)[] Headers { get; init; } = [];
 

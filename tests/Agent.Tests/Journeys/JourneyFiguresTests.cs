@@ -43,6 +43,20 @@ public sealed class JourneyFiguresTests
     }
 
     [Fact]
+    public async Task ArriveAsync_WaitForASharedConnection_IsTheGeneratorsTimeAndInTheIntendedLatency()
+    {
+        await using var harness = new JourneyHarness(JourneyHarness.Sampled + "journeys: [ { name: j, steps: [ { name: a, get: /a }, { name: b, get: /b } ] } ]",
+            (_, n) => new RawReply { Queued = TimeSpan.FromSeconds(n + 1) });
+
+        await harness.ArriveAsync(arrival: 0, late: TimeSpan.Zero);
+        var metrics = harness.Metrics();
+
+        Assert.Equal(1.01, metrics.Http["a"].FromIntended.Mean!.Value.TotalSeconds, 6);
+        Assert.All(metrics.Http.Values, operation => Assert.Equal(0.01, operation.Duration.Mean!.Value.TotalSeconds, 6));
+        Assert.Equal((TimeSpan.FromSeconds(2).Ticks, TimeSpan.FromMilliseconds(10).Ticks), (metrics.Intervals.Harness, metrics.Intervals.Target));
+    }
+
+    [Fact]
     public async Task StartAsync_ClosedModel_HasNoIntendedStart()
     {
         await using var harness = new JourneyHarness(Yaml);

@@ -53,7 +53,6 @@ public sealed class JourneyOutcomeTests
     [InlineData(TargetErrors.Dns)]
     [InlineData(TargetErrors.Connect)]
     [InlineData(TargetErrors.Protocol)]
-    [InlineData(TargetErrors.CircuitOpen)]
     public async Task RunAsync_NoAnswer_FailsWithItsType(string error)
     {
         await using var harness = new JourneyHarness(Two, (_, _) => RawReply.Of(error));
@@ -170,17 +169,78 @@ public sealed class JourneyOutcomeTests
         Assert.Equal(["template harness"], batch.Metrics.Errors.Keys);
     }
 
-    [Fact]
-    public async Task RunAsync_DeniedByThePolicy_IsTheAgentsErrorWhateverContinueSays()
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData(", continue: true", 2)]
+    public async Task RunAsync_DeniedByThePolicy_IsTheAgentsErrorAndNoRequest(string more, int asked)
     {
-        await using var harness = new JourneyHarness(JourneyHarness.Sampled + "journeys: [ { name: j, steps: [ { name: a, get: /a, continue: true }, { name: b, get: /b } ] } ]",
-            (_, _) => RawReply.Of(TargetErrors.Denied));
+        await using var harness = new JourneyHarness(JourneyHarness.Sampled + $"journeys: [ {{ name: j, think: 1s, steps: [ {{ name: a, get: /a{more} }}, {{ name: b, get: /b }} ] }} ]",
+            (seen, _) => seen.Target == "/a" ? RawReply.Of(TargetErrors.Denied) with { Latency = TimeSpan.Zero } : new RawReply());
 
         await harness.StartAsync();
         var batch = harness.Recorder.Drain(final: false);
 
         Assert.Equal((SessionOutcome.AgentError, "denied: a: no luck: denied"), (batch.Sessions[0].Outcome, batch.Sessions[0].Reason));
         Assert.Equal(["denied gateway"], batch.Metrics.Errors.Keys);
+        Assert.Equal(asked, harness.Target.Seen.Count);
+        // Its 0 ms would pull the percentiles down, and nothing was asked of the target.
+        Assert.Equal(asked == 1 ? [] : ["b"], batch.Metrics.Http.Keys);
+        Assert.Equal(asked - 1, batch.Metrics.Actions.Total);
+        Assert.Equal("denied", batch.Sessions[0].Actions[0].Error);
+    }
+
+    [Fact]
+    public async Task RunAsync_RedirectToWhatIsDenied_IsTheTargetsFailure()
+    {
+        await using var harness = new JourneyHarness(JourneyHarness.Sampled + "journeys: [ { name: j, steps: [ { name: a, get: /a, continue: true }, { name: b, get: /b } ] } ]",
+            (seen, _) => seen.Target switch { "/a" => new RawReply(302) { Headers = [("Location", "/secret")] }, "/secret" => RawReply.Of(TargetErrors.Denied), _ => new RawReply() });
+
+        await harness.StartAsync();
+        var batch = harness.Recorder.Drain(final: false);
+
+        Assert.Equal((SessionOutcome.Failed, "denied: a: no luck: denied"), (batch.Sessions[0].Outcome, batch.Sessions[0].Reason));
+        Assert.Equal(["/a", "/secret", "/b"], harness.Target.Seen.Select(seen => seen.Target));
+        Assert.Equal((1, 1), (batch.Metrics.Http["a"].Count, batch.Metrics.Http["b"].Count));
+    }
+
+    [Fact]
+    public async Task RunAsync_BreakerOpen_FailsWithoutARequestInTheFigures()
+    {
+        await using var harness = new JourneyHarness(Two, (_, _) => RawReply.Of(TargetErrors.CircuitOpen));
+
+        await harness.StartAsync();
+        var batch = harness.Recorder.Drain(final: false);
+
+        Assert.Equal(SessionOutcome.Failed, batch.Sessions[0].Outcome);
+        Assert.Empty(batch.Metrics.Http);
+        Assert.Equal(["circuit_open gateway"], batch.Metrics.Errors.Keys);
+    }
+
+    [Fact]
+    public async Task RunAsync_ValueThatAFailedStepDidNotGive_FailsWithThatStep()
+    {
+        await using var harness = new JourneyHarness(JourneyHarness.Sampled
+            + "journeys: [ { name: j, steps: [ { name: a, get: /a, continue: true, extract: { q: $.q } }, { name: b, get: \"/b/{{q}}\" } ] } ]", (_, _) => new RawReply(503));
+
+        await harness.StartAsync();
+        var batch = harness.Recorder.Drain(final: false);
+
+        Assert.Equal(SessionOutcome.Failed, batch.Sessions[0].Outcome);
+        Assert.StartsWith("http_503: a", batch.Sessions[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(["http_503 target"], batch.Metrics.Errors.Keys);
+        Assert.Single(harness.Target.Seen);
+    }
+
+    [Fact]
+    public async Task RunAsync_LastStepFailsBehindAnother_IsToldByTheFirst()
+    {
+        await using var harness = new JourneyHarness(JourneyHarness.Sampled + "journeys: [ { name: j, steps: [ { name: a, get: /a, continue: true }, { name: b, get: /b } ] } ]",
+            (_, n) => n == 0 ? new RawReply(500) : RawReply.Of(TargetErrors.Denied));
+
+        var record = await harness.RunAsync();
+
+        Assert.Equal(SessionOutcome.Failed, record.Outcome);
+        Assert.StartsWith("http_500: a", record.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,15 +76,49 @@ public sealed class JourneyRetryTests
     }
 
     [Fact]
-    public async Task RunAsync_PausesBetweenAttempts_AreTheTargetsTimeAndNoThink()
+    public async Task RunAsync_PausesBetweenAttempts_AreNoTimeBetweenActions()
     {
         await using var harness = new JourneyHarness(Retries(1), (_, n) => new RawReply(n == 0 ? 503 : 200));
 
         await harness.StartAsync();
         var intervals = harness.Metrics().Intervals;
 
-        Assert.Equal(TimeSpan.Zero.Ticks, intervals.Think);
-        // 10 ms and 100 ms to the second attempt, 10 ms to the next step.
-        Assert.Equal(TimeSpan.FromMilliseconds(120).Ticks, intervals.Target);
+        // 10 ms to the second attempt, 10 ms to the next step; the 100 ms between are our own rule.
+        Assert.Equal(TimeSpan.FromMilliseconds(20).Ticks, intervals.Target);
+        Assert.Equal((0L, 0L), (intervals.Think, intervals.Harness));
+        Assert.Equal([100], harness.Thread.Pauses.Select(pause => pause.TotalMilliseconds));
+    }
+
+    [Theory]
+    [InlineData("2", 2000)]
+    [InlineData("0", 100)]
+    [InlineData("3600", 7000)]
+    [InlineData("soon", 100)]
+    public async Task RunAsync_RetryAfter_IsWaitedForWithinTheStepsTimeout(string after, int pause)
+    {
+        await using var harness = new JourneyHarness(JourneyHarness.Sampled + "journeys: [ { name: j, steps: [ { name: a, get: /a, retries: 1, timeout: 7s } ] } ]",
+            (_, n) => n == 0 ? new RawReply(503) { Headers = [("Retry-After", after)] } : new RawReply());
+
+        await harness.StartAsync();
+        var batch = harness.Recorder.Drain(final: false);
+
+        Assert.Equal(SessionOutcome.Succeeded, batch.Sessions[0].Outcome);
+        Assert.Equal([pause], harness.Thread.Pauses.Select(static pause => (int)pause.TotalMilliseconds));
+        // What the target asks for is its own time.
+        Assert.Equal(TimeSpan.FromMilliseconds(pause == 100 ? 10 : pause + 10).Ticks, batch.Metrics.Intervals.Target);
+    }
+
+    [Fact]
+    public async Task RunAsync_RetryAfterADate_IsWaitedForUntilThen()
+    {
+        JourneyHarness? harness = null;
+        harness = new JourneyHarness(JourneyHarness.Sampled + "journeys: [ { name: j, steps: [ { name: a, get: /a, retries: 1 } ] } ]",
+            (_, n) => n == 0 ? new RawReply(429) { Latency = TimeSpan.Zero, Headers = [("Retry-After", $"{harness!.Clock.GetUtcNow().AddSeconds(9):R}")] } : new RawReply());
+        await using var disposed = harness;
+
+        await harness.RunAsync();
+
+        // A date has whole seconds.
+        Assert.InRange(Assert.Single(harness.Thread.Pauses).TotalSeconds, 8, 9);
     }
 }

@@ -48,6 +48,16 @@ public sealed class JourneySetupTests
     }
 
     [Fact]
+    public async Task StartAsync_SetupFails_AsksForAPauseHoweverLongItTook()
+    {
+        await using var harness = new JourneyHarness(Yaml, (seen, n) => n < 2 ? new RawReply(500) { Latency = TimeSpan.FromSeconds(n) } : Login(seen, n));
+
+        Assert.False(await harness.StartAsync());
+        Assert.False(await harness.StartAsync());
+        Assert.True(await harness.StartAsync());
+    }
+
+    [Fact]
     public async Task RunAsync_SetupFailsWithContinue_StillHasNoSession()
     {
         await using var harness = new JourneyHarness(Yaml.Replace("$.token }", "$.token }, continue: true", StringComparison.Ordinal), (_, _) => new RawReply(500));

@@ -16,6 +16,8 @@ public sealed class CorrelationTests
     [InlineData("transport: sockets", "in-process", false, HttpProtocols.Http1)]
     [InlineData("insecure: true", "in-process", true, HttpProtocols.Http1)]
     [InlineData("insecure: true, http: \"2\"", "in-process", true, HttpProtocols.Http1AndHttp2)]
+    [InlineData("insecure: true, http: \"2\"", "in-process", true, HttpProtocols.Http2)]
+    [InlineData("http: \"2\"", "in-process", false, HttpProtocols.Http2)]
     [InlineData("timeout: 30s", "remote", false, HttpProtocols.Http1)]
     public async Task Start_TargetThatRefusesForeignValues_RefusesNone(string how, string gateway, bool isSecure, HttpProtocols protocols)
     {
@@ -38,7 +40,7 @@ public sealed class CorrelationTests
         Assert.Equal((0, Sessions), (shop.Refused, shop.Orders));
         Assert.Equal(Sessions, run.Summary.Sessions.Succeeded);
         Assert.Equal(Enumerable.Repeat((long)Sessions, 6), run.Summary.Http.Select(http => http.Count));
-        Assert.All(target.Requests, request => Assert.Equal(protocols == HttpProtocols.Http1AndHttp2 ? "HTTP/2" : "HTTP/1.1", request.Protocol));
+        Assert.All(target.Requests, request => Assert.Equal(protocols.HasFlag(HttpProtocols.Http2) ? "HTTP/2" : "HTTP/1.1", request.Protocol));
         Assert.Equal(Sessions, target.Requests.Select(request => request.TraceId).Distinct().Count());
         Assert.Empty(run.Summary.Run.Edited);
     }

@@ -38,6 +38,32 @@ public sealed class JourneyTryTests
     }
 
     [Fact]
+    public async Task Try_PostThatRedirects_TellsWhatEachHopSentAndWhatTheStepAsksOfTheLast()
+    {
+        using var directory = new TempDirectory();
+        await using var target = await JourneyTarget.StartAsync((context, request) =>
+        {
+            if (request.Path == "/t/enter")
+            {
+                context.Response.Redirect("/t/home");
+            }
+            return Task.CompletedTask;
+        });
+        directory.Write(JourneyRun.File, $$"""
+            target: { url: "{{target.Url}}" }
+            journeys: [ { steps: [ { name: enter, post: /t/enter, form: { a: 1 }, check: 200 } ] } ]
+            """);
+
+        var result = (await ApeProcess.RunAsync(directory, "try", JourneyRun.File)).Exits(0);
+
+        Assert.Equal(["POST", "GET"], target.Requests.Select(request => request.Method));
+        Assert.Contains("POST /t/enter", result.Out, StringComparison.Ordinal);
+        Assert.Contains("GET /t/home", result.Out, StringComparison.Ordinal);
+        Assert.Contains("enter: redirect, followed", result.Out, StringComparison.Ordinal);
+        Assert.Equal(["POST", "GET"], Assert.Single((await RunOnDisk.ReadAsync(directory)).Sessions).Actions.Select(action => action.Args.GetProperty("method").GetString()));
+    }
+
+    [Fact]
     public async Task Try_JourneyThatFails_SaysAtWhichStepAndExits99()
     {
         using var directory = new TempDirectory();

@@ -293,6 +293,7 @@ public abstract partial class RunQueueContract
         Epoch = epoch,
         Sequence = sequence,
         Worker = worker,
+        From = TestRun.Started,
         At = TestRun.Started,
         Final = final,
         Sessions = session is { } outcome ? [TestRun.Session(outcome)] : [],

@@ -122,6 +122,46 @@ public sealed class BlockRecorderTests
     }
 
     [Fact]
+    public void Action_Failed_TellsWhereAndWhatOfTheFirst()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        var failed = TestRun.Action(recorder, "checkout", 1, 503, "check") with { TraceId = new TraceKey(1, 1) };
+        recorder.Action(failed with { Detail = "status 503, expected 201" });
+        recorder.Action(failed with { TraceId = new TraceKey(1, 2), Detail = "took 2 s" });
+        var metrics = recorder.Drain(final: false).Metrics;
+        recorder.Action(failed with { TraceId = new TraceKey(1, 3) });
+        recorder.Error(new ErrorSample("check", "target", new TraceKey(1, 4)) { Operation = "login", Detail = new string('x', 300) });
+        for (var i = 0; i < 50; i++)
+        {
+            recorder.Action(TestRun.Action(recorder, $"op-{i:00}", 1, 503, "check"));
+        }
+        metrics.Add(recorder.Drain(final: true).Metrics);
+
+        var error = metrics.Errors["check target"];
+
+        Assert.Equal((3, "status 503, expected 201", Trace(1, 1)), Told("checkout"));
+        Assert.Equal((1, new string('x', OperationErrors.MaxDetail), Trace(1, 4)), Told("login"));
+        Assert.InRange(error.Operations.Count, MetricsDelta.MaxPlaces, MetricsDelta.MaxPlaces + 1);
+        Assert.Equal((54, 54), (error.Count, error.Operations.Values.Sum(place => place.Count)));
+
+        (long, string?, string?) Told(string operation) => error.Operations[operation] is var place ? (place.Count, place.Detail, place.Trace) : default;
+    }
+
+    [Fact]
+    public void IterationDropped_SeveralAtOnce_CountsThem()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        recorder.IterationDropped("run_end", 5);
+        recorder.IterationDropped("run_end");
+        recorder.IterationDropped("no_slot", 0);
+
+        var dropped = recorder.Drain(final: true).Metrics.Dropped;
+
+        Assert.Equal(6, Assert.Single(dropped, each => each.Key == "run_end").Value);
+        Assert.Single(dropped);
+    }
+
+    [Fact]
     public void Record_InTheSteadyState_AllocatesNothing()
     {
         const int Actions = 20_000;

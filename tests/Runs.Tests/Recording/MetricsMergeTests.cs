@@ -100,7 +100,7 @@ public sealed class MetricsMergeTests
             recorder.SessionStarted($"goal-{random.Next(4)}", Time(random));
             recorder.SessionEnded(recorder.Goal($"goal-{random.Next(4)}"), (SessionOutcome)random.Next(5), Time(random), random.Next(200));
             recorder.Recovery($"kind-{random.Next(3)}");
-            recorder.IterationDropped($"reason-{random.Next(3)}");
+            recorder.IterationDropped($"reason-{random.Next(3)}", random.Next(1, 4));
             recorder.ModelCall(new ModelUse("p", $"m{random.Next(3)}", Time(random), Time(random), Time(random), random.Next(100), random.Next(100),
                 random.Next(2) == 0, random.Next(100) / 100m, random.Next(2)) { Failed = random.Next(5) == 0 });
         }

@@ -221,10 +221,11 @@ public sealed class SummaryTests
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
         var aggregate = KnownRuns.Aggregate();
         aggregate.Add(new RunState(TestRun.Id, "running", TestRun.Started, 0, 1, 1, []));
-        // A tick that comes early belongs to the second that it is in, one that comes late is divided.
-        (double At, int Sessions)[] ticks = [(0.01, 1), (1.01, 9), (2.01, 30), (4.01, 40)];
+        // A report that comes late is divided over its seconds; one of a few milliseconds is no rate of its own.
+        (double At, int Sessions)[] ticks = [(1, 10), (2, 30), (4, 36), (4.125, 4)];
         foreach (var (at, sessions) in ticks)
         {
+            _time.Advance(TestRun.Started.AddSeconds(at) - _time.GetUtcNow());
             for (var i = 0; i < sessions; i++)
             {
                 recorder.SessionStarted("g", TimeSpan.Zero);
@@ -232,7 +233,6 @@ public sealed class SummaryTests
                 recorder.Action(TestRun.Action(recorder, "list", 1));
             }
             aggregate.Add(recorder.Drain(final: false));
-            aggregate.TakeInterval(TestRun.Started.AddSeconds(at), draining: false);
         }
 
         var load = aggregate.Summarize(TestRun.Started.AddSeconds(8)).Load;
@@ -242,22 +242,22 @@ public sealed class SummaryTests
 
     [Theory]
     [InlineData(0.95, null)]
-    [InlineData(2, 15.0)]
+    [InlineData(1.5, 16.0)]
     public void Load_ShortRun_BusiestSecondIsNeverBelowTheMean(double seconds, double? expected)
     {
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
         var aggregate = KnownRuns.Aggregate();
         aggregate.Add(new RunState(TestRun.Id, "running", TestRun.Started, 0, 1, 1, []));
-        Act(10);
-        aggregate.TakeInterval(TestRun.Started.AddSeconds(0.95), draining: false);
-        Act(20);
+        Act(1, 12);
+        Act(1.5, 12);
 
         var load = aggregate.Summarize(TestRun.Started.AddSeconds(seconds)).Load;
 
         Assert.Equal((expected, expected), (load.PeakSessionsPerS, load.PeakRequestsPerS));
 
-        void Act(int sessions)
+        void Act(double at, int sessions)
         {
+            _time.Advance(TestRun.Started.AddSeconds(at) - _time.GetUtcNow());
             for (var i = 0; i < sessions; i++)
             {
                 recorder.SessionStarted("g", TimeSpan.Zero);

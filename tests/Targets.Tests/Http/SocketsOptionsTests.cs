@@ -82,6 +82,27 @@ public sealed class SocketsOptionsTests
         Assert.Equal((3, resolved), (server.Seen.Count, asked));
     }
 
+    [Theory]
+    [InlineData(HttpUse.Http11, true, true)]
+    [InlineData(HttpUse.Http11, false, true)]
+    [InlineData(HttpUse.Http2, true, false)]
+    [InlineData(HttpUse.Http2, false, false)]
+    public async Task SendAsync_Bytes_AreKnownOfHttp11Alone(HttpUse use, bool tls, bool known)
+    {
+        await using var server = await Server.StartAsync(tls, tls ? HttpProtocols.Http1AndHttp2 : use is HttpUse.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1);
+        var policy = Some.Policy(server.Url, static target => target.Insecure = true);
+        using var transport = new SocketsTransport(policy, TimeProvider.System, options: new SocketsOptions { Http = use });
+
+        await transport.SendAsync(Some.Get(server.Url), Cancellation);
+        var exchange = await transport.SendAsync(Some.Get(new Uri(server.Url, "/longer")), Cancellation);
+
+        Assert.Equal((200, null), (exchange.Status, exchange.ErrorMessage));
+        // Request line, Host, Accept-Encoding, trace; status line, Date, Server, Content-Length.
+        Assert.Equal(known, exchange.BytesSent is > 150 and < 400);
+        Assert.Equal(known, exchange.BytesReceived is > 50 and < 200);
+        Assert.Equal(!known, exchange is { BytesSent: 0, BytesReceived: 0 });
+    }
+
     private static async Task SendAsync(Uri url, SocketsOptions options, int times = 1, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         var policy = Some.Policy(url, target =>

@@ -173,6 +173,8 @@ public sealed class ExtractionTests
         { "css:x", "<svg>" + Repeat("<option>", 300), "nest deeper than 256" },
         { "css:x", "<a" + string.Concat(Enumerable.Range(0, 300).Select(static i => $" b{i}")) + ">", "more than 256 attributes" },
         { "css:x", new string('x', 300 * 1024), "more than 262144 characters" },
+        { "css:x", Repeat("<p>x", 16_000), "more than 30000 tags, texts and attributes" },
+        { "css:x", Repeat("<br a b c d e f g h i>", 4_000), "more than 30000 tags, texts and attributes" },
         { "xpath://x", Repeat("<a>", 300) + Repeat("</a>", 300), "nest deeper than 256" },
         { "xpath://x", $"<a>{new string('x', 300 * 1024)}</a>", "more than 262144 characters" },
     };
@@ -184,6 +186,17 @@ public sealed class ExtractionTests
         var trip = Trip.Of(Trip.Get("/") with { Extract = Trip.Extract(("x", source)) });
         trip.Render(0);
         Assert.Contains(words, trip.Answer(0, page).Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("css:#one", "css:p#two", "<div><p id=one>1</p><p id=two>2</p></div>")]
+    [InlineData("xpath://p[1]", "xpath:count(//p)", "<div><p>1</p><p>x</p></div>")]
+    public void Read_SeveralValuesOfAPage_AreTakenFromOneDocument(string first, string second, string page)
+    {
+        var trip = Trip.Of(Trip.Get("/") with { Extract = Trip.Extract(("one", first), ("two", second)) });
+        trip.Render(0);
+        Assert.Equal(StepResult.Ok, trip.Answer(0, page));
+        Assert.Equal(("1", "2"), (trip["one"], trip["two"]));
     }
 
     [Fact]

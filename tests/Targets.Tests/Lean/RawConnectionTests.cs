@@ -236,31 +236,6 @@ public sealed class RawConnectionTests
         Assert.Equal(1, server.Connections);
     }
 
-    [Fact]
-    public async Task SendAsync_SharedPoolOfSilentTarget_TimesOutThoseThatWaitAndServesOthersAfter()
-    {
-        await using var server = ScriptedServer.Once(async connection =>
-        {
-            await connection.ReadRequestAsync();
-            await connection.ReadRequestAsync();
-        });
-        using var agent = new RawWay(RawWay.Lean, server.Url, options: new LeanOptions { Connections = ConnectionUse.Shared, MaxConnections = 1 });
-        var route = new RawRoute(agent.Policy, "shop", "step", server.Url, "GET");
-
-        var errors = await agent.OnLoop(async () => await Task.WhenAll(Enumerable.Range(0, 5).Select(async i =>
-        {
-            using var transport = agent.Transports.Create(agent.Loop, i);
-            var (request, exchange) = (new RawRequest(), new RawExchange());
-            RawWay.Fill(request, route, $"/{i}");
-            request.Timeout = TimeSpan.FromMilliseconds(300);
-            await transport.SendAsync(request, exchange, Cancellation);
-            return exchange.ErrorType;
-        })));
-
-        Assert.All(errors, static error => Assert.Equal(TargetErrors.Timeout, error));
-        Assert.Equal("fine", (await agent.SendAsync()).Body);
-    }
-
     [Theory]
     [InlineData(RawWay.Lean)]
     [InlineData(RawWay.Sockets)]
