@@ -1,3 +1,5 @@
+using ApeTest.Targets.Http;
+
 namespace ApeTest.Agent.Brains;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace ApeTest.Agent.Brains;
 /// comment <c>: ape {json}</c> and error objects (<c>data: {"error":...}</c>). Disposing it leaves the response open until
 /// <see cref="CloseAsync"/>, so that the rest can be read after the SDK has let go.
 /// </summary>
-internal sealed class MeasureStream(Stream inner, MeasuredCall call) : Stream
+internal sealed class MeasureStream(Stream inner, MeasuredCall call) : AsyncStream
 {
     private const int MaxLine = 8 * 1024;
     private const int MaxDrain = 256 * 1024;
@@ -21,18 +23,6 @@ internal sealed class MeasureStream(Stream inner, MeasuredCall call) : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     private static ReadOnlySpan<byte> Comment => ": ape "u8;
 
     private static ReadOnlySpan<byte> Error => "data: {\"error\""u8;
@@ -44,25 +34,12 @@ internal sealed class MeasureStream(Stream inner, MeasuredCall call) : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count)
     {
         var read = inner.Read(buffer, offset, count);
         Observe(buffer.AsSpan(offset, read), count);
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Reads and drops the rest of the body, at most 256 KB.</summary>
     public async ValueTask DrainAsync(CancellationToken cancellationToken)

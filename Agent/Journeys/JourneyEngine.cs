@@ -23,6 +23,8 @@ internal sealed class JourneyEngine : IDisposable
     private readonly JourneyFigures[] _figures;
     private readonly LeanTransports? _lean;
     private readonly GoalSpec[] _goals;
+    private readonly ConnectionUse _connections;
+    private readonly TimeProvider _time;
 
     /// <param name="plan">The run's plan.</param>
     /// <param name="options">Options of the worker.</param>
@@ -31,6 +33,7 @@ internal sealed class JourneyEngine : IDisposable
     public JourneyEngine(RunPlan plan, AgentOptions options, AgentMetrics metrics, TimeProvider time)
     {
         var target = plan.Scenario.Target;
+        (_connections, _time) = (target.Connections, time);
         var policy = new TargetPolicy(target);
         General = RunContext.Connect(plan.Scenario, SessionKind.Journey, options, time, policy);
         Plan = JourneyPlan.Compile(plan, (operation, server, method) => new RawRoute(policy, target.Name, operation, server, method), time);
@@ -105,7 +108,9 @@ internal sealed class JourneyEngine : IDisposable
     public JourneyRunner CreateRunner(RunContext run, BlockRecorder recorder, int slot) => new(run, this, recorder, slot, ThreadOf(slot), TransportOf(slot));
 
     /// <summary>A slot's own way to the target.</summary>
-    public IRawTransport TransportOf(int slot) => _lean is null ? new RawSockets(General) : _lean.Create(((LoopThread)ThreadOf(slot)).Loop, slot);
+    public IRawTransport TransportOf(int slot) => _lean is not null ? _lean.Create(((LoopThread)ThreadOf(slot)).Loop, slot)
+        : General is SocketsTransport sockets && _connections is not ConnectionUse.Shared ? new RawSockets(() => sockets.Apart(slot), _connections is ConnectionUse.Session, _time)
+        : new RawSockets(General, _time);
 
     /// <summary>Tells the live metrics what came since the last time.</summary>
     public void Publish()

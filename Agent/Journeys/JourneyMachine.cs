@@ -13,7 +13,7 @@ namespace ApeTest.Agent.Journeys;
 /// Interprets the program of a session's journey. <see cref="Next"/> goes on until something has to be waited for and says what; the runner waits,
 /// and tells it here. Nothing in it is asynchronous, and in a session in which nothing fails nothing of it allocates.
 /// </summary>
-internal sealed class JourneyMachine(JourneySession session)
+internal sealed partial class JourneyMachine(JourneySession session)
 {
     /// <summary>Error type: a request could not be written.</summary>
     public const string Template = "template";
@@ -103,7 +103,11 @@ internal sealed class JourneyMachine(JourneySession session)
             }
             if (_sendsNext)
             {
-                return Send(_step!);
+                if (Send(_step!) is { } late)
+                {
+                    return late;
+                }
+                continue;
             }
             var instruction = _cursor.Next(session.Values, _status);
             switch (instruction.Kind)
@@ -115,7 +119,11 @@ internal sealed class JourneyMachine(JourneySession session)
                         _sendsNext = true;
                         return Rest(think, RestKind.Think);
                     }
-                    return Send(_step);
+                    if (Send(_step) is { } sent)
+                    {
+                        return sent;
+                    }
+                    break;
                 case InstructionKind.Pause when session.Draw(session.Journey.Pauses[instruction.Argument]) is { Ticks: > 0 } pause:
                     return Rest(pause, RestKind.Think);
                 case InstructionKind.Yield:
@@ -223,21 +231,6 @@ internal sealed class JourneyMachine(JourneySession session)
         return isDue && session.End is null;
     }
 
-    /// <summary>The policy kept the request: the target never saw it, so it is an error and no request in any figure.</summary>
-    private void NotSent(CompiledStep step, RawExchange exchange)
-    {
-        var type = exchange.ErrorType!;
-        ref var entry = ref session.Trail.Last;
-        (entry.Error, entry.Detail, entry.Dispatched) = (type, exchange.ErrorMessage, exchange.Dispatched);
-        session.Recorder.Error(new ErrorSample(type, ErrorPlace.Of(type)!, session.TraceKey) { Operation = step.Name, Detail = JourneyReport.Secrets(session).Clean(exchange.ErrorMessage ?? "") });
-        session.Spans?.Answered(0, type);
-        if (session.Run.Observer is not null)
-        {
-            JourneyReport.Acted(session, step, _hops);
-        }
-        Fail(step, new StepResult(type, exchange.ErrorMessage));
-    }
-
     // What is done once a run is in no figure.
     private bool IsLoad => session.Journey.Index < session.Groups.Length;
 
@@ -249,7 +242,8 @@ internal sealed class JourneyMachine(JourneySession session)
         (_sendsNext, _isReady, _hops, _attempts, _retryWait) = (false, false, 0, 0, TimeSpan.Zero);
     }
 
-    private Move Send(CompiledStep step)
+    /// <summary>Null where the request cannot be written.</summary>
+    private Move? Send(CompiledStep step)
     {
         (_sendsNext, _hops, _attempts) = (false, 0, 0);
         if (step.TryRender(session.Values, session.Request, out var problem))
@@ -257,7 +251,7 @@ internal sealed class JourneyMachine(JourneySession session)
             return Dispatch();
         }
         Unwritten(step, problem);
-        return Move.End;
+        return null;
     }
 
     private Move Dispatch()
@@ -340,61 +334,6 @@ internal sealed class JourneyMachine(JourneySession session)
         if (exchange.Revision > 0 && session.Run.GatewayEdit(exchange.Revision) is { } edit)
         {
             session.Recorder.Edited(edit);
-        }
-    }
-
-    private bool Retries(CompiledStep step, RawExchange exchange)
-    {
-        if (!StepRetry.IsWorthIt(exchange) || _attempts >= step.Retries || !_isPatient)
-        {
-            return false;
-        }
-        var wait = StepRetry.PauseAfter(_attempts, exchange, step.Timeout, session.Run.Time, out _retryRest);
-        var attempts = _attempts + 1;
-        // The very request again, generated values and all; after a redirect it is no longer there.
-        if (_hops > 0 && !step.TryRender(session.Values, session.Request, out var problem))
-        {
-            Unwritten(step, problem);
-            return true;
-        }
-        (_attempts, _hops, _isReady, _retryWait) = (attempts, 0, true, wait);
-        return true;
-    }
-
-    private void Unwritten(CompiledStep step, string? problem)
-    {
-        // What is missing behind a step that failed is what that step did not give.
-        if (session.Failure is null)
-        {
-            session.Recorder.Error(new ErrorSample(Template, "harness", session.TraceKey) { Operation = step.Name, Detail = problem is null ? null : JourneyReport.Secrets(session).Clean(problem) });
-        }
-        session.End = session.Failure ?? SessionEnd.AgentError($"{Template}: {step.Name}: {problem}");
-    }
-
-    private void TimedOut() => session.End ??= SessionEnd.Stuck(string.Create(CultureInfo.InvariantCulture, $"{SessionTimeout}: not finished within {session.Limit.TotalSeconds:0.#} s"));
-
-    private void Fail(CompiledStep step, in StepResult result)
-    {
-        var reason = $"{(IsInSetup ? "setup: " : "")}{result.ErrorType}: {step.Name}{(result.Detail is { } detail ? $": {detail}" : "")}";
-        switch (result.ErrorType)
-        {
-            case SessionTimeout:
-                TimedOut();
-                break;
-            case TargetErrors.Budget:
-                session.Run.BudgetExhausted();
-                session.End = SessionEnd.Aborted("budget: the run's request budget is used up");
-                break;
-            default:
-                _failures++;
-                // What the policy denies is the scenario's fault, unless a redirect led there.
-                var isOurs = result.ErrorType is TargetErrors.BadRequest or TargetErrors.Memory || (result.ErrorType is TargetErrors.Denied && _hops == 0 && _status == 0);
-                session.Failure ??= isOurs ? SessionEnd.AgentError(reason) : SessionEnd.Failed(reason);
-                if (!step.Continue || IsInSetup)
-                {
-                    session.End = session.Failure;
-                }
-                break;
         }
     }
 }

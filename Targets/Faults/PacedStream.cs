@@ -1,29 +1,18 @@
+using ApeTest.Targets.Http;
+
 namespace ApeTest.Targets.Faults;
 
 /// <summary>A stream whose bytes pass piece by piece, as a <see cref="Pace"/> allows; holds none of them itself.</summary>
 /// <param name="inner">The stream; disposed with this one.</param>
 /// <param name="reads">Pace of what is read; null: any.</param>
 /// <param name="writes">Pace of what is written; null: any.</param>
-internal sealed class PacedStream(Stream inner, Pace? reads, Pace? writes) : Stream
+internal sealed class PacedStream(Stream inner, Pace? reads, Pace? writes) : AsyncStream
 {
     /// <inheritdoc/>
     public override bool CanRead => inner.CanRead;
 
     /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
     public override bool CanWrite => inner.CanWrite;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -36,10 +25,6 @@ internal sealed class PacedStream(Stream inner, Pace? reads, Pace? writes) : Str
         await (read == 0 ? reads.EndAsync(cancellationToken) : reads.WaitAsync(read, cancellationToken));
         return read;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -61,26 +46,10 @@ internal sealed class PacedStream(Stream inner, Pace? reads, Pace? writes) : Str
     }
 
     /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
     /// <inheritdoc/>
     public override void Flush() => inner.Flush();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are written asynchronously.");
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -5,7 +5,7 @@ namespace ApeTest.Targets.Http;
 /// (<see cref="ContinueTo"/>) and then writes straight to that. Of one writer.
 /// </summary>
 /// <param name="limit">Most bytes kept.</param>
-internal sealed class PrefixStream(int limit) : Stream
+internal sealed class PrefixStream(int limit) : AsyncStream
 {
     private readonly MemoryStream _prefix = new();
     private readonly TaskCompletionSource _overflown = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,23 +21,7 @@ internal sealed class PrefixStream(int limit) : Stream
     public Exception? ReaderFailure { get; private set; }
 
     /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
     public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The reader: it has the kept bytes already and takes all that follow.</summary>
     public void ContinueTo(Stream next) => _next.TrySetResult(next);
@@ -68,27 +52,6 @@ internal sealed class PrefixStream(int limit) : Stream
     }
 
     /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) =>
         _overflown.Task.IsCompleted && _next.Task.IsCompletedSuccessfully ? _next.Task.Result.FlushAsync(cancellationToken) : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are written asynchronously.");
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -15,6 +15,9 @@ public sealed record SocketsOptions
     /// <summary>Addresses that connections come from, in turn. Default (empty): the system's choice.</summary>
     public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
 
+    /// <summary>Which of <see cref="SourceAddresses"/> the first connection takes, modulo their number. Default 0.</summary>
+    public int FirstSource { get; init; }
+
     /// <summary>How long a resolved name is believed: no connection is used for longer. Default 5 minutes, within which a target behind changing DNS is followed, as browsers do.</summary>
     public TimeSpan DnsTtl { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -13,6 +13,7 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
     private readonly TargetPolicy _policy;
     private readonly TimeProvider _time;
     private readonly SocketsOptions _options;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>>? _resolve;
     private readonly Dictionary<string, HttpMessageInvoker> _invokers = new(StringComparer.Ordinal);
 
     /// <summary>Creates the transport for the targets of <paramref name="policy"/>.</summary>
@@ -27,6 +28,7 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
         _options = options ?? new SocketsOptions { Http = HttpUse.Http11 };
         _policy = policy;
         _time = time;
+        _resolve = resolve;
         foreach (var target in policy.Targets)
         {
             var handler = TargetConnector.CreateHandler(target, decompress: true, resolve, _options);
@@ -34,6 +36,10 @@ public sealed class SocketsTransport : ITargetTransport, IDisposable
             _invokers[target.Name] = new HttpMessageInvoker(new PolicyHandler(policy, time, handler));
         }
     }
+
+    /// <summary>The same way to the same targets, over connections of its own; budgets and breakers stay common. The caller disposes it.</summary>
+    /// <param name="agent">Whose; agents take the source addresses in turn. From 0.</param>
+    public SocketsTransport Apart(int agent) => new(_policy, _time, _resolve, options: _options with { FirstSource = agent });
 
     /// <inheritdoc/>
     public async ValueTask<TargetExchange> SendAsync(TargetRequest request, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public static class TargetConnector
     {
         resolve ??= Dns.GetHostAddressesAsync;
         options ??= new SocketsOptions();
-        var turn = 0;
+        var turn = options.FirstSource - 1;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

@@ -5,14 +5,25 @@ using ApeTest.Targets.Http;
 namespace ApeTest.Targets.Raw;
 
 /// <summary>
-/// One agent's requests over a general transport: for TLS, HTTP/2, proxies, gateways, logins, retries and injected faults. The transport is shared, and not
-/// disposed here.
+/// One agent's requests over a general transport: for TLS, HTTP/2, proxies, gateways, logins, retries and injected faults.
 /// </summary>
-/// <param name="transport">The transport.</param>
-/// <param name="time">Clock. Default the system's.</param>
-public sealed class RawSockets(ITargetTransport transport, TimeProvider? time = null) : IRawTransport
+public sealed class RawSockets : IRawTransport
 {
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly TimeProvider _time;
+    private readonly Func<SocketsTransport>? _open;
+    private readonly bool _renews;
+    private ITargetTransport? _transport;
+
+    /// <summary>Over a transport that others use too, and that is not disposed here.</summary>
+    /// <param name="transport">The transport.</param>
+    /// <param name="time">Clock. Default the system's.</param>
+    public RawSockets(ITargetTransport transport, TimeProvider? time = null) => (_transport, _time) = (transport, time ?? TimeProvider.System);
+
+    /// <summary>Over connections of its own.</summary>
+    /// <param name="open">Makes the transport that holds them, at the first request.</param>
+    /// <param name="renews">Whether each session has new ones.</param>
+    /// <param name="time">Clock. Default the system's.</param>
+    public RawSockets(Func<SocketsTransport> open, bool renews, TimeProvider? time = null) => (_open, _renews, _time) = (open, renews, time ?? TimeProvider.System);
 
     /// <inheritdoc/>
     public async ValueTask SendAsync(RawRequest request, RawExchange exchange, CancellationToken cancellationToken)
@@ -27,7 +38,7 @@ public sealed class RawSockets(ITargetTransport transport, TimeProvider? time = 
             exchange.Ended = exchange.Dispatched;
             return;
         }
-        var received = await transport.SendAsync(sent, cancellationToken);
+        var received = await (_transport ??= _open!()).SendAsync(sent, cancellationToken);
         Write(received, exchange);
         exchange.Ended = _time.GetTimestamp();
     }
@@ -35,11 +46,22 @@ public sealed class RawSockets(ITargetTransport transport, TimeProvider? time = 
     /// <inheritdoc/>
     public void EndSession()
     {
+        if (_renews)
+        {
+            Close();
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => Close();
+
+    private void Close()
     {
+        if (_open is not null)
+        {
+            (_transport as IDisposable)?.Dispose();
+            _transport = null;
+        }
     }
 
     private static bool TryRead(RawRequest request, out TargetRequest sent)

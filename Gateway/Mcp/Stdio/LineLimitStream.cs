@@ -1,3 +1,5 @@
+using ApeTest.Targets.Http;
+
 namespace ApeTest.Gateway.Mcp.Stdio;
 
 /// <summary>
@@ -7,24 +9,12 @@ namespace ApeTest.Gateway.Mcp.Stdio;
 /// <param name="inner">The bytes.</param>
 /// <param name="limit">Most bytes of a line.</param>
 /// <param name="ended">Told once, when the input has ended; null: nobody.</param>
-internal sealed class LineLimitStream(Stream inner, int limit, Action? ended = null) : Stream
+internal sealed class LineLimitStream(Stream inner, int limit, Action? ended = null) : AsyncStream
 {
     private Action? _ended = ended;
     private int _inLine;
 
     public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -44,18 +34,6 @@ internal sealed class LineLimitStream(Stream inner, int limit, Action? ended = n
             }
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

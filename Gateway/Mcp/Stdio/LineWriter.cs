@@ -1,24 +1,14 @@
+using ApeTest.Targets.Http;
+
 namespace ApeTest.Gateway.Mcp.Stdio;
 
 /// <summary>Writes whole lines to a stream that several write to: what is written in pieces is held until its line ends. Thread-safe; owns the stream.</summary>
-internal sealed class LineWriter(Stream inner) : Stream
+internal sealed class LineWriter(Stream inner) : AsyncStream
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly MemoryStream _line = new();
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Writes one line, its end added.</summary>
     public async Task WriteLineAsync(byte[] line, CancellationToken cancellationToken)
@@ -53,23 +43,6 @@ internal sealed class LineWriter(Stream inner) : Stream
             _one.Release();
         }
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

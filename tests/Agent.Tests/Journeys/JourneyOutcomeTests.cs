@@ -153,11 +153,13 @@ public sealed class JourneyOutcomeTests
         Assert.Equal((SessionOutcome.Aborted, "run_end"), (record.Outcome, record.Reason));
     }
 
-    [Fact]
-    public async Task RunAsync_TemplateWithoutAValue_IsTheAgentsError()
+    [Theory]
+    [InlineData("", new string[0])]
+    [InlineData(", continue: true", new[] { "/c" })]
+    public async Task RunAsync_TemplateWithoutAValue_IsTheAgentsError(string more, string[] sent)
     {
         await using var harness = new JourneyHarness(JourneyHarness.Sampled
-            + "journeys: [ { name: j, steps: [ { if: { chance: 0 }, then: [ { name: a, get: /a, extract: { x: $.x } } ] }, { name: b, get: \"/b/{{x}}\" } ] } ]");
+            + $"journeys: [ {{ name: j, steps: [ {{ if: {{ chance: 0 }}, then: [ {{ name: a, get: /a, extract: {{ x: $.x }} }} ] }}, {{ name: b, get: \"/b/{{{{x}}}}\"{more} }}, {{ name: c, get: /c }} ] }} ]");
 
         await harness.StartAsync();
         var batch = harness.Recorder.Drain(final: false);
@@ -165,7 +167,7 @@ public sealed class JourneyOutcomeTests
         var record = Assert.Single(batch.Sessions);
         Assert.Equal(SessionOutcome.AgentError, record.Outcome);
         Assert.StartsWith("template: b: ", record.Reason, StringComparison.Ordinal);
-        Assert.Empty(harness.Target.Seen);
+        Assert.Equal(sent, harness.Target.Seen.Select(seen => seen.Target));
         Assert.Equal(["template harness"], batch.Metrics.Errors.Keys);
     }
 
@@ -227,7 +229,7 @@ public sealed class JourneyOutcomeTests
 
         Assert.Equal(SessionOutcome.Failed, batch.Sessions[0].Outcome);
         Assert.StartsWith("http_503: a", batch.Sessions[0].Reason, StringComparison.Ordinal);
-        Assert.Equal(["http_503 target"], batch.Metrics.Errors.Keys);
+        Assert.Equal(["http_503 target", "template harness"], batch.Metrics.Errors.Keys);
         Assert.Single(harness.Target.Seen);
     }
 

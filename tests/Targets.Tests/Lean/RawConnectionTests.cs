@@ -180,13 +180,16 @@ public sealed class RawConnectionTests
     }
 
     [Theory]
-    [InlineData(ConnectionUse.Own, 1)]
-    [InlineData(ConnectionUse.Session, 2)]
-    [InlineData(ConnectionUse.Shared, 1)]
-    public async Task EndSession_ByUse_KeepsOrClosesTheConnection(ConnectionUse use, int connections)
+    [InlineData(RawWay.Lean, ConnectionUse.Own, 1)]
+    [InlineData(RawWay.Lean, ConnectionUse.Session, 2)]
+    [InlineData(RawWay.Lean, ConnectionUse.Shared, 1)]
+    [InlineData(RawWay.Sockets, ConnectionUse.Own, 1)]
+    [InlineData(RawWay.Sockets, ConnectionUse.Session, 2)]
+    [InlineData(RawWay.Sockets, ConnectionUse.Shared, 1)]
+    public async Task EndSession_ByUse_KeepsOrClosesTheConnection(string way, ConnectionUse use, int connections)
     {
         await using var server = ScriptedServer.Always(ScriptedConnection.Fine);
-        using var agent = new RawWay(RawWay.Lean, server.Url, options: new LeanOptions { Connections = use });
+        using var agent = new RawWay(way, server.Url, options: new LeanOptions { Connections = use });
 
         await agent.SendAsync();
         await agent.SendAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Lean;
 using ApeTest.Targets.Policy;
@@ -32,7 +33,8 @@ internal sealed class RawWay : IDisposable
         else
         {
             _general = new SocketsTransport(Policy, TimeProvider.System, options?.Resolve);
-            Transport = new RawSockets(_general);
+            var use = options?.Connections ?? ConnectionUse.Shared;
+            Transport = use is ConnectionUse.Shared ? new RawSockets(_general) : new RawSockets(() => _general.Apart(0), use is ConnectionUse.Session);
         }
     }
 
