@@ -15,7 +15,8 @@ public static class SafeRegex
 
     /// <summary>
     /// Longest time of one match, in seconds of the clock; then <see cref="RegexMatchTimeoutException"/>. Linear time has a factor, which a
-    /// pattern of many repetitions makes large: a minute for a body of 1 MiB.
+    /// pattern of many repetitions makes large: a minute for a body of 1 MiB. .NET looks at the clock now and then, so that a match may take
+    /// some seconds longer.
     /// </summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
