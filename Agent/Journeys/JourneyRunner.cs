@@ -165,7 +165,7 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
         _session.Figures.SessionEnded(_session.Index, outcome, duration);
         if (outcome is SessionOutcome.Succeeded && !_session.Sampled && run.Observer is null)
         {
-            _session.Recorder.SessionEnded(_session.Goals[_session.Index], outcome, duration, trail.Count);
+            _session.Recorder.SessionEnded(_session.Goals[_session.Index], outcome, duration, trail.Count, _session.Key);
             return true;
         }
         var record = JourneyReport.Of(_session, outcome, reason, duration, verdict);

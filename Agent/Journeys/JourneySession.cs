@@ -133,7 +133,7 @@ internal sealed class JourneySession
         Oracle = Journey.Spec.Success.IsEmpty && Journey.Spec.Failure.IsEmpty ? null : new JourneyOracle(this);
         Request.KeepsBody = Oracle is not null || Run.Observer is not null;
         Spans = Sampled ? JourneySpans.Start(this) : null;
-        Recorder.SessionStarted(Goals[journey], delay);
+        Recorder.SessionStarted(Goals[journey], delay, Key, TraceKey);
         Run.Metrics.SessionStarted();
     }
 

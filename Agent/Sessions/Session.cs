@@ -46,7 +46,7 @@ internal sealed partial class Session
         using var identity = _context.Use(0);
         _context.State.Trace = trace.Context;
         var delay = _run.Time.GetElapsedTime(_start.Meant, timestamp);
-        _context.Recorder.SessionStarted(goal, delay);
+        _context.Recorder.SessionStarted(goal, delay, new SessionKey(_start.Slot, _start.Number), _context.Trace);
         // In the open model a user who had to wait for the generator has waited: what it measures counts from the intended start.
         var late = _start.Arrival is null ? TimeSpan.Zero : delay;
         _context.FirstActionLate = _start.Arrival is null ? null : late;

@@ -17,7 +17,11 @@ public interface IRunQueue
     /// <summary>Extends all leases of <paramref name="worker"/> and returns its orders.</summary>
     Task<WorkerOrders> HeartbeatAsync(string worker, CancellationToken cancellationToken);
 
-    /// <summary>Appends what a block did since its last batch. Idempotent by (run, block, epoch, sequence). A batch of a lost lease is ignored.</summary>
+    /// <summary>
+    /// Appends what a block did since its last batch. Idempotent by (run, block, epoch, sequence). A batch of a lost lease is ignored. A
+    /// <see cref="SnapshotBatch.Released"/> one gives the block back to whoever claims it next. Returns when the batch is kept: what throws
+    /// may be repeated. Calls at the same time share one trip to a database.
+    /// </summary>
     Task AppendAsync(SnapshotBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
@@ -27,7 +31,8 @@ public interface IRunQueue
     /// </summary>
     Task SignalAsync(string run, RunSignal signal, CancellationToken cancellationToken);
 
-    /// <summary>Yields the state of a run, at once and at each change, until the run has ended. Each batch is yielded exactly once per watcher.</summary>
+    /// <summary>Yields the state of a run, at once and at each change, until the run has ended. Each batch is yielded exactly once per watcher. Sessions that were under
+    /// way when their lease was lost come in a batch of the queue's own, as aborted, <c>worker_lost</c>.</summary>
     IAsyncEnumerable<RunState> WatchAsync(string run, CancellationToken cancellationToken);
 }
 
@@ -42,6 +47,12 @@ public sealed record BlockLease(RunPlan Plan, RunBlock Block, long Epoch, DateTi
 {
     /// <summary>Whether the block is not one of the plan's but came by scaling up.</summary>
     public bool IsAdded => Block.Index >= Plan.BlockCount;
+
+    /// <summary>
+    /// How far slots of the block came under earlier leases, by slot; empty in the first. Sessions go on from <see cref="SlotProgress.Next"/>; those
+    /// that were under way have been counted as aborted by the queue.
+    /// </summary>
+    public ImmutableArray<SlotProgress> Resume { get; init; } = [];
 }
 
 /// <summary>What a worker has to do, run by run.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using ApeTest.Runs.Recording;
-using ApeTest.Scenarios.Load;
-using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 
 namespace ApeTest.Runs.Queue;
@@ -11,23 +9,19 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
 {
     private readonly List<MemoryBlock> _blocks = [.. plan.Blocks().Select(block => new MemoryBlock(block))];
     private readonly List<MemoryWatcher> _watchers = [];
-    private readonly ScaleRange _range = ScaleRange.Of(plan, room);
     private DateTimeOffset? _started;
     private long _startedAt;
-    private StopStage _stop;
-    private string? _stopReason;
-    private int? _agents;
-    private ImmutableArray<RateStep> _rates = [];
+    private StandingOrders _orders = new();
 
     public RunPlan Plan => plan;
 
     public bool Ended => _blocks.TrueForAll(block => block.Done);
 
-    public RunOrders Orders => new(_agents, _stop, _agents is null ? 0 : FirstSlot()) { Rates = _rates };
+    public RunOrders Orders => _orders.ToOrders(FirstSlot());
 
     public BlockLease? Claim(string worker, TimeProvider time)
     {
-        if (_stop is not StopStage.None || _blocks.Find(block => !block.Done && block.Worker is null) is not { } free)
+        if (_orders.Stop is not StopStage.None || _blocks.Find(block => !block.Done && block.Worker is null) is not { } free)
         {
             return null;
         }
@@ -39,7 +33,7 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
         }
         free.Lease(worker, now);
         Changed();
-        return new BlockLease(plan, free.Block, free.Epoch, _started.Value, time.GetElapsedTime(_startedAt, now), Orders);
+        return new BlockLease(plan, free.Block, free.Epoch, _started.Value, time.GetElapsedTime(_startedAt, now), Orders) { Resume = free.Fold.Slots };
     }
 
     /// <summary>Extends the leases of <paramref name="worker"/>; false when it has none.</summary>
@@ -66,7 +60,7 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
             if (block.Worker is { } worker && time.GetElapsedTime(block.LeasedAt) >= leaseTime)
             {
                 (lost ??= []).Add((worker, block.Block.Index));
-                block.Free();
+                Free(block);
             }
         }
         if (lost is null)
@@ -84,62 +78,43 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
         {
             return;
         }
-        foreach (var watcher in _watchers)
+        Tell(batch);
+        if (batch.Final || batch.Released)
         {
-            watcher.Add(batch, MaxPending());
+            Free(_blocks[batch.Block]);
         }
+        if (batch.Final)
+        {
+            _blocks[batch.Block].Close();
+        }
+        CloseFreeBlocks();
         Changed();
     }
 
     public void Signal(RunSignal signal, TimeProvider time)
     {
-        if (signal.Reason is not (null or "stopped" or "budget" or "interrupted" or "aborted" or "completed"))
-        {
-            throw new ArgumentException($"Unknown reason {signal.Reason}.", nameof(signal));
-        }
-        if (signal.Kind is RunSignalKind.Scale && !_range.Allows(signal.Agents))
-        {
-            throw new ArgumentOutOfRangeException(nameof(signal), signal.Agents, $"The run can have {_range.Least} to {_range.Most} agents. {_range.Why}");
-        }
-        if (signal.Kind is RunSignalKind.Rate && !(signal.PerSecond > 0 && plan.Scenario.Load is { Rate: not null, Shape: LoadShapeKind.Breakpoint }))
-        {
-            throw new ArgumentException("A rate above 0 can be ordered where the load's shape is a breakpoint of rates.", nameof(signal));
-        }
-        if (Ended || (_stop is not StopStage.None && signal.Kind is (RunSignalKind.Scale or RunSignalKind.Rate)))
+        StandingOrders.Check(signal, plan, room);
+        if (Ended)
         {
             return;
         }
-
-        if (signal.Kind is RunSignalKind.Scale)
-        {
-            _agents = signal.Agents;
-            AddBlocks(signal.Agents);
-        }
-        else if (signal.Kind is RunSignalKind.Rate)
-        {
-            var elapsed = _started is null ? TimeSpan.Zero : time.GetElapsedTime(_startedAt);
-            _rates = RateStep.Add(_rates.IsEmpty ? [RateStep.First(LoadProfile.Planned(plan.Scenario.Load, plan.Slots, null).Highest)] : _rates, elapsed, signal.PerSecond);
-        }
-        else
-        {
-            var stage = signal.Kind is RunSignalKind.Abort ? StopStage.Abort : StopStage.Drain;
-            _stop = _stop > stage ? _stop : stage;
-            _stopReason ??= signal.Reason ?? "stopped";
-            CloseFreeBlocks();
-        }
+        var elapsed = _started is null ? TimeSpan.Zero : time.GetElapsedTime(_startedAt);
+        _orders = _orders.After(signal, plan, elapsed);
+        _blocks.AddRange(_orders.Missing(plan, _blocks[^1].Block).Select(static block => new MemoryBlock(block)));
+        CloseFreeBlocks();
         Changed();
     }
 
     public RunState State(ImmutableArray<SnapshotBatch> batches) => new(
         plan.Run,
-        Ended ? _stopReason ?? "completed" : _started is null ? "queued" : "running",
+        _orders.StatusOf(_started is not null, Ended),
         _started,
         _blocks.Count(block => block.Done),
         _blocks.Count,
         _blocks.Where(block => block.Worker is not null).Select(block => block.Worker).Distinct(StringComparer.Ordinal).Count(),
         batches)
     {
-        Agents = _agents,
+        Agents = _orders.Agents,
     };
 
     public MemoryWatcher Watch()
@@ -158,16 +133,19 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
 
     public void Leave(MemoryWatcher watcher) => _watchers.Remove(watcher);
 
-    /// <summary>Closed model: blocks for the slots that are not there yet. They are full ones, so that the next step up finds slots at rest.</summary>
-    private void AddBlocks(int agents)
+    private void Free(MemoryBlock block)
     {
-        if (plan.Scenario.Load.Rate is not null)
+        if (block.Free() is { } lost)
         {
-            return;
+            Tell(lost);
         }
-        for (var last = _blocks[^1].Block; last.FirstSlot + last.Count < agents; last = _blocks[^1].Block)
+    }
+
+    private void Tell(SnapshotBatch batch)
+    {
+        foreach (var watcher in _watchers)
         {
-            _blocks.Add(new MemoryBlock(new RunBlock(last.Index + 1, last.FirstSlot + last.Count, RunPlan.BlockSize)));
+            watcher.Add(batch, MaxPending());
         }
     }
 
@@ -176,7 +154,7 @@ internal sealed class MemoryRun(RunPlan plan, int? room)
     // Once the run is stopped, nobody takes a free block any more: there is nothing in it to wait for.
     private void CloseFreeBlocks()
     {
-        if (_stop is StopStage.None)
+        if (_orders.Stop is StopStage.None)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ApeTest.Runs.Queue;
 using ApeTest.Runs.Records;
 
 namespace ApeTest.Runs.Recording;
@@ -13,6 +14,7 @@ internal sealed class BatchMerge
 
     private readonly MetricsDelta _metrics = new();
     private readonly Queue<SessionRecord> _records = new();
+    private readonly SortedDictionary<int, SlotProgress> _slots = [];
     private SnapshotBatch? _last;
 
     /// <summary>Adds the next batch of the block, which is left as it is.</summary>
@@ -28,6 +30,7 @@ internal sealed class BatchMerge
             }
             _records.Enqueue(record);
         }
+        BlockFold.Advance(_slots, batch.Progress);
         _last = batch with
         {
             Generator = batch.Generator ?? _last?.Generator,
@@ -45,6 +48,6 @@ internal sealed class BatchMerge
         // A copy: this merge may go on.
         var metrics = new MetricsDelta();
         metrics.Add(_metrics);
-        return _last with { Metrics = metrics, Sessions = [.. _records] };
+        return _last with { Metrics = metrics, Sessions = [.. _records], Progress = [.. _slots.Values] };
     }
 }

@@ -30,6 +30,7 @@ public sealed class BlockRecorder
     private MetricsDelta _metrics = new();
     private long _recordBytes;
     private DateTimeOffset _from;
+    private readonly Dictionary<int, SlotProgress> _slots = [];
     private long _sequence;
     private int _active;
     private int _peak;
@@ -81,13 +82,22 @@ public sealed class BlockRecorder
     }
 
     /// <summary>A session starts, <paramref name="startDelay"/> after it was meant to.</summary>
-    public void SessionStarted(string goal, TimeSpan startDelay) => SessionStarted(Goal(goal), startDelay);
+    /// <param name="goal">Goal or journey.</param>
+    /// <param name="startDelay">How much later than meant.</param>
+    /// <param name="session">Which session, for whoever takes the block over. Default: not told.</param>
+    /// <param name="trace">Its trace.</param>
+    public void SessionStarted(string goal, TimeSpan startDelay, SessionKey? session = null, TraceKey trace = default) =>
+        SessionStarted(Goal(goal), startDelay, session, trace);
 
-    /// <inheritdoc cref="SessionStarted(string, TimeSpan)"/>
-    public void SessionStarted(GoalKey goal, TimeSpan startDelay)
+    /// <inheritdoc cref="SessionStarted(string, TimeSpan, SessionKey?, TraceKey)"/>
+    public void SessionStarted(GoalKey goal, TimeSpan startDelay, SessionKey? session = null, TraceKey trace = default)
     {
         lock (_gate)
         {
+            if (session is { } key)
+            {
+                _slots[key.Slot] = new SlotProgress(key.Slot, key.Number + 1, _goals.Name(goal.Index), trace, _from);
+            }
             _peak = Math.Max(_peak, ++_active);
             _metrics.Started++;
             _goals.Current(goal.Index); // a goal is told of from its first session on, not from its first end
@@ -102,7 +112,7 @@ public sealed class BlockRecorder
         var bytes = keep ? SizeOf(record) : 0;
         lock (_gate)
         {
-            Ended(_goals.Index(record.Goal), record.Outcome, duration, actions);
+            Ended(_goals.Index(record.Goal), record.Outcome, duration, actions, SessionKey.TryParse(record.Session, out var session) ? session : null);
             if (!keep)
             {
                 return;
@@ -118,11 +128,16 @@ public sealed class BlockRecorder
     }
 
     /// <summary>A session ended of which no record is kept: it succeeded and was not sampled.</summary>
-    public void SessionEnded(GoalKey goal, SessionOutcome outcome, TimeSpan duration, int actions)
+    /// <param name="goal">Goal or journey.</param>
+    /// <param name="outcome">Outcome.</param>
+    /// <param name="duration">Its duration.</param>
+    /// <param name="actions">Its actions.</param>
+    /// <param name="session">Which session, for whoever takes the block over. Default: not told.</param>
+    public void SessionEnded(GoalKey goal, SessionOutcome outcome, TimeSpan duration, int actions, SessionKey? session = null)
     {
         lock (_gate)
         {
-            Ended(goal.Index, outcome, duration, actions);
+            Ended(goal.Index, outcome, duration, actions, session);
         }
     }
 
@@ -227,7 +242,10 @@ public sealed class BlockRecorder
     }
 
     /// <summary>What happened since the last call.</summary>
-    public SnapshotBatch Drain(bool final, GeneratorSample? generator = null)
+    /// <param name="final">Whether the block has ended.</param>
+    /// <param name="generator">The worker's own resource use, in one of its batches.</param>
+    /// <param name="released">Whether the block is given back, for others to go on with.</param>
+    public SnapshotBatch Drain(bool final, GeneratorSample? generator = null, bool released = false)
     {
         lock (_gate)
         {
@@ -241,9 +259,11 @@ public sealed class BlockRecorder
                 From = _from,
                 At = _time.GetUtcNow(),
                 Final = final,
+                Released = released,
                 ActiveAgents = Math.Max(0, _active),
                 PeakAgents = _peak,
                 Sessions = _records.DrainToImmutable(),
+                Progress = [.. _slots.Values],
                 Metrics = _metrics,
                 Generator = generator,
             };
@@ -252,14 +272,19 @@ public sealed class BlockRecorder
             _operations.Reset();
             _goals.Reset();
             _groups.Reset();
+            _slots.Clear();
             _recordBytes = 0;
             _peak = Math.Max(0, _active);
             return batch;
         }
     }
 
-    private void Ended(int goal, SessionOutcome outcome, TimeSpan duration, int actions)
+    private void Ended(int goal, SessionOutcome outcome, TimeSpan duration, int actions, SessionKey? session)
     {
+        if (session is { } key)
+        {
+            _slots[key.Slot] = new SlotProgress(key.Slot, key.Number + 1);
+        }
         _active--;
         _goals.Current(goal).Count(outcome);
         _metrics.SessionDuration.Record(duration);

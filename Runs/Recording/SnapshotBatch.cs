@@ -30,6 +30,12 @@ public sealed record SnapshotBatch
     /// <summary>Whether the block has ended: all its sessions are reported.</summary>
     public bool Final { get; init; }
 
+    /// <summary>
+    /// Whether the worker gives the block back though it has not ended: it is free at once, and what it reported stands. Default false.
+    /// Where <see cref="Final"/> is set, that counts.
+    /// </summary>
+    public bool Released { get; init; }
+
     /// <summary>Agents of the block with a session under way at <see cref="At"/>.</summary>
     public int ActiveAgents { get; init; }
 
@@ -38,6 +44,9 @@ public sealed record SnapshotBatch
 
     /// <summary>Finished sessions that are kept (all not succeeded, sampled succeeded).</summary>
     public ImmutableArray<SessionRecord> Sessions { get; init; } = [];
+
+    /// <summary>Slots of which a session began or ended in the interval, and how far they are.</summary>
+    public ImmutableArray<SlotProgress> Progress { get; init; } = [];
 
     /// <summary>Counters and histogram deltas.</summary>
     public required MetricsDelta Metrics { get; init; }
