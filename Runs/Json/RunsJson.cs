@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,6 +7,7 @@ using ApeTest.Runs.Directory;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.Runs.Summaries;
+using ApeTest.Scenarios.Load;
 
 namespace ApeTest.Runs.Json;
 
@@ -15,6 +17,10 @@ namespace ApeTest.Runs.Json;
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters = [typeof(UtcTimeConverter), typeof(OutcomeConverter)])]
 [JsonSerializable(typeof(SnapshotBatch))]
+[JsonSerializable(typeof(SnapshotBatch[]))]
+[JsonSerializable(typeof(ImmutableArray<SlotProgress>[]))]
+[JsonSerializable(typeof(ImmutableArray<RateStep>))]
+[JsonSerializable(typeof(long[][]))]
 [JsonSerializable(typeof(SessionRecord))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(RunFile))]
