@@ -9,6 +9,8 @@ internal sealed class QueueOnPostgres : IAsyncDisposable
 {
     public const string Token = "service-token-8d1c";
 
+    private TimeSpan _ahead;
+
     private QueueOnPostgres(string url, PostgresRunQueue queue, NpgsqlDataSource database) => (Url, Queue, Database) = (url, queue, database);
 
     public string Url { get; }
@@ -29,18 +31,19 @@ internal sealed class QueueOnPostgres : IAsyncDisposable
     public static Task<PostgresRunQueue> OpenAsync(string url, QueueTimes? times, CancellationToken cancellationToken, string? token = Token) =>
         PostgresRunQueue.OpenAsync(QueueConnection.Parse(url), token, times ?? new QueueTimes(), TimeProvider.System, null, cancellationToken);
 
-    /// <summary>Lets time go by: what was noted then lies further back now.</summary>
-    public async Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken)
+    /// <summary>Puts the database's clock forward. Unless <paramref name="away"/>, somebody reached the database all the while.</summary>
+    public async Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken, bool away = false)
     {
-        await using var batch = Database.CreateBatch();
-        foreach (var sql in new[] { "update apetest.workers set heartbeat = heartbeat - $1", "update apetest.runs set started = started - $1" })
-        {
-            var command = batch.CreateBatchCommand();
-            command.CommandText = sql;
-            command.Parameters.Add(new NpgsqlParameter { Value = by });
-            batch.BatchCommands.Add(command);
-        }
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        _ahead += by;
+        var clock = FormattableString.Invariant(
+            $"create or replace function apetest.clock() returns timestamptz language sql volatile as 'select clock_timestamp() + interval ''{_ahead.TotalSeconds} s'''");
+        await ExecuteAsync(away ? clock : clock + FormattableString.Invariant($"; update apetest.pulse set at = at + interval '{by.TotalSeconds} s'"), cancellationToken);
+    }
+
+    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken)

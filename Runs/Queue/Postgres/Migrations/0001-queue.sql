@@ -1,5 +1,8 @@
 -- The run queue (docs/design/009-queue.md). Locks are taken in one order: worker, run, block, advisory lock of the run.
 
+-- The clock of runs and leases, in one place: tests put another in its place.
+create function apetest.clock() returns timestamptz language sql volatile as 'select clock_timestamp()';
+
 create sequence apetest.ordinals;
 
 create table apetest.runs (
