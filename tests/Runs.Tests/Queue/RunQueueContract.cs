@@ -285,7 +285,7 @@ public abstract partial class RunQueueContract
         Assert.Equal(8, state.BlocksDone);
     }
 
-    protected static SnapshotBatch Batch(RunPlan plan, int block = 0, long epoch = 1, long sequence = 1, long started = 0,
+    internal static SnapshotBatch Batch(RunPlan plan, int block = 0, long epoch = 1, long sequence = 1, long started = 0,
         bool final = false, string worker = "w1", SessionOutcome? session = null) => new()
     {
         Run = plan.Run,
