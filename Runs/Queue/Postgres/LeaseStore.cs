@@ -27,7 +27,7 @@ internal sealed class LeaseStore(QueueDatabase database, PlanStore plans) : IDis
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            await database.SweepAsync(cancellationToken);
+            await database.BeatAsync(cancellationToken);
             ApeTestException? refused = null;
             foreach (var run in await CandidatesAsync(cancellationToken))
             {
@@ -50,7 +50,14 @@ internal sealed class LeaseStore(QueueDatabase database, PlanStore plans) : IDis
                 {
                     continue;
                 }
-                Held(worker)[new LostBlock(run, lease.Block.Index)] = lease.Epoch;
+                var block = new LostBlock(run, lease.Block.Index);
+                if (Held(worker).ContainsKey(block))
+                {
+                    // Its own, which it does not know yet to be lost: it must hear that first.
+                    await ReleaseAsync(worker, block, lease.Epoch, cancellationToken);
+                    return null;
+                }
+                Held(worker)[block] = lease.Epoch;
                 return lease.Epoch == 1 ? lease : lease with { Resume = await ResumeAsync(run, lease.Block.Index, cancellationToken) };
             }
             return refused is null ? null : throw refused;
@@ -137,15 +144,20 @@ internal sealed class LeaseStore(QueueDatabase database, PlanStore plans) : IDis
         {
             if (!_ending.ContainsKey((worker, block)) && (!held.TryGetValue(block, out var known) || known != epoch))
             {
-                await using var command = database.Source.CreateCommand("select apetest.release($1, $2, $3, $4)");
-                command.Parameters.Add(new() { Value = KeyOf(worker) });
-                command.Parameters.Add(new() { Value = block.Run });
-                command.Parameters.Add(new() { Value = block.Block });
-                command.Parameters.Add(new() { Value = epoch });
-                await command.ExecuteNonQueryAsync(cancellationToken);
+                await ReleaseAsync(worker, block, epoch, cancellationToken);
             }
         }
         return lost;
+    }
+
+    private async Task ReleaseAsync(string worker, LostBlock block, long epoch, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand("select apetest.release($1, $2, $3, $4)");
+        command.Parameters.Add(new() { Value = KeyOf(worker) });
+        command.Parameters.Add(new() { Value = block.Run });
+        command.Parameters.Add(new() { Value = block.Block });
+        command.Parameters.Add(new() { Value = epoch });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private Dictionary<LostBlock, long> Held(string worker)
@@ -159,11 +171,14 @@ internal sealed class LeaseStore(QueueDatabase database, PlanStore plans) : IDis
 
     private async Task<List<string>> CandidatesAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand("""
+        await using var batch = database.Source.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select apetest.sweep($1)") { Parameters = { new() { Value = database.Times.Lease } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             select r.run from apetest.runs r where r.stop = 0 and r.ended is null
                 and exists (select from apetest.blocks b where b.run = r.run and not b.done and b.worker is null) order by r.ordinal
-            """);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+            """));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
         List<string> runs = [];
         while (await rows.ReadAsync(cancellationToken))
         {

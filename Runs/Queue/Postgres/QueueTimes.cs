@@ -22,7 +22,7 @@ internal sealed record QueueTimes
     public long FoldBytes { get; init; } = 64 << 20;
 
     /// <summary>Bytes as they are kept that a watcher reads at a time; one row at least.</summary>
-    public long PageBytes { get; init; } = 8 << 20;
+    public long PageBytes { get; init; } = 2 << 20;
 
     /// <summary>A watcher that has not told how far it is for so long is no longer waited for.</summary>
     public TimeSpan WatcherGone { get; init; } = TimeSpan.FromMinutes(15);

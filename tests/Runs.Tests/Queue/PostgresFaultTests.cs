@@ -21,12 +21,10 @@ public sealed class PostgresFaultTests
         await test.Queue.SubmitAsync(plan, Cancellation);
         Assert.NotNull(await test.Queue.ClaimAsync("w1", Cancellation));
         Assert.NotNull(await test.Queue.ClaimAsync("w1", Cancellation));
-        var seen = new List<SnapshotBatch>();
-        var half = new TaskCompletionSource();
-        var watching = WatchAsync(collector, plan.Run, seen, half);
+        var watcher = new BackgroundWatcher(collector, plan.Run);
         await AppendAsync(test.Queue, RunQueueContract.Batch(plan, started: 3));
         await AppendAsync(test.Queue, RunQueueContract.Batch(plan, block: 1, started: 4));
-        await half.Task.Within(Cancellation);
+        await watcher.HasAsync(2);
 
         await server.StopAsync(kill: true);
         var failed = await Assert.ThrowsAnyAsync<Exception>(() => test.Queue.HeartbeatAsync("w1", Cancellation));
@@ -43,10 +41,9 @@ public sealed class PostgresFaultTests
         await AppendAsync(test.Queue, last);
         Assert.Empty((await AgainAsync(() => test.Queue.HeartbeatAsync("w1", Cancellation))).Lost);
         await AppendAsync(test.Queue, RunQueueContract.Batch(plan, block: 1, sequence: 2, started: 6, final: true));
-        var end = await watching.Within(Cancellation);
 
-        Assert.Equal("completed", end.Status);
-        Assert.Equal([(0, 1L, 3L), (0, 2, 5), (1, 1, 4), (1, 2, 6)], seen.Select(batch => (batch.Block, batch.Sequence, batch.Metrics.Started)).Order());
+        Assert.Equal("completed", (await watcher.EndAsync()).Status);
+        Assert.Equal([(0, 1L, 3L), (0, 2, 5), (1, 1, 4), (1, 2, 6)], watcher.Batches.Select(batch => (batch.Block, batch.Sequence, batch.Metrics.Started)).Order());
     }
 
     [Fact]
@@ -100,6 +97,21 @@ public sealed class PostgresFaultTests
     }
 
     [Fact]
+    public async Task Claim_OfABlockThatItDoesNotKnowToHaveLost_WaitsUntilItHears()
+    {
+        await using var test = await QueueOnPostgres.StartAsync(await PostgresServer.SharedAsync(Cancellation), Cancellation);
+        var plan = TestRun.Plan(50);
+        await test.Queue.SubmitAsync(plan, Cancellation);
+        await test.Queue.ClaimAsync("w1", Cancellation);
+        await test.AdvanceAsync(TimeSpan.FromSeconds(13), Cancellation);
+
+        Assert.Null(await test.Queue.ClaimAsync("w1", Cancellation));
+
+        Assert.Equal([new LostBlock(plan.Run, 0)], (await test.Queue.HeartbeatAsync("w1", Cancellation)).Lost);
+        Assert.NotNull(await test.Queue.ClaimAsync("w1", Cancellation));
+    }
+
+    [Fact]
     public async Task Claim_FromManyProcessesAtOnce_NoBlockIsLeasedTwice()
     {
         await using var test = await QueueOnPostgres.StartAsync(await PostgresServer.SharedAsync(Cancellation), Cancellation);
@@ -128,19 +140,18 @@ public sealed class PostgresFaultTests
         var plan = TestRun.Plan(50);
         await test.Queue.SubmitAsync(plan, Cancellation);
         await test.Queue.ClaimAsync("w1", Cancellation);
-        var half = new TaskCompletionSource();
-        var watching = WatchAsync(test.Queue, plan.Run, [], half);
+        var watcher = new BackgroundWatcher(test.Queue, plan.Run);
         await ListeningAsync(test, 0);
 
         var listener = await test.ScalarAsync<int>("select pid from pg_stat_activity where datname = current_database() and query = 'listen apetest'", Cancellation);
         await test.ExecuteAsync($"select pg_terminate_backend({listener})", Cancellation);
         await AppendAsync(test.Queue, RunQueueContract.Batch(plan, started: 1));
         await AppendAsync(test.Queue, RunQueueContract.Batch(plan, sequence: 2, started: 1));
-        await half.Task.Within(Cancellation);
+        await watcher.HasAsync(2);
         await ListeningAsync(test, listener);
         await AppendAsync(test.Queue, RunQueueContract.Batch(plan, sequence: 3, final: true));
 
-        Assert.Equal("completed", (await watching.Within(Cancellation)).Status);
+        Assert.Equal("completed", (await watcher.EndAsync()).Status);
     }
 
     private static async Task ListeningAsync(QueueOnPostgres test, int before)
@@ -149,23 +160,6 @@ public sealed class PostgresFaultTests
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
         }
-    }
-
-    private static async Task<RunState> WatchAsync(PostgresRunQueue queue, string run, List<SnapshotBatch> seen, TaskCompletionSource half)
-    {
-        await foreach (var state in queue.WatchAsync(run, Cancellation))
-        {
-            seen.AddRange(state.Batches);
-            if (seen.Count >= 2)
-            {
-                half.TrySetResult();
-            }
-            if (state.Ended)
-            {
-                return state;
-            }
-        }
-        throw new InvalidOperationException("The watch ended before the run.");
     }
 
     private static Task AppendAsync(PostgresRunQueue queue, SnapshotBatch batch) => AgainAsync(async () =>

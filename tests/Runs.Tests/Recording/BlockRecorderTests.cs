@@ -11,6 +11,26 @@ public sealed class BlockRecorderTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
+    public void Drain_SessionsBeganAndEnded_TellsHowFarTheirSlotsAre()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time, worker: "w1");
+        var goal = recorder.Goal("buy-coffee");
+        recorder.SessionStarted(goal, TimeSpan.Zero, new SessionKey(3, 0), TestRun.TraceOf(TestRun.Trace));
+        recorder.SessionStarted("browse", TimeSpan.Zero, new SessionKey(4, 6));
+        recorder.SessionEnded(TestRun.Session(SessionOutcome.Succeeded, "4-6"), TimeSpan.FromSeconds(1), 1);
+        recorder.SessionStarted("unnumbered", TimeSpan.Zero);
+        var began = _time.GetUtcNow();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([new SlotProgress(3, 1, "buy-coffee", TestRun.TraceOf(TestRun.Trace), began), new SlotProgress(4, 7)], recorder.Drain(final: false).Progress);
+        Assert.Empty(recorder.Drain(final: false).Progress);
+        recorder.SessionEnded(goal, SessionOutcome.Succeeded, TimeSpan.FromSeconds(1), 1, new SessionKey(3, 0));
+        var last = recorder.Drain(final: false, released: true);
+        Assert.Equal([new SlotProgress(3, 1)], last.Progress);
+        Assert.True(last.Released);
+    }
+
+    [Fact]
     public void GroupEnded_MoreNamesThanAreKept_TheRestIsOtherAndDrainsGiveThemOnce()
     {
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);

@@ -33,6 +33,7 @@ create table apetest.blocks (
     primary key (run, block)
 ) with (fillfactor = 70);
 create index blocks_of_worker on apetest.blocks (worker) where worker is not null;
+create index blocks_free on apetest.blocks (run, block) where not done and worker is null;
 create index blocks_open on apetest.blocks (run, block) where not done;
 
 -- All leases of a worker end together: one row, one update a heartbeat.
