@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using ApeTest.Runs.Queue.Postgres;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
@@ -12,6 +13,9 @@ internal static class BenchRun
 {
     /// <summary>Different records: more of them than a compressor sees at once.</summary>
     private const int Samples = 512;
+
+    public static Task<PostgresRunQueue> OpenAsync(string url) =>
+        PostgresRunQueue.OpenAsync(QueueConnection.Parse(url), "bench-token", TimeProvider.System, null, CancellationToken.None);
 
     public static RunPlan Plan(string run, int agents) => new()
     {

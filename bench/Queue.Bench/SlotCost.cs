@@ -20,12 +20,12 @@ internal static class SlotCost
         var time = TimeProvider.System;
         var url = await server.CreateDatabaseAsync(CancellationToken.None);
         var plan = BenchRun.Plan("20261121-131502-be02", slots);
-        await using var collector = await OpenAsync(url);
+        await using var collector = await BenchRun.OpenAsync(url);
         await collector.SubmitAsync(plan, CancellationToken.None);
         List<(PostgresRunQueue Queue, string Name, List<(BlockLease Lease, BlockRecorder Recorder)> Blocks)> workers = [];
         for (var i = 0; i < Workers; i++)
         {
-            workers.Add((await OpenAsync(url), $"w{i}", []));
+            workers.Add((await BenchRun.OpenAsync(url), $"w{i}", []));
         }
         for (var i = 0; await workers[i % Workers].Queue.ClaimAsync(workers[i % Workers].Name, CancellationToken.None) is { } lease; i++)
         {
@@ -54,9 +54,6 @@ internal static class SlotCost
             """));
         return updates < Most && started == expected;
     }
-
-    private static Task<PostgresRunQueue> OpenAsync(string url) =>
-        PostgresRunQueue.OpenAsync(QueueConnection.Parse(url), "bench-token", TimeProvider.System, null, CancellationToken.None);
 
     private static async Task WorkAsync(PostgresRunQueue queue, string name, List<(BlockLease Lease, BlockRecorder Recorder)> blocks, TimeSpan duration)
     {

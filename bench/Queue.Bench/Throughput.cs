@@ -28,7 +28,7 @@ internal static class Throughput
         var samples = BenchRun.Sessions(plan.Run);
         var bytesEach = samples.Average(static session => JsonSerializer.SerializeToUtf8Bytes(session, RunsJson.Line.SessionRecord).Length);
         var rounds = (int)Math.Ceiling(megabytes * 1024.0 * 1024 / (bytesEach * SessionsEach * Workers * BlocksEach));
-        await using var collector = await OpenAsync(url);
+        await using var collector = await BenchRun.OpenAsync(url);
         await collector.SubmitAsync(plan, CancellationToken.None);
         var before = await DatabaseLoad.TakeAsync(server, url);
         var began = time.GetTimestamp();
@@ -53,12 +53,9 @@ internal static class Throughput
         return whole;
     }
 
-    private static Task<PostgresRunQueue> OpenAsync(string url) =>
-        PostgresRunQueue.OpenAsync(QueueConnection.Parse(url), "bench-token", TimeProvider.System, null, CancellationToken.None);
-
     private static async Task WriteAsync(string url, string worker, int rounds, SessionRecord[] samples)
     {
-        await using var queue = await OpenAsync(url);
+        await using var queue = await BenchRun.OpenAsync(url);
         List<BlockLease> leases = [];
         while (leases.Count < BlocksEach && await queue.ClaimAsync(worker, CancellationToken.None) is { } lease)
         {

@@ -190,7 +190,7 @@ internal sealed class PostgresWatcher(QueueDatabase database, QueueNotices notic
 
     private async Task FoldAsync(CancellationToken cancellationToken)
     {
-        if (_pendingFold is null && _unfoldedRows > 1
+        if (_pendingFold is null && _unfoldedRows > 0
             && (_unfolded >= database.Times.FoldBytes || database.Time.GetElapsedTime(_foldedAt) >= database.Times.FoldInterval))
         {
             // As it is now: once the others have read so far, it takes the rows' place.

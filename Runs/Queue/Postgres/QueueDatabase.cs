@@ -13,6 +13,8 @@ internal sealed partial class QueueDatabase : IAsyncDisposable
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
 
+    private static readonly NpgsqlConnectionStringBuilder NpgsqlDefault = new();
+
     private readonly ILogger? _logger;
     private long _beaten;
 
@@ -44,15 +46,10 @@ internal sealed partial class QueueDatabase : IAsyncDisposable
     {
         var settings = connection.Open();
         settings.ApplicationName ??= "apetest";
-        if (!settings.ContainsKey("Command Timeout"))
-        {
-            // Whoever waits longer than a lease for an answer has lost it.
-            settings.CommandTimeout = (int)QueueCommandTimeout.TotalSeconds;
-        }
-        if (!settings.ContainsKey("Keepalive"))
-        {
-            settings.KeepAlive = 10;
-        }
+        // Where nobody has set anything: who waits longer than a lease for an answer has lost it, and a way that is cut must be noticed.
+        settings.CommandTimeout = settings.CommandTimeout == NpgsqlDefault.CommandTimeout ? 10 : settings.CommandTimeout;
+        settings.Timeout = settings.Timeout == NpgsqlDefault.Timeout ? 5 : settings.Timeout;
+        settings.KeepAlive = settings.KeepAlive == NpgsqlDefault.KeepAlive ? 10 : settings.KeepAlive;
         var database = new QueueDatabase(new NpgsqlDataSourceBuilder(settings.ConnectionString).Build(), connection, times, time, logger);
         try
         {
@@ -101,8 +98,6 @@ internal sealed partial class QueueDatabase : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
-
-    private static TimeSpan QueueCommandTimeout { get; } = TimeSpan.FromSeconds(10);
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {

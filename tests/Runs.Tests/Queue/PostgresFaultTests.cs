@@ -156,9 +156,11 @@ public sealed class PostgresFaultTests
 
     private static async Task ListeningAsync(QueueOnPostgres test, int before)
     {
-        while (await test.ScalarAsync<long>($"select count(*) from pg_stat_activity where datname = current_database() and query = 'listen apetest' and pid <> {before}", Cancellation) == 0)
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TestTimeouts.Default);
+        while (await test.ScalarAsync<long>($"select count(*) from pg_stat_activity where datname = current_database() and query = 'listen apetest' and pid <> {before}", limit.Token) == 0)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
         }
     }
 

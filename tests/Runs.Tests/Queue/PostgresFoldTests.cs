@@ -146,9 +146,11 @@ public sealed class PostgresFoldTests
 
     private static async Task FoldedAsync(QueueOnPostgres test)
     {
-        while (await test.ScalarAsync<long>("select count(*) from apetest.batches", Cancellation) > 1)
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TestTimeouts.Default);
+        while (await test.ScalarAsync<long>("select count(*) from apetest.batches", limit.Token) > 1)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
         }
     }
 }

@@ -139,6 +139,8 @@ language plpgsql as $$
 declare
     v_block int;
 begin
+    -- Its own row before those of the runs, in which a sweep may be.
+    perform from apetest.workers w where w.worker = p_worker for no key update;
     perform apetest.sweep(p_lease);
     insert into apetest.workers as w (worker, heartbeat) values (p_worker, apetest.clock())
         on conflict (worker) do update set heartbeat = apetest.clock();
@@ -164,6 +166,7 @@ create function apetest.heartbeat(p_worker text, p_lease interval)
 returns table (run text, block int, epoch bigint, stop smallint, agents int, rates text, open_slot int)
 language plpgsql as $$
 begin
+    perform from apetest.workers w where w.worker = p_worker for no key update;
     perform apetest.sweep(p_lease);
     update apetest.workers w set heartbeat = apetest.clock() where w.worker = p_worker;
     return query
