@@ -26,6 +26,12 @@ public sealed class AgentOptions
     /// <summary>Service token sent to the gateway as <c>X-Ape-Token</c>. Null: the host's own, if it has one.</summary>
     public string? Token { get; set; }
 
+    /// <summary>
+    /// Whether agents add the headers of the scenario's target to what they send to the gateway. Default false: it has them from the scenario. True where the
+    /// gateway has a file of its own, as in a stack.
+    /// </summary>
+    public bool AddsTargetHeaders { get; set; }
+
     /// <summary>Proxy key sent to LlmProxy as bearer token. Null: none, as on loopback.</summary>
     public string? ProxyKey { get; set; }
 
@@ -63,6 +69,7 @@ public sealed class AgentOptions
         {
             GatewayUrl = Url(variable, EnvironmentNames.GatewayUrl, DefaultPorts.Gateway),
             LlmProxyUrl = Url(variable, EnvironmentNames.LlmProxyUrl, DefaultPorts.LlmProxy),
+            AddsTargetHeaders = true,
             MaxConnections = FileDescriptors.Connections(OwnFiles, FilesPerAgent) ?? int.MaxValue,
         };
         if (variable(EnvironmentNames.AgentName) is { Length: > 0 } name)

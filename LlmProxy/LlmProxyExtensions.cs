@@ -59,10 +59,8 @@ public static class LlmProxyExtensions
         var chat = app.Services.GetRequiredService<ChatHandler>();
         var models = app.Services.GetRequiredService<ModelsHandler>();
         var v1 = app.MapGroup("");
-        if (app.Services.GetRequiredService<LlmProxyOptions>().Keys.Count > 0)
-        {
-            v1.WithMetadata(TokenExempt.Instance); // the proxy key is asked for instead of the service token
-        }
+        // The proxy key is asked for instead of the service token; without keys that token is one, for clients that know no other header.
+        v1.WithMetadata(app.Services.GetRequiredService<LlmProxyOptions>().Keys.Count > 0 ? TokenExempt.Instance : BearerToken.Instance);
 
         v1.MapPost("/v1/chat/completions", (RequestDelegate)chat.ChatAsync);
         v1.MapPost("/v1/embeddings", (RequestDelegate)chat.EmbedAsync);

@@ -14,6 +14,7 @@ public static class CollectorExtensions
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<RunCollector>();
         builder.Services.AddSingleton<Lookup>();
+        builder.Services.AddSingleton<ServiceRelay>();
         return builder;
     }
 

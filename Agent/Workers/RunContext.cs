@@ -136,7 +136,7 @@ internal sealed class RunContext : IDisposable
             return new SocketsTransport(policy ?? new TargetPolicy(scenario.Target), time, maxConnections: most, options: SocketsOptions.From(scenario.Target));
         }
         return options.GatewayUrl is { } gateway
-            ? new GatewayTransport(gateway, options.Token, scenario.Target.Timeout, time, options.MaxConnections)
+            ? new GatewayTransport(gateway, options.Token, scenario.Target.Timeout, time, options.MaxConnections) { Headers = options.AddsTargetHeaders ? scenario.Target.Headers : null }
             : throw new ApeTestException("The run's actions go through a gateway, but this agent knows none.",
                 "Set APETEST_GATEWAY__URL, or `gateway: in-process` in the scenario.", ExitCodes.Environment);
     }

@@ -11,18 +11,12 @@ using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
-using ApeTest.Targets;
-using ApeTest.Targets.GraphQl;
-using ApeTest.Targets.OpenApi;
-using ApeTest.Targets.Tools;
 
 namespace ApeTest.Cli.Execution;
 
 /// <summary>A run in this process: its services, its directory and its collector. Disposing it stops everything, agents first.</summary>
 internal sealed class LocalRun : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestTeardown = TimeSpan.FromSeconds(30);
-
     // Before the shop has a port: enough to judge flags and fields.
     private static readonly Uri ShopToCome = new("http://127.0.0.1:1/");
 
@@ -57,9 +51,12 @@ internal sealed class LocalRun : IAsyncDisposable
     public RunDirectory Directory => _files.Directory;
 
     /// <summary>Loads the scenario; all its errors are one <see cref="Scenarios.ApeTestException"/> (exit 2). Starts and writes nothing.</summary>
-    public static ScenarioLoadResult Load(ScenarioInput input)
+    public static ScenarioLoadResult Load(ScenarioInput input) => Load(input, ShopToCome);
+
+    /// <summary>Likewise, where it is known where the sample shop is.</summary>
+    public static ScenarioLoadResult Load(ScenarioInput input, Uri shop)
     {
-        var loaded = input.Load(ShopToCome);
+        var loaded = input.Load(shop);
         JourneyCheck.Compile(loaded.IsValid ? loaded.Scenario! : throw ScenarioInput.Failure(loaded));
         return loaded;
     }
@@ -97,20 +94,7 @@ internal sealed class LocalRun : IAsyncDisposable
             return null;
         }
         _isTornDown = true;
-        using var limit = new CancellationTokenSource(LongestTeardown, _environment.Time);
-        try
-        {
-            await RunSetup.EndAsync(_plan!, _host.Agents(null), _environment.Time, limit.Token);
-            return null;
-        }
-        catch (ApeTestException exception)
-        {
-            return exception;
-        }
-        catch (OperationCanceledException)
-        {
-            return new ApeTestException($"the scenario's `teardown` was given up after {Durations.Format(LongestTeardown)}", "What it should remove may still be there.", ExitCodes.Partial);
-        }
+        return await RunTeardown.EndAsync(_plan!, _host.Agents(null), _environment.Time);
     }
 
     /// <summary>Stops the services; the directory of a run that never was is removed.</summary>
@@ -140,16 +124,12 @@ internal sealed class LocalRun : IAsyncDisposable
         _host.Room = _preflight.Room(planned, _input);
         _plan = await RunSetup.BeginAsync(_plan, _host.Agents(null), _environment.Time, cancellationToken);
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
-        _collector = _host.Collect(_plan, Drawn(_plan) + ready.Judged.Record(resolved).ToYaml());
+        _collector = _host.Collect(_plan, RunRecord.Of(_plan, ready.Judged.Record(resolved)));
         _files.Keep();
         await _host.StartAgentsAsync(_options.Observer, _preflight.Connections(planned, _input), CancellationToken.None);
     }
 
     private Scenario Planned(Scenario judged) => _options.Adjust is { } adjust ? adjust(judged) : judged;
-
-    // What the run decided itself is in no source of the scenario.
-    private static string Drawn(RunPlan plan) =>
-        $"# run {plan.Run}, seed {plan.Seed}, {(plan.Scenario.Duration is { } duration ? $"duration {Durations.Format(duration)}" : $"{plan.Scenario.Iterations} iterations")}\n";
 
     /// <summary>Without a target of the user's, starts the shop; the scenario is then read again with the shop's address.</summary>
     private async Task<(Scenario Scenario, ResolvedScenario Resolved)> ReadyShopAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
@@ -165,7 +145,7 @@ internal sealed class LocalRun : IAsyncDisposable
     /// Starts gateway, proxy and collector, as far as the sessions need them, while the target is examined. Returns what the target says of
     /// itself and how sessions are judged.
     /// </summary>
-    private async Task<(string? OpenApi, string? GraphQl, JudgedScenario Judged)> ReadyAsync(Scenario scenario, CancellationToken cancellationToken)
+    private async Task<ExaminedTarget> ReadyAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         var target = ReadyTargetAsync(scenario, cancellationToken);
         var model = scenario.Goals.IsEmpty ? Task.CompletedTask : ReadyModelAsync(scenario.Llm, cancellationToken);
@@ -178,25 +158,12 @@ internal sealed class LocalRun : IAsyncDisposable
         return ready;
     }
 
-    private async Task<(string? OpenApi, string? GraphQl, JudgedScenario Judged)> ReadyTargetAsync(Scenario scenario, CancellationToken cancellationToken)
+    private async Task<ExaminedTarget> ReadyTargetAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         SourceAddressCheck.Bind(scenario.Target.SourceAddresses);
         using var probe = new TargetProbe(scenario.Target, _environment.Time);
-        _preflight.TargetStatus = await probe.ReachAsync(cancellationToken);
-        var (url, graphQl) = (scenario.Target.Url, scenario.Target.GraphQl);
-        if (scenario.Goals.IsEmpty)
-        {
-            // Journeys know their requests: nobody asks the target what it offers.
-            new TargetConsent(_environment, _options.Confirmed).Ask(Planned(scenario), ToolCatalog.Generic(url));
-            return (null, null, new JudgedScenario(scenario, "declared"));
-        }
-        var document = await new OpenApiSource(probe.ReadAsync, url, scenario.Target.OpenApi, _input.BaseDirectory).FindAsync(cancellationToken);
-        var schema = graphQl is null ? null : await new GraphQlSource(probe.PostAsync, url, graphQl).FindAsync(cancellationToken);
-        var catalog = TargetCatalog.Import(url, document, graphQl, schema);
-        (_preflight.Catalog, _preflight.GraphQlRefusal) = (catalog, schema?.Refusal);
-        var judged = OracleCheck.Judge(scenario, catalog);
-        new TargetConsent(_environment, _options.Confirmed).Ask(Planned(judged.Scenario), catalog);
-        return (document?.Text, schema?.Text, judged);
+        var consent = new TargetConsent(_environment, _options.Confirmed);
+        return await new TargetExamination(_input.BaseDirectory, _preflight, consent, Planned).ExamineAsync(scenario, probe, cancellationToken);
     }
 
     private async Task ReadyModelAsync(LlmSpec llm, CancellationToken cancellationToken)

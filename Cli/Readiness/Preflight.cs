@@ -26,13 +26,16 @@ internal sealed class Preflight(Action<string> tell)
     /// <summary>What the loader says though nothing is wrong.</summary>
     public IReadOnlyList<string> Notes { get; set; } = [];
 
+    /// <summary>Whether the agents are not on this machine, whose limits say nothing of them then. Default false.</summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>Limits of this process. Default: the real ones.</summary>
     public MachineLimits Machine { get; init; } = MachineLimits.OfProcess();
 
     /// <summary>Tells all there is. Agents that do not fit in this process throw <see cref="Scenarios.ApeTestException"/> (exit 3).</summary>
     public void Check(Scenario scenario, ScenarioInput input)
     {
-        foreach (var note in input.Notes().Concat(Notes).Concat(Target(scenario)).Append(Idle(scenario)).Append(GeneratorLimits.Check(scenario, input.IsDemonstration, Machine)))
+        foreach (var note in input.Notes().Concat(Notes).Concat(Target(scenario)).Append(Idle(scenario)).Append(IsElsewhere ? null : GeneratorLimits.Check(scenario, input.IsDemonstration, Machine)))
         {
             Tell(note);
         }

@@ -19,7 +19,10 @@ internal sealed class TargetProbe : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
-    public TargetProbe(TargetSpec target, TimeProvider time)
+    /// <param name="target">The target.</param>
+    /// <param name="time">Clock of the limits.</param>
+    /// <param name="through">Makes the way through a gateway out of one straight to the target. Default: straight.</param>
+    public TargetProbe(TargetSpec target, TimeProvider time, Func<HttpMessageHandler, ThroughGateway>? through = null)
     {
         (_target, _options, _time) = (target, SocketsOptions.From(target), time);
         var handler = new SocketsHttpHandler { ConnectTimeout = Limit, ActivityHeadersPropagator = null, UseCookies = false };
@@ -29,7 +32,9 @@ internal sealed class TargetProbe : IDisposable
         }
         // As the agents do: what is reached through a proxy of this machine's own would pass here and fail in the run.
         (handler.UseProxy, handler.Proxy) = (_options.Proxy is not null, _options.Proxy is null ? null : new WebProxy(_options.Proxy));
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = OpenApiSource.MostBytes };
+        // What a target redirects to, only the gateway may be able to reach.
+        handler.AllowAutoRedirect = through is null;
+        _http = new HttpClient(through is null ? handler : through(handler)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = OpenApiSource.MostBytes };
     }
 
     /// <summary>Checks that the target answers HTTP, and returns with which status, whatever it is. Otherwise <see cref="ApeTestException"/> (exit 3).</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ApeTest.Runs.Directory;
 using ApeTest.Runs.Records;
 
 namespace ApeTest.Cli.Rendering;
@@ -14,10 +13,10 @@ internal sealed record OutcomeReason(string Outcome, long Count, string Example)
     private const int MostKinds = 1000;
 
     /// <summary>Reasons of the sessions that did not succeed, by outcome and first word, most frequent first. Constant memory.</summary>
-    public static async Task<IReadOnlyList<OutcomeReason>> ReadAsync(RunDirectory directory, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<OutcomeReason>> OfAsync(IAsyncEnumerable<SessionRecord> sessions)
     {
         var found = new Dictionary<(SessionOutcome Outcome, string Kind), OutcomeReason>();
-        await foreach (var session in SessionLog.ReadAsync(directory, outcome: null, cancellationToken))
+        await foreach (var session in sessions)
         {
             var key = (session.Outcome, session.Reason.Split(':')[0]);
             if (session.Outcome is SessionOutcome.Succeeded || (found.Count >= MostKinds && !found.ContainsKey(key)))

@@ -12,6 +12,12 @@ public sealed record CollectorOptions
     /// <summary>Package feed of the build: <c>partial</c> or <c>full</c>. Default partial.</summary>
     public string Feed { get; init; } = "partial";
 
+    /// <summary>Gateway that submitters may examine targets through. Default null: none.</summary>
+    public Uri? GatewayUrl { get; init; }
+
+    /// <summary>LLM proxy that submitters may ask about models. Default null: none.</summary>
+    public Uri? LlmProxyUrl { get; init; }
+
     /// <summary>
     /// Records that others of this process dropped so far, such as log lines of the services, to be told in the summary. Default: none are
     /// known; distributed services tell theirs in <c>/metrics</c>.

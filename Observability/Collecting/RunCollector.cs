@@ -12,6 +12,20 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
     private readonly ConcurrentDictionary<string, CollectedRun> _runs = new(StringComparer.Ordinal);
 
     /// <summary>
+    /// Submits a run and begins to collect it. A run that there is already: <see cref="ArgumentException"/>; a directory that cannot be made:
+    /// <see cref="Scenarios.ApeTestException"/> (exit 3).
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="resolvedScenario">Text of <c>scenario.resolved.yaml</c>, secrets redacted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CollectedRun> SubmitAsync(RunPlan plan, string resolvedScenario, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        await queue.SubmitAsync(plan, cancellationToken);
+        return Collect(plan, RunDirectory.Create(options.RunsRoot, plan.Run), resolvedScenario, controlUrl: null);
+    }
+
+    /// <summary>
     /// Begins to collect a submitted run, to its end. Runs that have ended are let go when the next one begins: their directories hold
     /// the rest. A run that is collected already: <see cref="InvalidOperationException"/>.
     /// </summary>

@@ -14,15 +14,16 @@ namespace ApeTest.Observability.ControlApi;
 
 /// <summary>
 /// The control API (DESIGN 14.5). Every call needs the token in <c>X-Ape-Token</c>; <c>Host</c> and <c>Origin</c> are the guard's.
-/// Errors are problem documents (RFC 9457). Runs cannot be submitted here: they come through the queue.
+/// Errors are problem documents (RFC 9457).
 /// </summary>
 internal static class ControlEndpoints
 {
-    public static void MapControlApi(this IEndpointRouteBuilder app)
+    public static void MapControlApi(this WebApplication app)
     {
         var runs = app.MapGroup(ControlContract.RunsPath).AddEndpointFilter(RequireTokenAsync);
-        runs.MapGet("", (CollectorOptions options, TimeProvider time) =>
-            TypedResults.Json(RunDirectoryReader.Entries(options.RunsRoot, time).ToArray(), RunsJson.Line.RunListEntryArray));
+        runs.MapGet("", async (Lookup find, CancellationToken cancellationToken) =>
+            TypedResults.Json(await find.ListAsync(cancellationToken), RunsJson.Line.RunListEntryArray));
+        runs.MapPost("", SubmitEndpoint.SubmitAsync);
         runs.MapGet("/{id}", (string id, Lookup find) => find.Run(id) is { } run ? Json(run.Progress(), RunsJson.Line.RunProgress) : Unknown(id));
         runs.MapGet("/{id}/summary", (string id, Lookup find) => find.Run(id) switch
         {
@@ -36,6 +37,9 @@ internal static class ControlEndpoints
         runs.MapGet("/{id}/logs", Logs);
         runs.MapPost("/{id}/stop", StopAsync);
         runs.MapPost("/{id}/scale", ScaleAsync);
+        var relay = app.Services.GetRequiredService<ServiceRelay>();
+        app.Map(ControlContract.GatewayPath + "/{target}/{**path}", (Delegate)relay.GatewayAsync).AddEndpointFilter(RequireTokenAsync);
+        app.MapGet(ControlContract.ModelPath, (Delegate)relay.ModelAsync).AddEndpointFilter(RequireTokenAsync);
     }
 
     private static IResult Sessions(string id, string? outcome, Lookup find, CancellationToken cancellationToken)
@@ -129,7 +133,9 @@ internal static class ControlEndpoints
     private static async Task<IResult> StopAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
     {
         var (body, error) = await ReadAsync(request, RunsJson.Line.StopRequest, "{\"now\": false}", cancellationToken);
-        return error ?? await OnLiveAsync(id, find, run => run.StopAsync(body!.Now, "stopped", cancellationToken));
+        return error
+            ?? (body!.Reason is null or "stopped" or "interrupted" ? null : Problem(400, $"reason: {body.Reason} is none.", "Use stopped or interrupted."))
+            ?? await OnLiveAsync(id, find, run => run.StopAsync(body!.Now, body.Reason ?? "stopped", cancellationToken));
     }
 
     private static async Task<IResult> ScaleAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)

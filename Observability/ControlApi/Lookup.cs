@@ -13,6 +13,13 @@ internal sealed class Lookup(RunCollector collector, CollectorOptions options, T
     /// <summary>A run that is under way here.</summary>
     public CollectedRun? Live(string id) => collector.Find(id) is { Completion.IsCompleted: false } run ? run : null;
 
+    /// <summary>All runs, newest first.</summary>
+    public Task<RunListEntry[]> ListAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(RunDirectoryReader.Entries(options.RunsRoot, time).ToArray());
+    }
+
     /// <summary>A run, live or past.</summary>
     public KnownRun? Run(string id)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
@@ -19,11 +18,8 @@ namespace ApeTest.Runs.Control;
 /// </summary>
 public sealed class ControlClient : IDisposable
 {
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
-
-    private readonly HttpClient _http;
+    private readonly ControlHttp _http;
     private readonly string _run;
-    private readonly TimeProvider _time;
 
     /// <summary>A client of the API at <paramref name="url"/>.</summary>
     /// <param name="url">Base URL of the collector.</param>
@@ -31,16 +27,11 @@ public sealed class ControlClient : IDisposable
     /// <param name="run">Run id.</param>
     /// <param name="time">Clock of the 10 s limit of a call.</param>
     public ControlClient(Uri url, string token, string run, TimeProvider time)
+        : this(new ControlHttp(url, token, ControlParty.Run(run), time), run)
     {
-        (_run, _time) = (run, time);
-        // No proxy and no trace headers: this is a process on the same machine, and not part of any session.
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null })
-        {
-            BaseAddress = url,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.Add(ControlContract.TokenHeader, token);
     }
+
+    internal ControlClient(ControlHttp http, string run) => (_http, _run) = (http, run);
 
     /// <summary>A client of the run in <paramref name="directory"/>, by its <c>run.json</c> and <c>control.token</c>.</summary>
     public static ControlClient Open(RunDirectory directory, TimeProvider time)
@@ -99,7 +90,7 @@ public sealed class ControlClient : IDisposable
         }
         if (last is not { Ended: true })
         {
-            throw Unreachable(null);
+            throw _http.Unreachable(null);
         }
     }
 
@@ -116,9 +107,12 @@ public sealed class ControlClient : IDisposable
     }
 
     /// <summary>Stops the run: drains, or cancels everything when <paramref name="now"/>.</summary>
-    public async Task StopAsync(bool now, CancellationToken cancellationToken)
+    public Task StopAsync(bool now, CancellationToken cancellationToken) => StopAsync(new StopRequest(now), cancellationToken);
+
+    /// <summary>Stops the run.</summary>
+    public async Task StopAsync(StopRequest request, CancellationToken cancellationToken)
     {
-        using var content = JsonContent.Create(new StopRequest(now), RunsJson.Line.StopRequest);
+        using var content = JsonContent.Create(request, RunsJson.Line.StopRequest);
         using var response = await SendAsync(HttpMethod.Post, "/stop", content, cancellationToken);
     }
 
@@ -140,70 +134,17 @@ public sealed class ControlClient : IDisposable
         }
         catch (IOException e)
         {
-            throw Unreachable(e);
+            throw _http.Unreachable(e);
         }
     }
 
-    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-    {
-        using var response = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
-        return await response.Content.ReadFromJsonAsync(type, cancellationToken)
-            ?? throw new ApeTestException($"Run {_run} answered nothing.", null, ExitCodes.Environment);
-    }
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        _http.GetAsync(PathOf(path), type, cancellationToken);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(CallTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        HttpResponseMessage response;
-        try
-        {
-            using var request = new HttpRequestMessage(method, $"{ControlContract.RunsPath}/{_run}{path}") { Content = content };
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-        }
-        catch (HttpRequestException e)
-        {
-            throw Unreachable(e);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Unreachable(e);
-        }
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-        using (response)
-        {
-            throw await FailureAsync(response, cancellationToken);
-        }
-    }
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken) =>
+        _http.SendAsync(method, PathOf(path), content, cancellationToken);
 
-    private async Task<ApeTestException> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        ControlProblem? problem = null;
-        try
-        {
-            problem = await response.Content.ReadFromJsonAsync(RunsJson.Line.ControlProblem, cancellationToken);
-        }
-        catch (JsonException)
-        {
-            // Not a problem document: the status says enough.
-        }
-        return response.StatusCode switch
-        {
-            HttpStatusCode.Unauthorized => new ApeTestException($"Run {_run} refused the token.",
-                "Its control address may belong to another run by now; see `ape-test runs`.", ExitCodes.Environment),
-            HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest =>
-                new ApeTestException(problem?.Title ?? $"Run {_run} refused the request.", problem?.Detail, ExitCodes.Input),
-            var status => new ApeTestException($"Run {_run} answered {(int)status}{(problem?.Title is { } title ? $": {title}" : "")}.",
-                problem?.Detail, ExitCodes.Environment),
-        };
-    }
-
-    private ApeTestException Unreachable(Exception? e) => new(
-        $"Run {_run} does not answer at {_http.BaseAddress}.",
-        "Its process may have ended, or be suspended (Ctrl+Z); see `ape-test runs`.", ExitCodes.Environment, e);
+    private string PathOf(string path) => $"{ControlContract.RunsPath}/{_run}{path}";
 
     private static ApeTestException Over(string run, string status) => new(
         $"Run {run} is over: {status}.", $"See its results with `ape-test status {run}` or `ape-test logs {run}`.", ExitCodes.Input);

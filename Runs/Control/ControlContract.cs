@@ -6,6 +6,15 @@ public static class ControlContract
     /// <summary><c>GET</c>: runs, newest first, as <see cref="RunListEntry"/>. One run: <c>{RunsPath}/{id}</c>, <c>GET</c>: <see cref="RunProgress"/>.</summary>
     public const string RunsPath = "/api/v1/runs";
 
+    /// <summary>
+    /// Base at which a collector that knows a gateway passes requests on to it, <c>{GatewayPath}/{target}/{path}</c>: whoever submits a run to a stack
+    /// examines its target as the stack's agents reach it.
+    /// </summary>
+    public const string GatewayPath = "/api/v1/gateway";
+
+    /// <summary><c>GET {ModelPath}?model=provider/model</c>: <see cref="ModelFinding"/> of the LLM proxy that the collector knows.</summary>
+    public const string ModelPath = "/api/v1/model";
+
     /// <summary>Header that carries the token of <c>control.token</c>.</summary>
     public const string TokenHeader = "X-Ape-Token";
 
@@ -15,6 +24,12 @@ public static class ControlContract
     /// <summary>Last server-sent event: the final <see cref="RunProgress"/>.</summary>
     public const string EndEvent = "end";
 }
+
+/// <summary>Whether a model can be used, in the LLM proxy's words.</summary>
+/// <param name="Status"><c>ok</c>, <c>unknown_provider</c>, <c>missing_key</c>, <c>invalid_key</c>, <c>unreachable</c> or <c>unknown_model</c>.</param>
+/// <param name="Message">What is so.</param>
+/// <param name="Hint">What to do; null when ready.</param>
+public sealed record ModelFinding(string Status, string Message, string? Hint);
 
 /// <summary>One run in a list.</summary>
 /// <param name="Run">Run id.</param>
@@ -27,7 +42,8 @@ public sealed record RunListEntry(string Run, string? Scenario, string Status, D
 
 /// <summary>Body of <c>POST .../stop</c>.</summary>
 /// <param name="Now">False: no new sessions, running ones drain. True: everything is cancelled.</param>
-public sealed record StopRequest(bool Now);
+/// <param name="Reason">Status that the run ends with: <c>stopped</c> or <c>interrupted</c>. Default stopped.</param>
+public sealed record StopRequest(bool Now, string? Reason = null);
 
 /// <summary>Body of <c>POST .../scale</c>.</summary>
 /// <param name="Agents">Agents wanted, in the run's <see cref="Queue.ScaleRange"/>; in the open model the most sessions at a time.</param>

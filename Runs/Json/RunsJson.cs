@@ -26,10 +26,12 @@ namespace ApeTest.Runs.Json;
 [JsonSerializable(typeof(RunFile))]
 [JsonSerializable(typeof(TimePoint))]
 [JsonSerializable(typeof(RunProgress))]
+[JsonSerializable(typeof(RunListEntry))]
 [JsonSerializable(typeof(RunListEntry[]))]
 [JsonSerializable(typeof(StopRequest))]
 [JsonSerializable(typeof(ScaleRequest))]
 [JsonSerializable(typeof(ControlProblem))]
+[JsonSerializable(typeof(ModelFinding))]
 public sealed partial class RunsJson : JsonSerializerContext
 {
     /// <summary>One line each, for files and the wire. Text is not escaped beyond what JSON asks for: these are no HTML pages.</summary>

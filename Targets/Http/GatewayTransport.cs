@@ -44,6 +44,9 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         _invoker = new HttpMessageInvoker(handler);
     }
 
+    /// <summary>Headers of the target that the gateway does not know, for every request that has none of the name. Default none.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
     /// <inheritdoc/>
     public async ValueTask<TargetExchange> SendAsync(TargetRequest request, CancellationToken cancellationToken)
     {
@@ -147,6 +150,13 @@ public sealed class GatewayTransport : ITargetTransport, IDisposable
         if (request.Destructive)
         {
             headers.TryAddWithoutValidation(ApeHeaders.Destructive, "true");
+        }
+        foreach (var (name, value) in Headers ?? System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty)
+        {
+            if (!headers.NonValidated.Contains(name))
+            {
+                headers.TryAddWithoutValidation(name, value);
+            }
         }
         if (_token is not null)
         {

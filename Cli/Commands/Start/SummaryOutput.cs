@@ -5,6 +5,7 @@ using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Json;
+using ApeTest.Runs.Records;
 using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios;
 
@@ -45,8 +46,17 @@ internal sealed class SummaryOutput(CliEnvironment environment, StartRequest req
         }
     }
 
+    /// <summary>Writes the summary of a run on this machine and returns the exit code.</summary>
+    public Task<int> WriteAsync(RunSummary summary, RunDirectory directory, string? model, StopSignal? signal) =>
+        WriteAsync(summary, SessionLog.ReadAsync(directory, outcome: null, CancellationToken.None), environment.Shown(directory.Path), model, signal);
+
     /// <summary>Writes the summary and returns the exit code.</summary>
-    public async Task<int> WriteAsync(RunSummary summary, RunDirectory directory, string? model, StopSignal? signal)
+    /// <param name="summary">The summary.</param>
+    /// <param name="sessions">Kept sessions, for the reasons of those that did not succeed; read where they are shown.</param>
+    /// <param name="place">Where the run's files are, as shown to the user.</param>
+    /// <param name="model">Model that decided; null for unknown.</param>
+    /// <param name="signal">What stopped it; null for nothing.</param>
+    public async Task<int> WriteAsync(RunSummary summary, IAsyncEnumerable<SessionRecord> sessions, string place, string? model, StopSignal? signal)
     {
         var json = JsonSerializer.Serialize(summary, RunsJson.Indented.RunSummary);
         if (request.Json)
@@ -55,9 +65,9 @@ internal sealed class SummaryOutput(CliEnvironment environment, StartRequest req
         }
         else
         {
-            var reasons = await OutcomeReason.ReadAsync(directory, CancellationToken.None);
+            var reasons = await OutcomeReason.OfAsync(sessions);
             new SummaryText(environment.Out, Paint.ForOutput(environment, request.NoColor))
-                .Write(summary, reasons, model, environment.Shown(directory.Path));
+                .Write(summary, reasons, model, place);
         }
         var code = RunVerdict.ExitCode(summary, signal switch
         {

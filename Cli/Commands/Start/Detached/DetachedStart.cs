@@ -130,8 +130,8 @@ internal sealed class DetachedStart(CliEnvironment environment, StartRequest req
     }
 }
 
-/// <summary>A run that was started in the background.</summary>
-internal sealed record DetachedRun(string Run, string Directory, Uri? ControlUrl, int? Pid);
+/// <summary>A run that was started in the background; on a stack it has no directory and no process here.</summary>
+internal sealed record DetachedRun(string Run, string? Directory, Uri? ControlUrl, int? Pid);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DetachedRun))]

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ApeTest.Runs.Json;
+using ApeTest.Scenarios;
+
+namespace ApeTest.Runs.Control;
+
+/// <summary>Calls of the control API. Whatever is not an answer throws <see cref="ApeTestException"/> in the words of <see cref="ControlParty"/>.</summary>
+internal sealed class ControlHttp : IDisposable
+{
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http;
+    private readonly ControlParty _party;
+    private readonly TimeProvider _time;
+
+    /// <param name="url">Base URL of the collector.</param>
+    /// <param name="token">Token.</param>
+    /// <param name="party">Who is spoken to, for messages.</param>
+    /// <param name="time">Clock of the 10 s limit of a call.</param>
+    public ControlHttp(Uri url, string token, ControlParty party, TimeProvider time)
+    {
+        (_party, _time) = (party, time);
+        // No proxy and no trace headers: this is a service of ours, and not part of any session.
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null })
+        {
+            BaseAddress = url,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _http.DefaultRequestHeaders.Add(ControlContract.TokenHeader, token);
+    }
+
+    /// <summary>An answer as JSON.</summary>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
+        return await response.Content.ReadFromJsonAsync(type, cancellationToken)
+            ?? throw new ApeTestException($"{_party.Name} answered nothing.", null, ExitCodes.Environment);
+    }
+
+    /// <summary>Sends a call and returns a successful answer, its headers read; the caller disposes it.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(CallTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        HttpResponseMessage response;
+        try
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = content };
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable(e);
+        }
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+        using (response)
+        {
+            throw await FailureAsync(response, cancellationToken);
+        }
+    }
+
+    /// <summary>Nobody answers, or no longer.</summary>
+    public ApeTestException Unreachable(Exception? e) => new(
+        $"{_party.Name} does not answer at {_http.BaseAddress}.", _party.WhenSilent, ExitCodes.Environment, e);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ApeTestException> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        ControlProblem? problem = null;
+        try
+        {
+            problem = await response.Content.ReadFromJsonAsync(RunsJson.Line.ControlProblem, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            // Not a problem document: the status says enough.
+        }
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => new ApeTestException($"{_party.Name} refused the token.", _party.WhenRefused, _party.RefusedCode),
+            HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest =>
+                new ApeTestException(problem?.Title ?? $"{_party.Name} refused the request.", problem?.Detail, ExitCodes.Input),
+            var status => new ApeTestException($"{_party.Name} answered {(int)status}{(problem?.Title is { } title ? $": {title}" : "")}.",
+                problem?.Detail, ExitCodes.Environment),
+        };
+    }
+}
+
+/// <summary>Who is spoken to through the control API, as messages call it.</summary>
+/// <param name="Name">Begins a sentence: <c>Run 20261121-131502-7f3a</c>.</param>
+/// <param name="WhenSilent">What may be so where nobody answers.</param>
+/// <param name="WhenRefused">What may be so where the token is refused.</param>
+/// <param name="RefusedCode">Exit code where the token is refused.</param>
+internal sealed record ControlParty(string Name, string WhenSilent, string WhenRefused, int RefusedCode)
+{
+    /// <summary>A run in a process on this machine.</summary>
+    public static ControlParty Run(string run) => new($"Run {run}", "Its process may have ended, or be suspended (Ctrl+Z); see `ape-test runs`.",
+        "Its control address may belong to another run by now; see `ape-test runs`.", ExitCodes.Environment);
+
+    /// <summary>The collector of a stack, whose address and token the user gave.</summary>
+    public static ControlParty Stack { get; } = new("The collector", "Check --stack URL, and that the stack is up.",
+        "Give the stack's service token with --token-file FILE, or in APETEST_TOKEN_FILE.", ExitCodes.Input);
+}
