@@ -33,7 +33,7 @@ public static class AgentExtensions
         builder.Services.AddSingleton<AgentMetrics>();
         if (options.LlmProxyUrl is { } proxy)
         {
-            builder.Services.AddSingleton(_ => new ChatConnection(proxy, options.ProxyKey, options.MaxConnections));
+            builder.Services.AddSingleton(services => new ChatConnection(proxy, options.ProxyKey ?? services.GetService<ServiceToken>()?.Value, options.MaxConnections));
         }
         builder.Services.AddSingleton(services => new BrainFactory(services.GetService<ChatConnection>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<AgentWorker>();

@@ -32,7 +32,7 @@ public sealed class AgentOptions
     /// </summary>
     public bool AddsTargetHeaders { get; set; }
 
-    /// <summary>Proxy key sent to LlmProxy as bearer token. Null: none, as on loopback.</summary>
+    /// <summary>Proxy key sent to LlmProxy as bearer token. Null: the host's service token, if it has one.</summary>
     public string? ProxyKey { get; set; }
 
     /// <summary>Name of this worker in leases and batches; unique in a run. Default: machine name and process id.</summary>
@@ -50,6 +50,15 @@ public sealed class AgentOptions
     /// <summary>Loops that journeys run on, each a thread. Default: as many as there are cores.</summary>
     public int Loops { get; set; } = Environment.ProcessorCount;
 
+    /// <summary>
+    /// Whether there are other workers, to which a fair share of a run's blocks is left: they are claimed a few at a time, and the more slowly the more are held.
+    /// Default false: all at once.
+    /// </summary>
+    public bool SharesBlocks { get; set; }
+
+    /// <summary>The one run that this worker works for; null: any. Default null.</summary>
+    public string? OnlyRun { get; set; }
+
     /// <summary>How often an idle worker asks for a block. Default 100 ms.</summary>
     public TimeSpan ClaimInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
@@ -61,7 +70,7 @@ public sealed class AgentOptions
 
     /// <summary>
     /// Options of a worker that runs alone, from the variables of <see cref="EnvironmentNames"/>: URLs of gateway and LLM proxy, and
-    /// <c>APETEST_AGENT__NAME</c>, <c>__BLOCKS</c>, <c>__DRAIN</c>. A bad value throws <see cref="ApeTestException"/> (exit 2).
+    /// <c>APETEST_AGENT__NAME</c>, <c>__BLOCKS</c>, <c>__DRAIN</c>, <c>__RUN</c>. A bad value throws <see cref="ApeTestException"/> (exit 2).
     /// </summary>
     public static AgentOptions FromEnvironment(Func<string, string?> variable)
     {
@@ -70,12 +79,14 @@ public sealed class AgentOptions
             GatewayUrl = Url(variable, EnvironmentNames.GatewayUrl, DefaultPorts.Gateway),
             LlmProxyUrl = Url(variable, EnvironmentNames.LlmProxyUrl, DefaultPorts.LlmProxy),
             AddsTargetHeaders = true,
+            SharesBlocks = true,
             MaxConnections = FileDescriptors.Connections(OwnFiles, FilesPerAgent) ?? int.MaxValue,
         };
         if (variable(EnvironmentNames.AgentName) is { Length: > 0 } name)
         {
             options.WorkerName = name;
         }
+        options.OnlyRun = variable(EnvironmentNames.AgentRun) is { Length: > 0 } run ? run : null;
         if (variable(EnvironmentNames.AgentBlocks) is { Length: > 0 } blocks)
         {
             options.MaxBlocks = int.TryParse(blocks, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0

@@ -1,4 +1,5 @@
 using ApeTest.Cli.Commands.Start.Detached;
+using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Signals;
 
 namespace ApeTest.Cli;
@@ -7,6 +8,10 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        if (WorkerProcess.Enter(args) is { } worker)
+        {
+            return await worker;
+        }
         using var signals = new ProcessSignals();
         var environment = CliEnvironment.OfProcess(signals);
         using var detached = DetachedProcess.Enter(environment);

@@ -13,6 +13,7 @@ public static class CollectorExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<RunCollector>();
+        builder.Services.AddSingleton<CollectorMetrics>();
         builder.Services.AddSingleton<Lookup>();
         builder.Services.AddSingleton<ServiceRelay>();
         return builder;
@@ -22,6 +23,8 @@ public static class CollectorExtensions
     public static WebApplication MapCollector(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // Observed from now on, whoever asks.
+        app.Services.GetRequiredService<CollectorMetrics>();
         app.MapControlApi();
         return app;
     }

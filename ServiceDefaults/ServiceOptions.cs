@@ -9,6 +9,9 @@ public sealed class ServiceOptions
     /// <summary>Folder for <c>{service}.jsonl</c>. Null: no log file.</summary>
     public string? LogDirectory { get; init; }
 
+    /// <summary>Name of the log file, without <c>.jsonl</c>, where several processes of a service log into one folder. Default <see cref="Service"/>.</summary>
+    public string? LogName { get; init; }
+
     /// <summary>Whether JSON lines go to standard output. Default false; true when a service runs alone.</summary>
     public bool ConsoleLogs { get; init; }
 

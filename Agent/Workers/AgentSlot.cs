@@ -12,7 +12,8 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
     {
         var limit = run.Plan.IterationsOf(slot);
         var pace = TimeSpan.Zero;
-        var n = 0;
+        // Where the block was another worker's before, its sessions are done, and so is the one that was under way.
+        var n = block.NextOf(slot);
         await using var sessions = new SlotSessions(block, run, slot);
         while (n != limit && await block.EnterAsync(slot) is { } meant)
         {
@@ -26,7 +27,11 @@ internal sealed class AgentSlot(BlockRun block, RunContext run, int slot)
             await DelayAsync(pace);
         }
         block.Leave(slot);
-        if (limit - n is > 0 and var left)
+        if (block.IsYielded && n != limit)
+        {
+            block.GiveBack();
+        }
+        else if (limit - n is > 0 and var left)
         {
             block.Dropped(block.Stop.Draining || run.IsExhausted ? "stopped" : block.IsOver ? "duration" : "load", left);
         }

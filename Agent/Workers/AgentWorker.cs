@@ -21,6 +21,12 @@ internal sealed partial class AgentWorker(
     // A worker that has blocks looks for more, which come by scaling up, without taking time from those it has.
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(100);
 
+    // A run of thousands of blocks must not take minutes to be shared: one block in this many held is taken more at a time.
+    private const int BlocksPerClaim = 8;
+
+    private static readonly TimeSpan SharingStep = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LongestSharingPause = TimeSpan.FromMilliseconds(300);
+
     private readonly TaskCompletionSource _draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger = loggers.CreateLogger<AgentWorker>();
     private readonly ConcurrentDictionary<BlockRun, Task> _blocks = new();
@@ -57,7 +63,7 @@ internal sealed partial class AgentWorker(
         // 2. Drain; after a while, cancel.
         foreach (var block in _blocks.Keys)
         {
-            block.Stop.Drain();
+            block.Yield();
         }
         _draining.TrySetResult();
         using (var limit = new CancellationTokenSource(options.ShutdownDrain, time))
@@ -75,20 +81,31 @@ internal sealed partial class AgentWorker(
     {
         try
         {
-            while (true)
+            for (var taken = 0; ;)
             {
                 stoppingToken.ThrowIfCancellationRequested();
                 if (_blocks.Count < options.MaxBlocks && await TryClaimAsync(stoppingToken) is { } lease)
                 {
                     Start(lease);
-                    continue;
+                    if (!options.SharesBlocks || ++taken <= _blocks.Count / BlocksPerClaim)
+                    {
+                        continue;
+                    }
                 }
-                await Task.Delay(_blocks.IsEmpty || options.ClaimInterval > BusyInterval ? options.ClaimInterval : BusyInterval, time, stoppingToken);
+                await Task.Delay(taken > 0 ? SharingPause() : _blocks.IsEmpty || options.ClaimInterval > BusyInterval ? options.ClaimInterval : BusyInterval, time, stoppingToken);
+                taken = 0;
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
+    }
+
+    // Whoever has more waits longer: workers that look at the same time come to have about as many, without knowing of each other.
+    private TimeSpan SharingPause()
+    {
+        var pause = SharingStep * (4 + _blocks.Count);
+        return pause < LongestSharingPause ? pause : LongestSharingPause;
     }
 
     private async Task<BlockLease?> TryClaimAsync(CancellationToken stoppingToken)
@@ -195,7 +212,7 @@ internal sealed partial class AgentWorker(
     {
         try
         {
-            await block.FlushAsync(final: false, generator, cancellationToken);
+            await block.FlushAsync(BlockEnd.None, generator, cancellationToken);
         }
         catch (ObjectDisposedException)
         {

@@ -43,7 +43,11 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
                 block.Dropped("no_free_agent", 1);
             }
         }
-        if (_arrivals.Left is > 0 and var left)
+        if (block.IsYielded)
+        {
+            block.GiveBack();
+        }
+        else if (_arrivals.Left is > 0 and var left)
         {
             block.Dropped(block.Stop.Draining || run.IsExhausted ? "stopped" : "duration", left);
         }
@@ -115,7 +119,8 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         if (free is null)
         {
             free = _slots.Count;
-            _slots.Add((new SlotSessions(block, run, NumberOf(free.Value)), Task.CompletedTask, 0));
+            var slot = NumberOf(free.Value);
+            _slots.Add((new SlotSessions(block, run, slot), Task.CompletedTask, block.NextOf(slot)));
         }
         return free;
     }

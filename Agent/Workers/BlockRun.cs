@@ -33,6 +33,8 @@ internal sealed partial class BlockRun : IDisposable
     private readonly SlotGate _gate;
     private volatile RunOrders _orders;
     private volatile bool _lost;
+    private volatile bool _yields;
+    private volatile bool _unfinished;
 
     public BlockRun(RunContext run, BlockLease lease, IRunQueue queue, string worker, ILogger logger)
     {
@@ -57,11 +59,27 @@ internal sealed partial class BlockRun : IDisposable
     /// <summary>Whether no new session may start: told to stop, a budget used up, or the run's duration over.</summary>
     public bool IsOver => Stop.Draining || _run.IsExhausted || Elapsed >= _run.Plan.Scenario.Duration;
 
+    /// <summary>Whether no session starts because this worker ends, though the run goes on: others will go on with the block.</summary>
+    public bool IsYielded => _yields && !_run.IsExhausted && _orders.Stop is StopStage.None && !(Elapsed >= _run.Plan.Scenario.Duration);
+
     /// <summary>Time since the run's start.</summary>
     public TimeSpan Elapsed => _lease.Elapsed + _run.Time.GetElapsedTime(_claimed);
 
     /// <summary>Whether another worker had the block before.</summary>
     public bool IsTakenOver => _lease.Epoch > 1;
+
+    /// <summary>Number of the session that a slot begins with: the one after those that it had with other workers.</summary>
+    public int NextOf(int slot)
+    {
+        foreach (ref readonly var progress in _lease.Resume.AsSpan())
+        {
+            if (progress.Slot == slot)
+            {
+                return progress.Next;
+            }
+        }
+        return 0;
+    }
 
     /// <summary>The clock's timestamp at a time since the run's start.</summary>
     public long TimestampAt(TimeSpan elapsed) => _claimed + (long)((elapsed - _lease.Elapsed).TotalSeconds * _run.Time.TimestampFrequency);
@@ -103,6 +121,16 @@ internal sealed partial class BlockRun : IDisposable
         Recorder.IterationDropped(reason, count);
         _run.Metrics.IterationsDropped(reason, count);
     }
+
+    /// <summary>This worker ends: no session starts any more, those under way finish, and the block is given back.</summary>
+    public void Yield()
+    {
+        _yields = true;
+        Stop.Drain();
+    }
+
+    /// <summary>There is something left to do in the block for whoever takes it over.</summary>
+    public void GiveBack() => _unfinished = true;
 
     /// <summary>Takes the queue's orders.</summary>
     public void Apply(RunOrders orders)
@@ -154,21 +182,21 @@ internal sealed partial class BlockRun : IDisposable
         await pace;
 
         // 3. What is left to tell, marked as the last.
-        await FlushAsync(final: true, generator: null, CancellationToken.None);
+        await FlushAsync(_unfinished ? BlockEnd.Released : BlockEnd.Final, generator: null, CancellationToken.None);
     }
 
     private Task ArriveAsync(ArrivalSchedule arrivals, IAgentThread thread) => thread.StartAsync(new ArrivalLoop(this, _run, arrivals, thread).RunAsync);
 
     /// <summary>
     /// Sends what happened since the last call. A queue that does not answer keeps the batches waiting here, bounded; the load goes on.
-    /// A final batch is repeated until it is taken or the block is lost.
+    /// The last batch is repeated until it is taken or the block is lost.
     /// </summary>
-    public async Task FlushAsync(bool final, GeneratorSample? generator, CancellationToken cancellationToken)
+    public async Task FlushAsync(BlockEnd end, GeneratorSample? generator, CancellationToken cancellationToken)
     {
         await _flushing.WaitAsync(cancellationToken);
         try
         {
-            _pending.Enqueue(Recorder.Drain(final, generator));
+            _pending.Enqueue(Recorder.Drain(end is BlockEnd.Final, generator, end is BlockEnd.Released));
             while (_pending.Count > MaxPending)
             {
                 _pending.Dequeue();
@@ -184,7 +212,7 @@ internal sealed partial class BlockRun : IDisposable
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
                     AppendFailed(exception, Run, Block.Index, _pending.Count);
-                    if (!final)
+                    if (end is BlockEnd.None)
                     {
                         return;
                     }

@@ -9,6 +9,7 @@ using ApeTest.Observability;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Queue;
+using ApeTest.Runs.Queue.Postgres;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 using ApeTest.ServiceDefaults;
@@ -28,9 +29,9 @@ internal sealed class EmbeddedHost : IAsyncDisposable
 {
     private readonly CliEnvironment _environment;
     private readonly RunDirectory _directory;
-    private readonly string _token = NewSecret();
-    private readonly string _proxyKey = NewSecret();
-    private readonly MemoryRunQueue _queue;
+    private readonly string _token;
+    private readonly string _proxyKey;
+    private readonly IRunQueue _queue;
     private readonly List<EmbeddedService> _services = [];
     private readonly List<RecordsDropped> _dropped = [];
     private readonly Lock _lock = new();
@@ -38,17 +39,46 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     private EmbeddedService? _proxy;
     private EmbeddedService? _collector;
 
+    /// <summary>With the agents in this process too.</summary>
     public EmbeddedHost(CliEnvironment environment, RunDirectory directory)
+        : this(environment, directory, new MemoryRunQueue(environment.Time), NewSecret(), NewSecret())
     {
-        (_environment, _directory) = (environment, directory);
-        _queue = new MemoryRunQueue(environment.Time);
     }
+
+    /// <summary>With agents in processes of their own, which take their runs from <paramref name="queue"/> and show <paramref name="token"/> to gateway and proxy alike.</summary>
+    public EmbeddedHost(CliEnvironment environment, RunDirectory directory, PostgresRunQueue queue, string token)
+        : this(environment, directory, queue, token, token)
+    {
+    }
+
+    private EmbeddedHost(CliEnvironment environment, RunDirectory directory, IRunQueue queue, string token, string proxyKey) =>
+        (_environment, _directory, _queue, _token, _proxyKey) = (environment, directory, queue, token, proxyKey);
 
     /// <summary>The queue that the collector watches and the agents claim from.</summary>
     public IRunQueue Queue => _queue;
 
     /// <summary>Agents that fit in this process: a run is scaled no further. Null: any number.</summary>
-    public int? Room { set => _queue.Room = value; }
+    public int? Room
+    {
+        set
+        {
+            switch (_queue)
+            {
+                case MemoryRunQueue memory:
+                    memory.Room = value;
+                    break;
+                case PostgresRunQueue postgres:
+                    postgres.Room = value;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Where the gateway listens; null without one.</summary>
+    public Uri? GatewayUrl => _gateway?.Url;
+
+    /// <summary>Where the LLM proxy listens; null without one.</summary>
+    public Uri? LlmProxyUrl => _proxy?.Url;
 
     /// <summary>Tells whether a model can be used. After <see cref="StartLlmProxyAsync"/>.</summary>
     public ILlmReadiness Models => _proxy!.Services.GetRequiredService<ILlmReadiness>();
@@ -87,11 +117,11 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Starts the collector with the control API.</summary>
     public async Task StartCollectorAsync(CancellationToken cancellationToken)
     {
-        var options = new CollectorOptions { RunsRoot = _environment.RunsRoot, Mode = "embedded", Feed = PackageFeed.Name, OtherDrops = DroppedByServices };
+        var options = new CollectorOptions { RunsRoot = _environment.RunsRoot, Mode = _queue is MemoryRunQueue ? "embedded" : "distributed", Feed = PackageFeed.Name, OtherDrops = DroppedByServices };
         // The token that `status` and `stop` read from the run directory.
         _collector = await StartAsync("collector", _directory.ReadToken(), guard: true, builder =>
         {
-            builder.Services.AddSingleton<IRunQueue>(_queue);
+            builder.Services.AddSingleton(_queue);
             builder.AddCollector(options);
         }, app => app.MapCollector(), cancellationToken);
     }
@@ -103,7 +133,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         options.Observer = observer;
         return StartAsync("agent", _token, guard: true, builder =>
         {
-            builder.Services.AddSingleton<IRunQueue>(_queue);
+            builder.Services.AddSingleton(_queue);
             builder.AddAgents(options);
         }, _ => { }, cancellationToken);
     }
@@ -130,7 +160,11 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         {
             await _services[i].DisposeAsync();
         }
-        _queue.Dispose();
+        if (_queue is IAsyncDisposable distributed)
+        {
+            await distributed.DisposeAsync();
+        }
+        (_queue as IDisposable)?.Dispose();
     }
 
     private async Task<EmbeddedService> StartAsync(string service, string? token, bool guard,

@@ -1,5 +1,6 @@
 using ApeTest.Agent.Journeys;
 using ApeTest.Cli.Embedded;
+using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Readiness;
 using ApeTest.LlmProxy.Cassettes;
@@ -24,8 +25,9 @@ internal sealed class LocalRun : IAsyncDisposable
     private readonly ScenarioInput _input;
     private readonly LocalRunOptions _options;
     private readonly RunFiles _files;
-    private readonly EmbeddedHost _host;
     private readonly Preflight _preflight;
+    private EmbeddedHost _host = null!; // once StartAsync has begun
+    private WorkerProcesses? _workers;
     private CollectedRun? _collector;
     private RunPlan? _plan;
     private bool _isTornDown;
@@ -33,9 +35,8 @@ internal sealed class LocalRun : IAsyncDisposable
     private LocalRun(CliEnvironment environment, ScenarioInput input, LocalRunOptions options)
     {
         (_environment, _input, _options) = (environment, input, options);
-        _preflight = new Preflight(options.Notice ?? (_ => { }));
+        _preflight = new Preflight(options.Notice ?? (_ => { })) { Workers = options.Workers?.Count ?? 0 };
         _files = new RunFiles(environment, RunId.New(environment.Time, NewRandom()));
-        _host = new EmbeddedHost(environment, _files.Directory);
     }
 
     /// <summary>What is run.</summary>
@@ -105,12 +106,24 @@ internal sealed class LocalRun : IAsyncDisposable
         {
             _options.Notice?.Invoke($"warning: {failure.Message}");
         }
-        await _host.DisposeAsync();
+        if (_workers is not null)
+        {
+            await _workers.DisposeAsync();
+        }
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+        File.Delete(WorkerToken);
         _files.Dispose();
     }
 
     private async Task StartAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
     {
+        _host = _options.Workers is { } workers
+            ? await workers.OpenAsync(_environment, Directory, WorkerToken, cancellationToken)
+            : new EmbeddedHost(_environment, Directory);
+
         // 3. Services and readiness.
         var (scenario, resolved) = await ReadyShopAsync(loaded, cancellationToken);
         var ready = await ReadyAsync(scenario, cancellationToken);
@@ -120,13 +133,29 @@ internal sealed class LocalRun : IAsyncDisposable
         var planned = Planned(ready.Judged.Scenario);
         _preflight.Notes = _options.Adjust is null ? loaded.Notes : [];
         _preflight.Check(planned, _input);
-        _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.OpenApi, oracle: ready.Judged.Oracle, graphQlSchema: ready.GraphQl);
+        _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.OpenApi, oracle: ready.Judged.Oracle, graphQlSchema: ready.GraphQl) with { Workers = _options.Workers?.Count ?? 1 };
         _host.Room = _preflight.Room(planned, _input);
         _plan = await RunSetup.BeginAsync(_plan, _host.Agents(null), _environment.Time, cancellationToken);
+        if (_options.Workers is not null)
+        {
+            await StartWorkersAsync(_options.Workers, cancellationToken);
+        }
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
         _collector = _host.Collect(_plan, RunRecord.Of(_plan, ready.Judged.Record(resolved)));
         _files.Keep();
-        await _host.StartAgentsAsync(_options.Observer, _preflight.Connections(planned, _input), CancellationToken.None);
+        if (_options.Workers is null)
+        {
+            await _host.StartAgentsAsync(_options.Observer, _preflight.Connections(planned, _input), CancellationToken.None);
+        }
+    }
+
+    private string WorkerToken => Path.Combine(Directory.Path, "worker.token");
+
+    private async Task StartWorkersAsync(WorkerRequest workers, CancellationToken cancellationToken)
+    {
+        var settings = new WorkerSettings(Directory.Run, workers.Queue, WorkerToken, _host.GatewayUrl, _host.LlmProxyUrl, Directory.Logs);
+        _workers = await WorkerProcesses.StartAsync(settings, workers.Count, _environment.CurrentDirectory, text => _options.Notice?.Invoke(text),
+            () => _collector?.StopAsync(now: true, "aborted", CancellationToken.None) ?? Task.CompletedTask, _environment.Time, cancellationToken);
     }
 
     private Scenario Planned(Scenario judged) => _options.Adjust is { } adjust ? adjust(judged) : judged;

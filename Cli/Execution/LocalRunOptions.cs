@@ -1,4 +1,5 @@
 using ApeTest.Agent.Sessions;
+using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Readiness;
 using ApeTest.Scenarios.Model;
 
@@ -18,6 +19,9 @@ internal sealed record LocalRunOptions
 
     /// <summary>Changes the judged scenario before it is planned, as one session instead of many. Default: as it is.</summary>
     public Func<Scenario, Scenario>? Adjust { get; init; }
+
+    /// <summary>Worker processes that the agents are spread over. Null: the agents are in this process. Default null.</summary>
+    public WorkerRequest? Workers { get; init; }
 
     /// <summary>Is told what sessions do, step by step. Default: nobody, as for a load.</summary>
     public ISessionObserver? Observer { get; init; }

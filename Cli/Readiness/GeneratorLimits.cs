@@ -44,9 +44,10 @@ internal sealed class GeneratorLimits
     private readonly long _memoryPerAgent;
     private readonly TimeSpan _think;
     private readonly bool _gateway;
+    private readonly int _workers;
     private readonly long _providerConnections;
 
-    private GeneratorLimits(Scenario scenario, bool shopIsHere, MachineLimits machine)
+    private GeneratorLimits(Scenario scenario, bool shopIsHere, MachineLimits machine, int workers = 0)
     {
         _machine = machine;
         _agents = Math.Min(scenario.Agents, scenario.Iterations ?? int.MaxValue);
@@ -55,10 +56,16 @@ internal sealed class GeneratorLimits
         _keeps = !isThinker && scenario.Target.Connections is ConnectionUse.Own;
         _connected = !isThinker && scenario.Target.Connections is ConnectionUse.Shared ? Math.Min(_agents, scenario.Target.MaxConnections) : _agents;
         _memoryPerAgent = isThinker ? MemoryPerAgent : MemoryPerJourney;
+        _workers = workers;
         _gateway = scenario.GatewayFor(isThinker ? SessionKind.Goal : SessionKind.Journey) is GatewayMode.Remote;
+        if (workers > 0 && !_gateway)
+        {
+            // Straight to the target, from as many processes.
+            _connected = (_connected + workers - 1) / workers;
+        }
         if (_gateway)
         {
-            _ways.Add(("agent to gateway, both ends", 2));
+            _ways.Add(workers > 0 ? ("agent to gateway, the gateway's end", 1) : ("agent to gateway, both ends", 2));
         }
         var from = _gateway ? "gateway" : "agent";
         _ways.Add(shopIsHere ? ($"{from} to sample shop, both ends", 2) : ($"{from} to target", 1));
@@ -66,7 +73,7 @@ internal sealed class GeneratorLimits
         {
             return;
         }
-        _ways.Add(("agent to model proxy, both ends", 2));
+        _ways.Add(workers > 0 ? ("agent to model proxy, the proxy's end", 1) : ("agent to model proxy, both ends", 2));
         _providerConnections = scenario.Llm.Model.StartsWith("builtin/", StringComparison.Ordinal) ? 0 : Math.Min(_agents, MostProviderConnections);
     }
 
@@ -74,6 +81,9 @@ internal sealed class GeneratorLimits
     private long Waiting => _keeps ? _connected : (long)Math.Ceiling(_connected * WaitingShare);
 
     private double WaitingShare => _keeps ? 1 : UsualAnswer / (UsualAnswer + _think);
+
+    // Each process has a runtime of its own.
+    private long AllMemory => OwnMemory * (1 + _workers);
 
     private bool IsPooled => _connected < _agents;
 
@@ -88,9 +98,10 @@ internal sealed class GeneratorLimits
     /// <param name="scenario">What is about to run.</param>
     /// <param name="shopIsHere">Whether the sample shop shares this process.</param>
     /// <param name="machine">What there is.</param>
-    public static string? Check(Scenario scenario, bool shopIsHere, MachineLimits machine)
+    /// <param name="workers">Processes beside this one that the agents are in. Default 0: they are in this one.</param>
+    public static string? Check(Scenario scenario, bool shopIsHere, MachineLimits machine, int workers = 0)
     {
-        var limits = new GeneratorLimits(scenario, shopIsHere, machine);
+        var limits = new GeneratorLimits(scenario, shopIsHere, machine, workers);
         return limits.Check([limits.Files(), limits.Ports(), limits.Memory()]);
     }
 
@@ -108,15 +119,16 @@ internal sealed class GeneratorLimits
     /// <param name="scenario">What is about to run.</param>
     /// <param name="shopIsHere">Whether the sample shop shares this process.</param>
     /// <param name="machine">What there is.</param>
-    public static int? Room(Scenario scenario, bool shopIsHere, MachineLimits machine)
+    /// <param name="workers">Processes beside this one that the agents are in. Default 0: they are in this one.</param>
+    public static int? Room(Scenario scenario, bool shopIsHere, MachineLimits machine, int workers = 0)
     {
-        var limits = new GeneratorLimits(scenario, shopIsHere, machine);
+        var limits = new GeneratorLimits(scenario, shopIsHere, machine, workers);
         var waiting = limits.WaitingShare;
         double?[] rooms =
         [
             machine.OpenFiles is { } files && !limits.IsPooled ? Most(files, limits.OtherFiles, limits.FilesPerAgent) / waiting : null,
             limits.IsPooled ? null : machine.Ports / waiting,
-            machine.MemoryBytes is { } bytes ? Most(bytes, OwnMemory, limits._memoryPerAgent) : null,
+            machine.MemoryBytes is { } bytes ? Most(bytes, limits.AllMemory, limits._memoryPerAgent) : null,
         ];
         return rooms.Min() is { } room ? (int)Math.Clamp(room, scenario.Agents, int.MaxValue) : null;
     }
@@ -158,11 +170,11 @@ internal sealed class GeneratorLimits
 
     private Need Memory()
     {
-        var amount = OwnMemory + (_memoryPerAgent * _agents);
+        var amount = AllMemory + (_memoryPerAgent * _agents);
         return new Need(amount, amount, _machine.MemoryBytes,
             $"about {Show.Bytes(amount)} of memory are needed, there are {Show.Bytes(_machine.MemoryBytes ?? 0)}",
-            $"{Show.Bytes(_memoryPerAgent)} x {Show.Count(_agents)} + {Show.Bytes(OwnMemory)} of ApeTest's own = {Show.Bytes(amount)}, by measurement on the sample shop.",
-            $"Give it more memory, or use at most {Show.Count(Most(_machine.MemoryBytes, OwnMemory, _memoryPerAgent))} agents.");
+            $"{Show.Bytes(_memoryPerAgent)} x {Show.Count(_agents)} + {Show.Bytes(AllMemory)} of ApeTest's own = {Show.Bytes(amount)}, by measurement on the sample shop.",
+            $"Give it more memory, or use at most {Show.Count(Most(_machine.MemoryBytes, AllMemory, _memoryPerAgent))} agents.");
     }
 
     /// <summary>Share of the agents that may wait at once: what there is, of what is needed if all do.</summary>

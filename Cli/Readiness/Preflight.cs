@@ -29,13 +29,16 @@ internal sealed class Preflight(Action<string> tell)
     /// <summary>Whether the agents are not on this machine, whose limits say nothing of them then. Default false.</summary>
     public bool IsElsewhere { get; init; }
 
+    /// <summary>Worker processes of this machine that the agents are in. Default 0: they are in this process.</summary>
+    public int Workers { get; init; }
+
     /// <summary>Limits of this process. Default: the real ones.</summary>
     public MachineLimits Machine { get; init; } = MachineLimits.OfProcess();
 
     /// <summary>Tells all there is. Agents that do not fit in this process throw <see cref="Scenarios.ApeTestException"/> (exit 3).</summary>
     public void Check(Scenario scenario, ScenarioInput input)
     {
-        foreach (var note in input.Notes().Concat(Notes).Concat(Target(scenario)).Append(Idle(scenario)).Append(IsElsewhere ? null : GeneratorLimits.Check(scenario, input.IsDemonstration, Machine)))
+        foreach (var note in input.Notes().Concat(Notes).Concat(Target(scenario)).Append(Idle(scenario)).Append(IsElsewhere ? null : GeneratorLimits.Check(scenario, input.IsDemonstration, Machine, Workers)))
         {
             Tell(note);
         }
@@ -46,7 +49,7 @@ internal sealed class Preflight(Action<string> tell)
     }
 
     /// <summary>Most agents that fit in this process; null for no limit.</summary>
-    public int? Room(Scenario scenario, ScenarioInput input) => GeneratorLimits.Room(scenario, input.IsDemonstration, Machine);
+    public int? Room(Scenario scenario, ScenarioInput input) => GeneratorLimits.Room(scenario, input.IsDemonstration, Machine, Workers);
 
     /// <summary>Most connections that the agents may hold on each of their ways; null for no limit.</summary>
     public int? Connections(Scenario scenario, ScenarioInput input) => GeneratorLimits.Connections(scenario, input.IsDemonstration, Machine);

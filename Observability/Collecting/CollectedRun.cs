@@ -7,6 +7,7 @@ using ApeTest.Runs.Recording;
 using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios.Load;
 using ApeTest.Scenarios.Model;
+using ApeTest.Scenarios.Planning;
 using Microsoft.Extensions.Logging;
 
 namespace ApeTest.Observability.Collecting;
@@ -38,6 +39,8 @@ public sealed partial class CollectedRun
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Channel<RunProgress>> _watchers = [];
 
+    private readonly HashSet<string>? _kept; // sessions that another process wrote; null where none did
+    private bool _catchesUp;
     private MetricsDelta _histograms = new();
     private TimeSpan _histogramsFrom;
     private DateTimeOffset _ticked;
@@ -47,11 +50,12 @@ public sealed partial class CollectedRun
     private bool _stopped;
 
     internal CollectedRun(IRunQueue queue, RunAggregate aggregate, RunDirectory directory, CollectorOptions options, Uri? controlUrl,
-        TimeProvider time, ILogger logger)
+        TimeProvider time, ILogger logger, IReadOnlyCollection<string>? kept = null)
     {
+        (_kept, _catchesUp) = (kept is null ? null : [.. kept], kept is not null);
         (_queue, _aggregate, _directory, _controlUrl, _time, _logger) = (queue, aggregate, directory, controlUrl, time, logger);
         _otherDrops = options.OtherDrops;
-        _writer = new RunDirectoryWriter(directory, options.Limits, (path, error) => LogWriteFailed(Path.GetFileName(path), error.Message));
+        _writer = new RunDirectoryWriter(directory, options.Limits, (path, error) => LogWriteFailed(Path.GetFileName(path), error.Message), goesOn: kept is not null);
         var scenario = aggregate.Plan.Scenario;
         Scales = aggregate.Breakpoint is { IsOfRates: false }
             ? new ScaleRange(1, 0, "A breakpoint is searched: the search sets the number of agents. Stop the run with `ape-test stop`, or start another.")
@@ -97,6 +101,9 @@ public sealed partial class CollectedRun
 
     /// <summary>Whether the final summary is in the run's directory. After <see cref="Completion"/>.</summary>
     public bool IsSummaryKept { get; private set; }
+
+    /// <summary>The run's plan.</summary>
+    public RunPlan Plan => _aggregate.Plan;
 
     /// <summary>The final summary, once it is written. Fails only by a bug.</summary>
     public Task<RunSummary> Completion => _completion.Task;
@@ -170,9 +177,12 @@ public sealed partial class CollectedRun
         }
     }
 
-    internal void Begin(string resolvedScenario)
+    internal void Begin(string? resolvedScenario)
     {
-        _writer.WriteScenario(resolvedScenario);
+        if (resolvedScenario is not null)
+        {
+            _writer.WriteScenario(resolvedScenario);
+        }
         _writer.Reserve();
         WriteRun();
         // Not tied to a caller: a run is collected to its end, which the queue tells.
@@ -214,10 +224,19 @@ public sealed partial class CollectedRun
             {
                 foreach (var session in batch.Sessions)
                 {
-                    _writer.AppendSession(session);
+                    if (_kept?.Contains(session.Session) is not true)
+                    {
+                        _writer.AppendSession(session);
+                    }
                 }
             }
             _aggregate.RecordsDropped = _writer.Dropped.Total + _otherDrops();
+            if (_catchesUp)
+            {
+                // What another process collected is in its points; as one of this moment it would be a burst that never was.
+                _catchesUp = false;
+                _ = _aggregate.TakeInterval(_time.GetUtcNow(), Draining);
+            }
             if (_aggregate.Started is not null && !_begun.Task.IsCompleted)
             {
                 // Not at the next second: whoever waits for it looks at once.

@@ -11,9 +11,12 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
 {
     private readonly ConcurrentDictionary<string, CollectedRun> _runs = new(StringComparer.Ordinal);
 
+    /// <summary>Runs that are under way here.</summary>
+    public IEnumerable<CollectedRun> Live => _runs.Values.Where(static run => !run.Completion.IsCompleted);
+
     /// <summary>
     /// Submits a run and begins to collect it. A run that there is already: <see cref="ArgumentException"/>; a directory that cannot be made:
-    /// <see cref="Scenarios.ApeTestException"/> (exit 3).
+    /// <see cref="Scenarios.ApeTestException"/> (exit 3), and the run is aborted.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="resolvedScenario">Text of <c>scenario.resolved.yaml</c>, secrets redacted.</param>
@@ -21,8 +24,15 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
     public async Task<CollectedRun> SubmitAsync(RunPlan plan, string resolvedScenario, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        if (System.IO.Directory.Exists(Path.Combine(options.RunsRoot, plan.Run)))
+        {
+            throw new ArgumentException($"There is a directory of run {plan.Run} already.", nameof(plan));
+        }
+        // First: what cannot be written here shall not begin. The queue then says whether there is such a run.
+        var directory = RunDirectory.Create(options.RunsRoot, plan.Run);
+        await File.WriteAllTextAsync(directory.ScenarioFile, resolvedScenario, cancellationToken);
         await queue.SubmitAsync(plan, cancellationToken);
-        return Collect(plan, RunDirectory.Create(options.RunsRoot, plan.Run), resolvedScenario, controlUrl: null);
+        return Begin(plan, directory, resolvedScenario, controlUrl: null, kept: null);
     }
 
     /// <summary>
@@ -40,17 +50,44 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
         {
             _runs.TryRemove(ended);
         }
+        return TryBegin(plan, directory, resolvedScenario, controlUrl, kept: null) ?? throw new InvalidOperationException($"Run {plan.Run} is collected already.");
+    }
 
-        var run = new CollectedRun(queue, new RunAggregate(plan, options.Mode, options.Feed), directory, options, controlUrl, time,
-            loggers.CreateLogger<CollectedRun>());
-        if (!_runs.TryAdd(plan.Run, run))
+    /// <summary>Goes on with a run that another process began to collect, or that nobody has collected yet. Null where it is collected here already.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CollectedRun?> TakeUpAsync(RunPlan plan, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (_runs.ContainsKey(plan.Run))
         {
-            throw new InvalidOperationException($"Run {plan.Run} is collected already.");
+            return null;
         }
-        run.Begin(resolvedScenario);
-        return run;
+        var directory = RunDirectory.Create(options.RunsRoot, plan.Run);
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var session in SessionLog.ReadAsync(directory, outcome: null, cancellationToken))
+        {
+            kept.Add(session.Session);
+        }
+        return TryBegin(plan, directory, resolvedScenario: null, controlUrl: null, kept);
     }
 
     /// <summary>A run that was collected here and not let go yet; null for any other.</summary>
     public CollectedRun? Find(string run) => _runs.GetValueOrDefault(run);
+
+    private CollectedRun Begin(RunPlan plan, RunDirectory directory, string resolvedScenario, Uri? controlUrl, IReadOnlyCollection<string>? kept) =>
+        // A moment earlier whoever looks through the queue may have found it.
+        TryBegin(plan, directory, resolvedScenario, controlUrl, kept) ?? _runs[plan.Run];
+
+    private CollectedRun? TryBegin(RunPlan plan, RunDirectory directory, string? resolvedScenario, Uri? controlUrl, IReadOnlyCollection<string>? kept)
+    {
+        var run = new CollectedRun(queue, new RunAggregate(plan, options.Mode, options.Feed), directory, options, controlUrl, time,
+            loggers.CreateLogger<CollectedRun>(), kept);
+        if (!_runs.TryAdd(plan.Run, run))
+        {
+            return null;
+        }
+        run.Begin(resolvedScenario);
+        return run;
+    }
 }

@@ -4,10 +4,13 @@ namespace ApeTest.Runs.Directory;
 /// A file that only grows, by whole entries, up to a cap. An entry that does not fit, or cannot be written, counts as dropped; a
 /// failed write leaves no torn entry behind. Readers may read at any time.
 /// </summary>
-internal sealed class AppendFile(string path, long mostBytes) : IDisposable
+/// <param name="path">The file.</param>
+/// <param name="mostBytes">The cap.</param>
+/// <param name="goesOn">Whether what another process wrote is kept and appended to. Default: the file begins anew.</param>
+internal sealed class AppendFile(string path, long mostBytes, bool goesOn = false) : IDisposable
 {
     private FileStream? _stream;
-    private long _length;
+    private long _length = goesOn && File.Exists(path) ? new FileInfo(path).Length : 0;
 
     public long Dropped { get; private set; }
 
@@ -21,7 +24,7 @@ internal sealed class AppendFile(string path, long mostBytes) : IDisposable
         }
         try
         {
-            _stream ??= new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            _stream ??= new FileStream(path, goesOn ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             _stream.Write(entry);
             _length += entry.Length;
         }

@@ -15,16 +15,17 @@ namespace ApeTest.Runs.Directory;
 /// <param name="directory">The directory.</param>
 /// <param name="limits">Size caps.</param>
 /// <param name="onFailure">Told once, with the file and the error.</param>
-public sealed class RunDirectoryWriter(RunDirectory directory, RunDirectoryLimits limits, Action<string, Exception> onFailure) : IDisposable
+/// <param name="goesOn">Whether another process began the directory, whose lines are kept. Default false.</param>
+public sealed class RunDirectoryWriter(RunDirectory directory, RunDirectoryLimits limits, Action<string, Exception> onFailure, bool goesOn = false) : IDisposable
 {
     // A summary is some 20 KB, whatever the run; with many operations and errors it is twice that.
     private const int ReserveBytes = 128 << 10;
 
-    private readonly AppendFile _sessions = new(directory.SessionsFile, limits.SessionsBytes);
-    private readonly AppendFile _timeseries = new(directory.TimeseriesFile, limits.TimeseriesBytes);
-    private readonly AppendFile _histograms = new(directory.HistogramsFile, limits.HistogramsBytes);
+    private readonly AppendFile _sessions = new(directory.SessionsFile, limits.SessionsBytes, goesOn);
+    private readonly AppendFile _timeseries = new(directory.TimeseriesFile, limits.TimeseriesBytes, goesOn);
+    private readonly AppendFile _histograms = new(directory.HistogramsFile, limits.HistogramsBytes, goesOn);
     private readonly ArrayBufferWriter<byte> _buffer = new();
-    private bool _histogramsBegun;
+    private bool _histogramsBegun = goesOn && File.Exists(directory.HistogramsFile);
 
     /// <summary>The first write that failed: the file's name and why. Null while all went well.</summary>
     public (string File, string Error)? Failure { get; private set; }

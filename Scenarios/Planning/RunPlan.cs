@@ -39,8 +39,11 @@ public sealed record RunPlan
     /// <summary>Number of slots (agents).</summary>
     public int Slots => Scenario.Agents;
 
+    /// <summary>Workers that each shall have a block, however few agents there are. Default 1.</summary>
+    public int Workers { get; init; } = 1;
+
     /// <summary>Number of blocks.</summary>
-    public int BlockCount => (Slots + BlockSize - 1) / BlockSize;
+    public int BlockCount => Math.Max((Slots + BlockSize - 1) / BlockSize, Math.Min(Workers, Slots));
 
     /// <summary>The blocks: contiguous slots, as many as fit <see cref="BlockSize"/>, of one size give or take one: arrivals come to all alike.</summary>
     public ImmutableArray<RunBlock> Blocks()

@@ -24,6 +24,18 @@ public static class EnvironmentNames
     /// <summary>How long a worker's sessions may go on after SIGTERM (<c>30s</c>, which is the default); read by the agent.</summary>
     public const string AgentDrain = "APETEST_AGENT__DRAIN";
 
+    /// <summary>The one run that a worker works for; read by the agent. Unset: any run of the queue.</summary>
+    public const string AgentRun = "APETEST_AGENT__RUN";
+
+    /// <summary>Folder of the worker's log file; read by the agent. Unset: it logs to standard output.</summary>
+    public const string AgentLogs = "APETEST_AGENT__LOGS";
+
+    /// <summary>Any value: the worker ends when its standard input does, as it does with the process that started it; read by the agent.</summary>
+    public const string AgentParent = "APETEST_AGENT__PARENT";
+
+    /// <summary>Folder of the run directories; read by the collector. Unset: <c>.ape/runs</c>.</summary>
+    public const string CollectorRuns = "APETEST_COLLECTOR__RUNS";
+
     /// <summary>File that holds the service token; read by every service.</summary>
     public const string TokenFile = "APETEST_TOKEN_FILE";
 

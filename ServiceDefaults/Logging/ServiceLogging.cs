@@ -54,7 +54,7 @@ internal static class ServiceLogging
         {
             target.WriteTo.File(
                 formatter,
-                Path.Combine(directory, options.Service + ".jsonl"),
+                Path.Combine(directory, (options.LogName ?? options.Service) + ".jsonl"),
                 fileSizeLimitBytes: FileBytes,
                 rollOnFileSizeLimit: true,
                 retainedFileCountLimit: FilesKept,

@@ -73,22 +73,7 @@ internal sealed class DetachedStart(CliEnvironment environment, StartRequest req
 
     private Process Start()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            WorkingDirectory = environment.CurrentDirectory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            // On Windows: no console that could be closed.
-            CreateNoWindow = true,
-        };
-        var arguments = Environment.GetCommandLineArgs();
-        // Hosted (`dotnet ape-test.dll`), the first argument is the program; otherwise the process is.
-        var hosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet";
-        foreach (var argument in arguments[(hosted ? 0 : 1)..])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = OwnProgram.AgainAsCalled(environment.CurrentDirectory);
         start.Environment[DetachedProcess.Variable] = "1";
         return Process.Start(start)!;
     }

@@ -1,0 +1,65 @@
+using ApeTest.Observability.Collecting;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Queue;
+using ApeTest.Runs.Queue.Postgres;
+using ApeTest.Scenarios;
+using ApeTest.ServiceDefaults;
+using ApeTest.ServiceDefaults.Guard;
+using ApeTest.ServiceDefaults.Hosting;
+
+namespace ApeTest.Observability;
+
+/// <summary>The collector as a process of its own, on <c>http://127.0.0.1:5300</c> unless <c>--urls</c> says otherwise; its runs are those of the database in APETEST_QUEUE.</summary>
+internal static class CollectorProcess
+{
+    /// <summary>Runs until it is told to end. Exit code: 0 done, 2 its settings, 3 its database or its address.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder(args);
+            if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            {
+                builder.WebHost.UseUrls(ServiceUrls.Loopback(DefaultPorts.Collector));
+            }
+            var connection = Parse(builder.Configuration[EnvironmentNames.Queue]);
+            builder.AddServiceDefaults(new ServiceOptions { Service = "collector", ConsoleLogs = true });
+            PostgresRunQueue? queue = null;
+            builder.Services.AddSingleton(_ => queue!);
+            builder.Services.AddSingleton<IRunQueue>(_ => queue!);
+            builder.AddCollector(Options(builder.Configuration));
+            builder.Services.AddHostedService<QueueWatch>();
+            var app = builder.Build();
+            app.MapServiceDefaults();
+            app.MapCollector();
+            queue = await PostgresRunQueue.OpenAsync(connection, app.Services.GetRequiredService<ServiceToken>().Value,
+                app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<PostgresRunQueue>>(), CancellationToken.None);
+            return await app.RunServiceAsync("collector");
+        }
+        catch (Exception error) when (error is ApeTestException or ServiceStartException)
+        {
+            await Console.Error.WriteLineAsync($"collector: {error.Message} {(error as ApeTestException)?.Hint}".TrimEnd());
+            return (error as ApeTestException)?.ExitCode ?? ExitCodes.Input;
+        }
+    }
+
+    private static QueueConnection Parse(string? queue) => queue is null or "" or "memory"
+        ? throw new ApeTestException(
+            queue is "memory" ? $"{EnvironmentNames.Queue}=memory lives inside one process: a separate collector would never see a run in it."
+                : $"A collector of its own takes its runs from {EnvironmentNames.Queue}, which is not set.",
+            "Name the PostgreSQL server of the workers there, such as postgres://user@127.0.0.1:5432/apetest?password_file=FILE.", ExitCodes.Input)
+        : QueueConnection.Parse(queue);
+
+    private static CollectorOptions Options(IConfiguration configuration) => new()
+    {
+        RunsRoot = configuration[EnvironmentNames.CollectorRuns] is { Length: > 0 } root ? Path.GetFullPath(root) : RunDirectory.RunsRoot(Environment.CurrentDirectory),
+        Mode = "distributed",
+        Feed = AppContext.TryGetSwitch("ApeTest.FullFeed", out var full) && full ? "full" : "partial",
+        GatewayUrl = Url(configuration, EnvironmentNames.GatewayUrl),
+        LlmProxyUrl = Url(configuration, EnvironmentNames.LlmProxyUrl),
+    };
+
+    private static Uri? Url(IConfiguration configuration, string name) => configuration[name] is not { Length: > 0 } text ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
+        : throw new ApeTestException($"{name}='{text}' is not an http URL.", "Set it to one such as http://127.0.0.1:5100, or unset it.", ExitCodes.Input);
+}
