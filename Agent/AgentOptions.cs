@@ -51,8 +51,8 @@ public sealed class AgentOptions
     public int Loops { get; set; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Whether there are other workers, to which a fair share of a run's blocks is left: they are claimed a few at a time, and the more slowly the more are held.
-    /// Default false: all at once.
+    /// Whether there are other workers, with which the blocks of a run are shared: this one says that it is there while it is idle, and takes over what others
+    /// left a block at a time, the more slowly the more it has. Default false.
     /// </summary>
     public bool SharesBlocks { get; set; }
 

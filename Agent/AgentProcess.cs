@@ -25,9 +25,9 @@ public static class AgentProcess
             {
                 builder.WebHost.UseUrls(ServiceUrls.Loopback(DefaultPorts.Agent));
             }
-            var choice = QueueChoice.Parse(builder.Configuration[EnvironmentNames.Queue]);
+            var choice = QueueChoice.Parse(Environment.GetEnvironmentVariable(EnvironmentNames.Queue));
             var options = AgentOptions.FromEnvironment(Environment.GetEnvironmentVariable);
-            var logs = builder.Configuration[EnvironmentNames.AgentLogs];
+            var logs = Environment.GetEnvironmentVariable(EnvironmentNames.AgentLogs);
             builder.AddServiceDefaults(new ServiceOptions
             {
                 Service = "agent", LogDirectory = logs, LogName = $"agent-{options.WorkerName}", ConsoleLogs = logs is null, Run = options.OnlyRun,
@@ -36,14 +36,14 @@ public static class AgentProcess
             builder.Services.AddSingleton<IRunQueue>(_ => queue!);
             builder.AddAgents(options);
             builder.Services.AddHostedService<SecondSignal>();
-            if (builder.Configuration[EnvironmentNames.AgentParent] is { Length: > 0 })
+            if (Environment.GetEnvironmentVariable(EnvironmentNames.AgentParent) is { Length: > 0 })
             {
                 builder.Services.AddHostedService<ParentWatch>();
             }
             var app = builder.Build();
             app.MapServiceDefaults();
             queue = await OpenAsync(choice, app.Services);
-            queue.OnlyRun = options.OnlyRun;
+            (queue.OnlyRun, queue.SharesEvenly) = (options.OnlyRun, options.SharesBlocks);
             return await app.RunServiceAsync("agent");
         }
         catch (Exception exception) when (exception is ApeTestException or ServiceStartException)

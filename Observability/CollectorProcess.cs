@@ -22,18 +22,18 @@ internal static class CollectorProcess
             {
                 builder.WebHost.UseUrls(ServiceUrls.Loopback(DefaultPorts.Collector));
             }
-            var connection = Parse(builder.Configuration[EnvironmentNames.Queue]);
+            var connection = Parse(Environment.GetEnvironmentVariable(EnvironmentNames.Queue));
             builder.AddServiceDefaults(new ServiceOptions { Service = "collector", ConsoleLogs = true });
             PostgresRunQueue? queue = null;
             builder.Services.AddSingleton(_ => queue!);
             builder.Services.AddSingleton<IRunQueue>(_ => queue!);
-            builder.AddCollector(Options(builder.Configuration));
+            builder.AddCollector(Options(Environment.GetEnvironmentVariable));
             builder.Services.AddHostedService<QueueWatch>();
             var app = builder.Build();
-            app.MapServiceDefaults();
-            app.MapCollector();
             queue = await PostgresRunQueue.OpenAsync(connection, app.Services.GetRequiredService<ServiceToken>().Value,
                 app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<PostgresRunQueue>>(), CancellationToken.None);
+            app.MapServiceDefaults();
+            app.MapCollector();
             return await app.RunServiceAsync("collector");
         }
         catch (Exception error) when (error is ApeTestException or ServiceStartException)
@@ -50,16 +50,16 @@ internal static class CollectorProcess
             "Name the PostgreSQL server of the workers there, such as postgres://user@127.0.0.1:5432/apetest?password_file=FILE.", ExitCodes.Input)
         : QueueConnection.Parse(queue);
 
-    private static CollectorOptions Options(IConfiguration configuration) => new()
+    private static CollectorOptions Options(Func<string, string?> variable) => new()
     {
-        RunsRoot = configuration[EnvironmentNames.CollectorRuns] is { Length: > 0 } root ? Path.GetFullPath(root) : RunDirectory.RunsRoot(Environment.CurrentDirectory),
+        RunsRoot = variable(EnvironmentNames.CollectorRuns) is { Length: > 0 } root ? Path.GetFullPath(root) : RunDirectory.RunsRoot(Environment.CurrentDirectory),
         Mode = "distributed",
         Feed = AppContext.TryGetSwitch("ApeTest.FullFeed", out var full) && full ? "full" : "partial",
-        GatewayUrl = Url(configuration, EnvironmentNames.GatewayUrl),
-        LlmProxyUrl = Url(configuration, EnvironmentNames.LlmProxyUrl),
+        GatewayUrl = Url(variable, EnvironmentNames.GatewayUrl),
+        LlmProxyUrl = Url(variable, EnvironmentNames.LlmProxyUrl),
     };
 
-    private static Uri? Url(IConfiguration configuration, string name) => configuration[name] is not { Length: > 0 } text ? null
+    private static Uri? Url(Func<string, string?> variable, string name) => variable(name) is not { Length: > 0 } text ? null
         : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
         : throw new ApeTestException($"{name}='{text}' is not an http URL.", "Set it to one such as http://127.0.0.1:5100, or unset it.", ExitCodes.Input);
 }

@@ -21,9 +21,6 @@ internal sealed partial class AgentWorker(
     // A worker that has blocks looks for more, which come by scaling up, without taking time from those it has.
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(100);
 
-    // A run of thousands of blocks must not take minutes to be shared: one block in this many held is taken more at a time.
-    private const int BlocksPerClaim = 8;
-
     private static readonly TimeSpan SharingStep = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestSharingPause = TimeSpan.FromMilliseconds(300);
 
@@ -81,19 +78,21 @@ internal sealed partial class AgentWorker(
     {
         try
         {
-            for (var taken = 0; ;)
+            while (true)
             {
                 stoppingToken.ThrowIfCancellationRequested();
                 if (_blocks.Count < options.MaxBlocks && await TryClaimAsync(stoppingToken) is { } lease)
                 {
                     Start(lease);
-                    if (!options.SharesBlocks || ++taken <= _blocks.Count / BlocksPerClaim)
+                    if (!options.SharesBlocks || lease.Epoch == 1)
                     {
                         continue;
                     }
+                    // What a worker lost, or gave back, is free all at once.
+                    await Task.Delay(SharingPause(), time, stoppingToken);
+                    continue;
                 }
-                await Task.Delay(taken > 0 ? SharingPause() : _blocks.IsEmpty || options.ClaimInterval > BusyInterval ? options.ClaimInterval : BusyInterval, time, stoppingToken);
-                taken = 0;
+                await Task.Delay(_blocks.IsEmpty || options.ClaimInterval > BusyInterval ? options.ClaimInterval : BusyInterval, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -166,12 +165,8 @@ internal sealed partial class AgentWorker(
                 await HeartbeatAsync(cancellationToken);
                 metrics.AgentsWanted(_blocks.Keys.Sum(static block => block.WantedHere()));
                 GeneratorSample? generator = watch.Sample() with { Loops = TickJourneys() };
-                foreach (var block in _blocks.Keys)
-                {
-                    await FlushAsync(block, generator, cancellationToken);
-                    // The process is one: one of its blocks tells.
-                    generator = null;
-                }
+                // Together: they share a trip to the database. The process is one: one of its blocks tells of it.
+                await Task.WhenAll(_blocks.Keys.Select((block, index) => FlushAsync(block, index == 0 ? generator : null, cancellationToken)));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -182,7 +177,8 @@ internal sealed partial class AgentWorker(
 
     private async Task HeartbeatAsync(CancellationToken cancellationToken)
     {
-        if (_blocks.IsEmpty)
+        // Where there are others, an idle worker too says that it is there: the blocks of the next run are shared out among those that are.
+        if (_blocks.IsEmpty && !options.SharesBlocks)
         {
             return;
         }

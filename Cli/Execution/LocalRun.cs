@@ -7,6 +7,8 @@ using ApeTest.LlmProxy.Cassettes;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Ids;
+using ApeTest.Runs.Queue.Postgres;
+using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Loading.Resolved;
@@ -18,6 +20,8 @@ namespace ApeTest.Cli.Execution;
 /// <summary>A run in this process: its services, its directory and its collector. Disposing it stops everything, agents first.</summary>
 internal sealed class LocalRun : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestKeep = TimeSpan.FromSeconds(5);
+
     // Before the shop has a port: enough to judge flags and fields.
     private static readonly Uri ShopToCome = new("http://127.0.0.1:1/");
 
@@ -96,6 +100,24 @@ internal sealed class LocalRun : IAsyncDisposable
         }
         _isTornDown = true;
         return await RunTeardown.EndAsync(_plan!, _host.Agents(null), _environment.Time);
+    }
+
+    /// <summary>Keeps the summary of a run with workers in the database's history too. What goes wrong is told: the run's directory has it anyway.</summary>
+    public async Task KeepAsync(RunSummary summary)
+    {
+        if (_host.Queue is not PostgresRunQueue queue)
+        {
+            return;
+        }
+        using var limit = new CancellationTokenSource(LongestKeep, _environment.Time);
+        try
+        {
+            await queue.History.SaveAsync(summary, await File.ReadAllTextAsync(Directory.ScenarioFile, limit.Token), limit.Token);
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or IOException or OperationCanceledException)
+        {
+            _options.Notice?.Invoke($"warning: the database's history does not have this run: {e.Message}");
+        }
     }
 
     /// <summary>Stops the services; the directory of a run that never was is removed.</summary>

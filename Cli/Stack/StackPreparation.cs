@@ -62,7 +62,7 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
 
         // 3. The plan. In a stack journeys too go through the gateway, unless the scenario says otherwise: agents may have no other way.
         var judged = target.Judged.Scenario with { Gateway = target.Judged.Scenario.Gateway ?? GatewayMode.Remote };
-        var plan = RunPlanner.Create(judged, NewId(), openApiDocument: target.OpenApi, oracle: target.Judged.Oracle, graphQlSchema: target.GraphQl);
+        var plan = RunPlanner.Create(judged, NewId(), openApiDocument: target.OpenApi, oracle: target.Judged.Oracle, graphQlSchema: target.GraphQl) with { Workers = request.Workers ?? 1 };
         var options = new AgentOptions { GatewayUrl = collector.GatewayUrl, Token = token, AddsTargetHeaders = true };
         plan = await RunSetup.BeginAsync(plan, options, environment.Time, cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Queue.Postgres;
 using ApeTest.Scenarios;
@@ -17,7 +18,7 @@ internal sealed partial class QueueWatch(PostgresRunQueue queue, RunCollector co
 
     // Runs that cannot be collected here: told once.
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _saving = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _saving = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,7 +46,7 @@ internal sealed partial class QueueWatch(PostgresRunQueue queue, RunCollector co
                 {
                     await TakeUpAsync(run, stoppingToken);
                 }
-                if (collector.Find(run) is { } collected && _saving.Add(run))
+                if (collector.Find(run) is { } collected && _saving.TryAdd(run, 0))
                 {
                     _ = SaveAsync(collected, stoppingToken);
                 }
@@ -83,6 +84,8 @@ internal sealed partial class QueueWatch(PostgresRunQueue queue, RunCollector co
             {
                 await Task.Delay(Interval, time, stoppingToken);
             }
+            collector.LetGo(run);
+            _saving.TryRemove(run.Run, out _);
 
             async Task<bool> TrySaveAsync()
             {

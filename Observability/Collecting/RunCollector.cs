@@ -16,7 +16,7 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
 
     /// <summary>
     /// Submits a run and begins to collect it. A run that there is already: <see cref="ArgumentException"/>; a directory that cannot be made:
-    /// <see cref="Scenarios.ApeTestException"/> (exit 3), and the run is aborted.
+    /// <see cref="Scenarios.ApeTestException"/> (exit 3).
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="resolvedScenario">Text of <c>scenario.resolved.yaml</c>, secrets redacted.</param>
@@ -30,8 +30,16 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
         }
         // First: what cannot be written here shall not begin. The queue then says whether there is such a run.
         var directory = RunDirectory.Create(options.RunsRoot, plan.Run);
-        await File.WriteAllTextAsync(directory.ScenarioFile, resolvedScenario, cancellationToken);
-        await queue.SubmitAsync(plan, cancellationToken);
+        try
+        {
+            await File.WriteAllTextAsync(directory.ScenarioFile, resolvedScenario, cancellationToken);
+            await queue.SubmitAsync(plan, cancellationToken);
+        }
+        catch
+        {
+            System.IO.Directory.Delete(directory.Path, recursive: true);
+            throw;
+        }
         return Begin(plan, directory, resolvedScenario, controlUrl: null, kept: null);
     }
 
@@ -70,6 +78,13 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
             kept.Add(session.Session);
         }
         return TryBegin(plan, directory, resolvedScenario: null, controlUrl: null, kept);
+    }
+
+    /// <summary>Lets a run go that has ended: its directory holds the rest.</summary>
+    public void LetGo(CollectedRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        _runs.TryRemove(KeyValuePair.Create(run.Run, run));
     }
 
     /// <summary>A run that was collected here and not let go yet; null for any other.</summary>

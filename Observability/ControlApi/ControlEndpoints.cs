@@ -24,9 +24,12 @@ internal static class ControlEndpoints
         runs.MapGet("", async (Lookup find, CancellationToken cancellationToken) =>
             TypedResults.Json(await find.ListAsync(cancellationToken), RunsJson.Line.RunListEntryArray));
         runs.MapPost("", SubmitEndpoint.SubmitAsync);
-        runs.MapGet("/{id}", (string id, Lookup find) => find.Run(id) is { } run ? Json(run.Progress(), RunsJson.Line.RunProgress) : Unknown(id));
-        runs.MapGet("/{id}/summary", (string id, Lookup find) => find.Run(id) switch
+        runs.MapGet("/{id}", async (string id, Lookup find, CancellationToken cancellationToken) => find.Run(id) is { } run ? Json(run.Progress(), RunsJson.Line.RunProgress)
+            : await find.PastAsync(id, cancellationToken) is { } past ? Json(RunProgress.From(past), RunsJson.Line.RunProgress)
+            : Unknown(id));
+        runs.MapGet("/{id}/summary", async (string id, Lookup find, CancellationToken cancellationToken) => find.Run(id) switch
         {
+            null when await find.PastAsync(id, cancellationToken) is { } past => Json(past, RunsJson.Line.RunSummary),
             null => Unknown(id),
             { } run when run.Summary() is { } summary => Json(summary, RunsJson.Line.RunSummary),
             _ => Problem(404, $"Run {id} left no summary.", "It was interrupted before it could write one; its sessions and logs are there."),
@@ -116,13 +119,26 @@ internal static class ControlEndpoints
             return Problem(400, e.Message, e.Hint);
         }
         return find.Run(id) is { } run
-            ? TypedResults.Stream(output => WriteLogsAsync(output, run.Directory, query, cancellationToken), "application/x-ndjson")
+            ? TypedResults.Stream(output => WriteLogsAsync(output, run, query, request.Follow is true, cancellationToken), "application/x-ndjson")
             : Unknown(id);
     }
 
-    private static async Task WriteLogsAsync(Stream output, RunDirectory directory, LogQuery query, CancellationToken cancellationToken)
+    private static async Task WriteLogsAsync(Stream output, KnownRun run, LogQuery query, bool follow, CancellationToken cancellationToken)
     {
-        using var reader = new LogReader(directory.Logs, query);
+        using var reader = new LogReader(run.Directory.Logs, query);
+        if (follow)
+        {
+            await foreach (var lines in new LogFollower(reader, () => run.Progress().Ended, run.Time).FollowAsync(cancellationToken))
+            {
+                foreach (var line in lines)
+                {
+                    await output.WriteAsync(line.Utf8, cancellationToken);
+                    await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+                }
+                await output.FlushAsync(cancellationToken);
+            }
+            return;
+        }
         await foreach (var line in reader.ReadAsync(cancellationToken))
         {
             await output.WriteAsync(line.Utf8, cancellationToken);

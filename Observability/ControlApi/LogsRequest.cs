@@ -14,8 +14,9 @@ namespace ApeTest.Observability.ControlApi;
 /// <param name="Since">Earliest time.</param>
 /// <param name="Until">Latest time.</param>
 /// <param name="Tail">Only so many lines, the last ones.</param>
+/// <param name="Follow">Whether to go on with new lines until the run has ended.</param>
 internal sealed record LogsRequest(string? Grep, string? Regex, string? Agent, string? Session, string? Service, string? Event, string? Level,
-    DateTimeOffset? Since, DateTimeOffset? Until, int? Tail)
+    DateTimeOffset? Since, DateTimeOffset? Until, int? Tail, bool? Follow)
 {
     /// <summary>The query. An unknown level, a malformed pattern or a count out of range throws <see cref="ApeTestException"/>.</summary>
     public LogQuery ToQuery()

@@ -3,22 +3,44 @@ using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Ids;
+using ApeTest.Runs.Queue.Postgres;
 using ApeTest.Runs.Summaries;
 
 namespace ApeTest.Observability.ControlApi;
 
 /// <summary>Finds runs for the control API: those collected here, and those whose directories are here.</summary>
-internal sealed class Lookup(RunCollector collector, CollectorOptions options, TimeProvider time)
+/// <param name="collector">What is under way.</param>
+/// <param name="options">Where the directories are.</param>
+/// <param name="time">Clock.</param>
+/// <param name="queue">The database, whose history knows runs of which the directory is gone. Default: there is none.</param>
+internal sealed class Lookup(RunCollector collector, CollectorOptions options, TimeProvider time, PostgresRunQueue? queue = null)
 {
+    private const int MostListed = 1000;
+
     /// <summary>A run that is under way here.</summary>
     public CollectedRun? Live(string id) => collector.Find(id) is { Completion.IsCompleted: false } run ? run : null;
 
     /// <summary>All runs, newest first.</summary>
-    public Task<RunListEntry[]> ListAsync(CancellationToken cancellationToken)
+    public async Task<RunListEntry[]> ListAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(RunDirectoryReader.Entries(options.RunsRoot, time).ToArray());
+        var known = new SortedDictionary<string, RunListEntry>(StringComparer.Ordinal);
+        foreach (var entry in queue is null ? [] : await queue.History.ListAsync(MostListed, cancellationToken))
+        {
+            known[entry.Run] = new RunListEntry(entry.Run, entry.Scenario, entry.Status, entry.Started, entry.Agents, null) { DurationS = entry.DurationS };
+        }
+        foreach (var entry in RunDirectoryReader.Entries(options.RunsRoot, time))
+        {
+            var summary = RunDirectoryReader.ReadSummary(new RunDirectory(Path.Combine(options.RunsRoot, entry.Run)));
+            var told = entry with { DurationS = summary?.Run.DurationS, SuccessRate = summary?.Sessions.SuccessRate };
+            // A run that goes on, but not here, the database knows better.
+            known[entry.Run] = entry.Status is "interrupted" && known.TryGetValue(entry.Run, out var row) ? told with { Status = row.Status } : told;
+        }
+        return [.. known.Values.Reverse()];
     }
+
+    /// <summary>The final summary of a run that is in the database's history; null where it is not.</summary>
+    public async Task<RunSummary?> PastAsync(string id, CancellationToken cancellationToken) =>
+        queue is not null && RunId.IsValid(id) ? await queue.History.SummaryAsync(id, cancellationToken) : null;
 
     /// <summary>A run, live or past.</summary>
     public KnownRun? Run(string id)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Control;
@@ -42,6 +43,10 @@ internal static class SubmitEndpoint
         catch (ApeTestException e)
         {
             return TypedResults.Problem(e.Hint, statusCode: e.ExitCode == ExitCodes.Input ? 422 : 503, title: e.Message);
+        }
+        catch (DbException e)
+        {
+            return TypedResults.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable, title: "The run queue does not answer.");
         }
         return TypedResults.Json(new RunListEntry(plan.Run, plan.Scenario.Name, "queued", null, plan.Scenario.Agents, null),
             RunsJson.Line.RunListEntry, statusCode: StatusCodes.Status201Created);

@@ -95,9 +95,13 @@ public sealed class ControlClient : IDisposable
     }
 
     /// <summary>Log lines in order of time.</summary>
-    public async IAsyncEnumerable<string> LogsAsync(LogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<string> LogsAsync(LogQuery query, CancellationToken cancellationToken) => LogsAsync(query, follow: false, cancellationToken);
+
+    /// <summary>Log lines in order of time; where <paramref name="follow"/>, also those that come until the run has ended.</summary>
+    public async IAsyncEnumerable<string> LogsAsync(LogQuery query, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, "/logs" + query.ToQueryString(), null, cancellationToken);
+        var asked = query.ToQueryString();
+        using var response = await SendAsync(HttpMethod.Get, $"/logs{asked}{(follow ? asked.Length == 0 ? "?follow=true" : "&follow=true" : "")}", null, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var reader = new StreamReader(stream);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)

@@ -38,7 +38,14 @@ public sealed record ModelFinding(string Status, string Message, string? Hint);
 /// <param name="Started">Start.</param>
 /// <param name="Agents">Agents.</param>
 /// <param name="ControlUrl">Where it listens while it runs; null once it has ended.</param>
-public sealed record RunListEntry(string Run, string? Scenario, string Status, DateTimeOffset? Started, int? Agents, Uri? ControlUrl);
+public sealed record RunListEntry(string Run, string? Scenario, string Status, DateTimeOffset? Started, int? Agents, Uri? ControlUrl)
+{
+    /// <summary>How long it took, or has taken; null where that is not known.</summary>
+    public double? DurationS { get; init; }
+
+    /// <summary>Success rate; null where nothing was judged, or its summary is not at hand.</summary>
+    public double? SuccessRate { get; init; }
+}
 
 /// <summary>Body of <c>POST .../stop</c>.</summary>
 /// <param name="Now">False: no new sessions, running ones drain. True: everything is cancelled.</param>

@@ -53,7 +53,8 @@ internal sealed class ApeProcess : IAsyncDisposable
     /// <summary>Starts it.</summary>
     public static ApeProcess Start(TempDirectory directory, params string[] arguments) => StartWith(directory, [], arguments);
 
-    private static ApeProcess StartWith(TempDirectory directory, Dictionary<string, string> variables, string[] arguments)
+    /// <summary>Starts it, with variables of the test's own.</summary>
+    public static ApeProcess StartWith(TempDirectory directory, Dictionary<string, string> variables, string[] arguments)
     {
         string[] words = [.. $"{DefaultHangUp}dotnet".Split(' '), Path.Combine(AppContext.BaseDirectory, "ape-test.dll"), .. arguments];
         var start = new ProcessStartInfo(words[0], words[1..])
@@ -102,7 +103,7 @@ internal sealed class ApeProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static bool IsForeign(string name) =>
+    internal static bool IsForeign(string name) =>
         name.StartsWith("APETEST_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal)
         || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal);
 

@@ -4,6 +4,7 @@ using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
+using ApeTest.Cli.Stack;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Logs;
 using ApeTest.Scenarios;
@@ -31,11 +32,17 @@ internal static class LogsCommand
         var options = new LogsOptions(command);
         var follow = command.Switch("Output", "--follow", "Go on with new lines until the run ends.", "-f");
         var format = OutputFormat.Add(command, "Output", "Aligned text, or the JSON lines as they were written. Default text.");
+        var stack = new StackOptions(command, "Show the log of a run of the stack there.");
         command.SetAction((parse, _) =>
         {
             var json = OutputFormat.IsJson(parse, format);
             // Wrong filters are told before a missing run.
             var directory = new Lazy<RunDirectory>(() => RunChoice.ToShow(environment, parse.GetValue(run)));
+            if (stack.Of(parse, environment) is { } address)
+            {
+                var wanted = options.ToQuery(parse, static () => null, environment.Time.GetUtcNow());
+                return new StackLogs(environment, address, json, new LogText(Paint.ForOutput(environment, NoColor.Of(parse)))).ShowAsync(parse.GetValue(run), wanted, parse.GetValue(follow));
+            }
             var query = options.ToQuery(parse, () => RunDirectoryReader.StatusOf(directory.Value, environment.Time).File, environment.Time.GetUtcNow());
             var output = new LogOutput(environment, json, new LogText(Paint.ForOutput(environment, NoColor.Of(parse))));
             return ShowAsync(environment, directory.Value, query, output, parse.GetValue(follow));

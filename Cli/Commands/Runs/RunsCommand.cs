@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Rendering;
+using ApeTest.Cli.Stack;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
 
@@ -23,13 +24,26 @@ internal static class RunsCommand
             ],
         };
         var format = OutputFormat.Add(command, "Options", "A table, or one JSON array. Default text.");
-        command.SetAction(parse => Run(environment, OutputFormat.IsJson(parse, format)));
+        var stack = new StackOptions(command, "List the runs of the stack there.");
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var json = OutputFormat.IsJson(parse, format);
+            var rows = stack.Of(parse, environment) is { } address
+                ? await RowsAsync(environment, address, cancellationToken)
+                : [.. RunDirectoryReader.List(environment.RunsRoot).Select(directory => Row(environment, directory))];
+            return Write(environment, rows, json);
+        });
         return command;
     }
 
-    private static int Run(CliEnvironment environment, bool json)
+    private static async Task<List<RunRow>> RowsAsync(CliEnvironment environment, StackAddress stack, CancellationToken cancellationToken)
     {
-        var rows = RunDirectoryReader.List(environment.RunsRoot).Select(directory => Row(environment, directory)).ToList();
+        using var collector = stack.Client(environment.Time);
+        return [.. (await collector.ListAsync(cancellationToken)).Select(static run => new RunRow(run.Run, run.Scenario, run.Status, run.Started, run.DurationS, run.Agents, run.SuccessRate))];
+    }
+
+    private static int Write(CliEnvironment environment, List<RunRow> rows, bool json)
+    {
         if (json)
         {
             environment.Out.WriteLine(JsonSerializer.Serialize(rows, RunRowJson.Default.ListRunRow));

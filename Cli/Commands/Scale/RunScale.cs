@@ -2,6 +2,7 @@ using System.Globalization;
 using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
+using ApeTest.Cli.Stack;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
@@ -15,11 +16,7 @@ internal sealed class RunScale(CliEnvironment environment)
     public async Task<int> RunAsync(string? name, string number)
     {
         // 1. The number.
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var agents) || agents == 0)
-        {
-            throw new ApeTestException($"--agents must be a whole number from 1 (got {Show.Cut(Show.Safe(number), 20)})",
-                "A run without agents is a stopped one: ape-test stop", ExitCodes.Input);
-        }
+        var agents = Parse(number);
 
         // 2. The run.
         using var ladder = new StopLadder(environment.Signals);
@@ -28,11 +25,7 @@ internal sealed class RunScale(CliEnvironment environment)
         {
             // 3. Scale.
             using var client = ControlClient.Open(directory, environment.Time);
-            var before = (await client.GetRunAsync(ladder.Drain)).AgentsTarget;
-            await client.ScaleAsync(agents, ladder.Drain);
-            environment.Error.WriteLine(before == agents
-                ? $"run {directory.Run} has {Show.Count(agents)} agents already"
-                : $"run {directory.Run}: {Show.Count(agents)} agents instead of {Show.Count(before)}{(agents < before ? "; the others finish their sessions" : "")}");
+            await ScaleAsync(client, directory.Run, agents, ladder.Drain);
             return ExitCodes.Done;
         }
         catch (OperationCanceledException) when (ladder.ExitCode is { } code)
@@ -43,5 +36,38 @@ internal sealed class RunScale(CliEnvironment environment)
         {
             throw new ApeTestException($"Run {directory.Run} ended meanwhile: {Show.Safe(over.Status)}.", null, ExitCodes.Input);
         }
+    }
+
+    /// <summary>The same with a run of a stack.</summary>
+    public async Task<int> RunAsync(StackAddress stack, string? name, string number)
+    {
+        var agents = Parse(number);
+        using var ladder = new StopLadder(environment.Signals);
+        using var collector = stack.Client(environment.Time);
+        try
+        {
+            var run = (await StackRuns.ToChangeAsync(collector, name, $"scale {{0}} --agents {agents}", ladder.Drain)).Run;
+            using var client = collector.Run(run);
+            await ScaleAsync(client, run, agents, ladder.Drain);
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (ladder.ExitCode is { } code)
+        {
+            return code;
+        }
+    }
+
+    private static int Parse(string number) => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var agents) && agents > 0
+        ? agents
+        : throw new ApeTestException($"--agents must be a whole number from 1 (got {Show.Cut(Show.Safe(number), 20)})",
+            "A run without agents is a stopped one: ape-test stop", ExitCodes.Input);
+
+    private async Task ScaleAsync(ControlClient client, string run, int agents, CancellationToken cancellationToken)
+    {
+        var before = (await client.GetRunAsync(cancellationToken)).AgentsTarget;
+        await client.ScaleAsync(agents, cancellationToken);
+        environment.Error.WriteLine(before == agents
+            ? $"run {run} has {Show.Count(agents)} agents already"
+            : $"run {run}: {Show.Count(agents)} agents instead of {Show.Count(before)}{(agents < before ? "; the others finish their sessions" : "")}");
     }
 }

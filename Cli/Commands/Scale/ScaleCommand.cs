@@ -1,4 +1,5 @@
 using ApeTest.Cli.Help;
+using ApeTest.Cli.Stack;
 
 namespace ApeTest.Cli.Commands.Scale;
 
@@ -18,7 +19,10 @@ internal static class ScaleCommand
         var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the run that is running, if it is the only one.");
         var agents = command.Value("Options", "--agents", "N", "Agents from now on, instead of what the load shape says; with --rate the most sessions at a time.");
         agents.Required = true;
-        command.SetAction((parse, _) => new RunScale(environment).RunAsync(parse.GetValue(run), parse.GetValue(agents)!));
+        var stack = new StackOptions(command, "Scale a run of the stack there.");
+        command.SetAction((parse, _) => stack.Of(parse, environment) is { } address
+            ? new RunScale(environment).RunAsync(address, parse.GetValue(run), parse.GetValue(agents)!)
+            : new RunScale(environment).RunAsync(parse.GetValue(run), parse.GetValue(agents)!));
         return command;
     }
 }

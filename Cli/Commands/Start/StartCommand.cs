@@ -1,10 +1,14 @@
 using ApeTest.Cli.Commands.Start.Detached;
 using ApeTest.Cli.Help;
+using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Input;
+using ApeTest.Cli.Signals;
+using ApeTest.Cli.Stack;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Commands.Start;
 
-/// <summary><c>ape-test start</c>: runs a scenario in this process and judges it.</summary>
+/// <summary><c>ape-test start</c>: runs a scenario, in this process, in workers beside it or on a stack, and judges it.</summary>
 internal static class StartCommand
 {
     private const string Output = "Output";
@@ -29,6 +33,10 @@ internal static class StartCommand
                       --threshold 'http_p95 < 300ms for 10s abort'
                     """),
                 new("in the background", "ape-test start shop.yaml --detach"),
+                new("on a stack that is up", """
+                    ape-test start shop.yaml --agents 1000 \
+                      --stack http://127.0.0.1:5300 --token-file token
+                    """),
                 new("in CI", """
                     ape-test start shop.yaml -y --quiet --out summary.json \
                       --threshold 'session_success >= 0.99'
@@ -41,8 +49,11 @@ internal static class StartCommand
         var quiet = command.Switch(Output, "--quiet", "No progress and no messages; errors and the summary only.");
         var yes = command.Switch(Output, "--yes", "Do not ask before a target that is not on this machine is loaded.", "-y");
         var detach = command.Switch(Output, "--detach", "Return once the run is on its way, with its id on standard output; it goes on in the background.");
-        command.SetAction((parse, _) => RunAsync(environment, new StartRequest
+        var workers = command.Value(Output, "--workers", "K", "Spread the agents over K worker processes on this machine, by way of the PostgreSQL server that APETEST_QUEUE names; on a stack, over at least K of its workers. Default: the agents are in this process.");
+        var stack = new StackOptions(command, "Run on the stack there instead of in this process.");
+        command.SetAction((parse, _) => RunAsync(environment, stack.Of(parse, environment), stack.IsAsked(parse), new StartRequest
         {
+            Workers = WorkerRequest.Parse(parse.GetValue(workers)),
             Input = new ScenarioInput(environment, parse, scenario),
             Json = OutputFormat.IsJson(parse, format),
             OutFile = parse.GetValue(file),
@@ -54,7 +65,16 @@ internal static class StartCommand
         return command;
     }
 
-    private static Task<int> RunAsync(CliEnvironment environment, StartRequest request) => request.Detach && environment.Detached is null
-        ? new DetachedStart(environment, request).RunAsync()
-        : new StartRun(environment, request).RunAsync();
+    private static async Task<int> RunAsync(CliEnvironment environment, StackAddress? stack, bool isAsked, StartRequest request)
+    {
+        // Whoever asks for workers and has a database for them means this machine, whatever the environment says of a stack.
+        if (stack is not null && (isAsked || request.Workers is null || environment.Variables.GetValueOrDefault(EnvironmentNames.Queue) is not { Length: > 0 }))
+        {
+            using var ladder = new StopLadder(environment.Signals);
+            return (await StackRun.RunAsync(environment, request, stack.Collector, stack.Token, ladder)).ExitCode;
+        }
+        return await (request.Detach && environment.Detached is null
+            ? new DetachedStart(environment, request).RunAsync()
+            : new StartRun(environment, request).RunAsync());
+    }
 }

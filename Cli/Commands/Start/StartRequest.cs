@@ -23,6 +23,9 @@ internal sealed record StartRequest
     /// <summary>The run goes on in a process of its own.</summary>
     public bool Detach { get; init; }
 
+    /// <summary>Workers that the agents are spread over; null: they are in this process, or wherever the stack has them.</summary>
+    public int? Workers { get; init; }
+
     /// <summary>No colours.</summary>
     public bool NoColor { get; init; }
 }

@@ -1,5 +1,6 @@
 using ApeTest.Cli.Errors;
 using ApeTest.Cli.Execution;
+using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Progress;
 using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
@@ -21,6 +22,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         // 1. Input: nothing is started or written for a mistake in it.
         using var ladder = new StopLadder(environment.Signals);
         LocalRun.Load(request.Input);
+        var workers = request.Workers is { } count ? WorkerRequest.Local(count, environment) : null;
         SummaryOutput.CheckWritable(environment, request.OutFile);
 
         // 2. The run.
@@ -32,6 +34,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
                 // In the background nobody can answer; the command that started it has asked.
                 Confirmed = request.Confirmed || environment.Detached is not null,
                 Notice = _messages.Say,
+                Workers = workers,
                 Ready = judged => _messages.Starting(request.Input, judged),
             }, ladder.Drain);
         }
@@ -55,6 +58,8 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         {
             _messages.Say($"warning: {Show.Count(cassette.LeftOut)} exchanges with the model are not in {run.Plan.Scenario.Llm.Cassette!.File}: {cassette.Reason}; a replay misses them");
         }
+
+        await run.KeepAsync(summary);
 
         // 4. Result. What the teardown left behind is told with --quiet too.
         var failure = await run.EndAsync();

@@ -1,5 +1,6 @@
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
+using ApeTest.Cli.Stack;
 
 namespace ApeTest.Cli.Commands.Status;
 
@@ -19,8 +20,14 @@ internal static class StatusCommand
         var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the newest run that is running, else the newest.");
         var watch = command.Switch("Options", "--watch", "Show it each second until the run ends.");
         var format = OutputFormat.Add(command, "Options", "Text, or one JSON object a line. Default text.");
-        command.SetAction((parse, _) => new StatusView(environment, OutputFormat.IsJson(parse, format), NoColor.Of(parse))
-            .RunAsync(parse.GetValue(run), parse.GetValue(watch)));
+        var stack = new StackOptions(command, "Show a run of the stack there.");
+        command.SetAction((parse, _) =>
+        {
+            var view = new StatusView(environment, OutputFormat.IsJson(parse, format), NoColor.Of(parse));
+            return stack.Of(parse, environment) is { } address
+                ? view.RunAsync(address, parse.GetValue(run), parse.GetValue(watch))
+                : view.RunAsync(parse.GetValue(run), parse.GetValue(watch));
+        });
         return command;
     }
 }

@@ -3,6 +3,7 @@ using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Progress;
 using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
+using ApeTest.Cli.Stack;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Json;
@@ -30,30 +31,51 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
         try
         {
             using var client = ControlClient.Open(directory, environment.Time);
-            if (watch)
-            {
-                await WatchAsync(client, leave.Token);
-            }
-            else
-            {
-                Write(await client.GetRunAsync(leave.Token));
-            }
-            return ExitCodes.Done;
-        }
-        catch (OperationCanceledException) when (ladder.ExitCode is { } code)
-        {
-            return code;
-        }
-        catch (OperationCanceledException) when (environment.OutputLost.IsCancellationRequested)
-        {
-            // As `| head -1` does: nobody reads on.
-            return ExitCodes.Done;
+            return await ShowAsync(client, watch, ladder, leave.Token);
         }
         catch (ApeTestException) when (RunDirectoryReader.StatusOf(directory, environment.Time) is { Ended: true } over)
         {
             // It ended while we asked.
             WriteFromFiles(directory, over);
             return ExitCodes.Done;
+        }
+    }
+
+    /// <summary>Shows the run of a stack that <paramref name="run"/> names.</summary>
+    public async Task<int> RunAsync(StackAddress stack, string? run, bool watch)
+    {
+        using var ladder = new StopLadder(environment.Signals);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(ladder.Drain, environment.OutputLost);
+        using var collector = stack.Client(environment.Time);
+        try
+        {
+            using var client = collector.Run((await StackRuns.ToShowAsync(environment, collector, run, leave.Token)).Run);
+            return await ShowAsync(client, watch, ladder, leave.Token);
+        }
+        catch (OperationCanceledException) when (leave.IsCancellationRequested)
+        {
+            return ladder.ExitCode ?? ExitCodes.Done;
+        }
+    }
+
+    private async Task<int> ShowAsync(ControlClient client, bool watch, StopLadder ladder, CancellationToken leave)
+    {
+        try
+        {
+            if (watch)
+            {
+                await WatchAsync(client, leave);
+            }
+            else
+            {
+                Write(await client.GetRunAsync(leave));
+            }
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (leave.IsCancellationRequested)
+        {
+            // Or nobody reads on, as `| head -1` does.
+            return ladder.ExitCode ?? ExitCodes.Done;
         }
     }
 

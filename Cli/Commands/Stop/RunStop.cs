@@ -2,6 +2,7 @@ using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Progress;
 using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
+using ApeTest.Cli.Stack;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
@@ -34,9 +35,7 @@ internal sealed class RunStop(CliEnvironment environment)
             // 2. Stop.
             using var client = ControlClient.Open(directory, environment.Time);
             await client.StopAsync(now, ladder.Drain);
-            environment.Error.WriteLine(now
-                ? $"run {directory.Run} is stopping now: running sessions are cancelled"
-                : $"run {directory.Run} is stopping: no new sessions, the running ones finish");
+            TellStopping(directory.Run, now);
 
             // 3. Wait.
             if (wait)
@@ -58,6 +57,44 @@ internal sealed class RunStop(CliEnvironment environment)
             return ExitCodes.Done;
         }
     }
+
+    /// <summary>The same with a run of a stack.</summary>
+    public async Task<int> RunAsync(StackAddress stack, string? name, bool now, bool wait)
+    {
+        using var ladder = new StopLadder(environment.Signals);
+        using var collector = stack.Client(environment.Time);
+        try
+        {
+            var run = await StackRuns.ToChangeAsync(collector, name, "stop {0}", ladder.Drain);
+            if (run.Status is not ("queued" or "running"))
+            {
+                environment.Error.WriteLine($"run {run.Run} is over already: {Show.Safe(run.Status)}");
+                return ExitCodes.Done;
+            }
+            using var client = collector.Run(run.Run);
+            await client.StopAsync(now, ladder.Drain);
+            TellStopping(run.Run, now);
+            if (wait)
+            {
+                RunProgress? last = null;
+                await foreach (var progress in client.EventsAsync(ladder.Drain))
+                {
+                    last = progress;
+                }
+                Tell(last!);
+            }
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (ladder.ExitCode is { } code)
+        {
+            environment.Error.WriteLine("not waited for: what was told to stop stops all the same");
+            return code;
+        }
+    }
+
+    private void TellStopping(string run, bool now) => environment.Error.WriteLine(now
+        ? $"run {run} is stopping now: running sessions are cancelled"
+        : $"run {run} is stopping: no new sessions, the running ones finish");
 
     private async Task EndAsync(ControlClient client, RunDirectory directory, CancellationToken cancellationToken)
     {

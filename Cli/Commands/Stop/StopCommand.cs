@@ -1,4 +1,5 @@
 using ApeTest.Cli.Help;
+using ApeTest.Cli.Stack;
 
 namespace ApeTest.Cli.Commands.Stop;
 
@@ -18,7 +19,10 @@ internal static class StopCommand
         var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the run that is running, if it is the only one.");
         var now = command.Switch("Options", "--now", "Cancel running sessions instead of letting them finish.");
         var noWait = command.Switch("Options", "--no-wait", "Return at once.");
-        command.SetAction((parse, _) => new RunStop(environment).RunAsync(parse.GetValue(run), parse.GetValue(now), !parse.GetValue(noWait)));
+        var stack = new StackOptions(command, "Stop a run of the stack there.");
+        command.SetAction((parse, _) => stack.Of(parse, environment) is { } address
+            ? new RunStop(environment).RunAsync(address, parse.GetValue(run), parse.GetValue(now), !parse.GetValue(noWait))
+            : new RunStop(environment).RunAsync(parse.GetValue(run), parse.GetValue(now), !parse.GetValue(noWait)));
         return command;
     }
 }

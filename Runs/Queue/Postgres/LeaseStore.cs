@@ -14,10 +14,22 @@ namespace ApeTest.Runs.Queue.Postgres;
 /// </summary>
 internal sealed class LeaseStore(QueueDatabase database, PlanStore plans) : IDisposable
 {
+    /// <summary>So long after a run's start nobody takes more of its blocks than a fair share among the workers that are alive.</summary>
+    private static readonly TimeSpan Sharing = TimeSpan.FromSeconds(3);
+
+    /// <summary>A worker that is alive has reached the database within this time.</summary>
+    private static readonly TimeSpan Alive = TimeSpan.FromSeconds(3);
+
     private readonly string _process = "/" + Guid.NewGuid().ToString("N")[..12];
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<(string Worker, LostBlock Block), long> _ending = new();
     private readonly Dictionary<string, Dictionary<LostBlock, long>> _held = new(StringComparer.Ordinal);
+
+    /// <summary>The one run that is claimed from; null: any.</summary>
+    public string? OnlyRun { get; set; }
+
+    /// <summary>Whether a run that has just begun is shared out evenly among the workers that are alive; else whoever comes first takes what it can.</summary>
+    public bool SharesEvenly { get; set; }
 
     /// <summary>The worker's name in the database.</summary>
     public string KeyOf(string worker) => worker + _process;
@@ -29,7 +41,7 @@ internal sealed class LeaseStore(QueueDatabase database, PlanStore plans) : IDis
         {
             await database.BeatAsync(cancellationToken);
             ApeTestException? refused = null;
-            foreach (var run in await CandidatesAsync(cancellationToken))
+            foreach (var run in await CandidatesAsync(worker, cancellationToken))
             {
                 PlanStore.Known known;
                 try
@@ -169,14 +181,25 @@ internal sealed class LeaseStore(QueueDatabase database, PlanStore plans) : IDis
         return held;
     }
 
-    private async Task<List<string>> CandidatesAsync(CancellationToken cancellationToken)
+    private async Task<List<string>> CandidatesAsync(string worker, CancellationToken cancellationToken)
     {
         await using var batch = database.Source.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select apetest.sweep($1)") { Parameters = { new() { Value = database.Times.Lease } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
-            select r.run from apetest.runs r where r.stop = 0 and r.ended is null
-                and exists (select from apetest.blocks b where b.run = r.run and not b.done and b.worker is null) order by r.ordinal
-            """));
+            select r.run from apetest.runs r where r.stop = 0 and r.ended is null and ($1 is null or r.run = $1)
+                and exists (select from apetest.blocks b where b.run = r.run and not b.done and b.worker is null)
+                and (not $5 or r.started < apetest.clock() - $3
+                    or (select count(*) filter (where b.worker = $2) from apetest.blocks b where b.run = r.run)
+                        < (select ceil(count(*)::numeric / (select greatest(1, count(*)) from apetest.workers w where w.heartbeat > apetest.clock() - $4)) from apetest.blocks b where b.run = r.run))
+                order by r.ordinal
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = (object?)OnlyRun ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }, new() { Value = KeyOf(worker) },
+                new() { Value = Sharing }, new() { Value = Alive }, new() { Value = SharesEvenly },
+            },
+        });
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         List<string> runs = [];

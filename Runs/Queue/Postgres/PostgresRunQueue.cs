@@ -40,6 +40,15 @@ public sealed class PostgresRunQueue : IRunQueue, IAsyncDisposable
     /// <summary>Agents that fit where the runs submitted from now on take place. Null: not known.</summary>
     public int? Room { get; set; }
 
+    /// <summary>The one run whose blocks are claimed here; null: any. Default null.</summary>
+    public string? OnlyRun { get => _leases.OnlyRun; set => _leases.OnlyRun = value; }
+
+    /// <summary>
+    /// Whether this worker leaves others their share: in the first seconds of a run it takes no more of its blocks than its part among the workers that are
+    /// alive. Default false.
+    /// </summary>
+    public bool SharesEvenly { get => _leases.SharesEvenly; set => _leases.SharesEvenly = value; }
+
     /// <summary>
     /// Connects and brings the schema up to date. A server that does not answer yet is waited for, 30 s at most. One that cannot be reached or used, refuses the
     /// password, is older than PostgreSQL 13 or has the schema of a later ApeTest throws <see cref="ApeTestException"/> (exit 3).
@@ -83,6 +92,9 @@ public sealed class PostgresRunQueue : IRunQueue, IAsyncDisposable
     /// <inheritdoc/>
     public IAsyncEnumerable<RunState> WatchAsync(string run, CancellationToken cancellationToken) =>
         new PostgresWatcher(_database, _notices, run).WatchAsync(cancellationToken);
+
+    /// <summary>The plan of a run. Unknown runs throw <see cref="KeyNotFoundException"/>, plans that another token sealed <see cref="ApeTestException"/> (exit 3).</summary>
+    public async Task<RunPlan> PlanAsync(string run, CancellationToken cancellationToken) => (await _plans.FindAsync(run, cancellationToken)).Plan;
 
     /// <summary>Writes what was appended and closes the connections.</summary>
     public async ValueTask DisposeAsync()

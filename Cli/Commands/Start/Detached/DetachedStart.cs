@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ApeTest.Cli.Execution;
+using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Readiness;
 using ApeTest.Cli.Signals;
 using ApeTest.Runs.Directory;
@@ -25,6 +26,10 @@ internal sealed class DetachedStart(CliEnvironment environment, StartRequest req
         // 1. Input.
         using var ladder = new StopLadder(environment.Signals);
         var scenario = LocalRun.Load(request.Input).ThrowIfInvalid();
+        if (request.Workers is { } count)
+        {
+            WorkerRequest.Local(count, environment);
+        }
         SummaryOutput.CheckWritable(environment, request.OutFile);
         new TargetConsent(environment, request.Confirmed).Ask(scenario, ToolCatalog.Generic(scenario.Target.Url));
 

@@ -168,7 +168,8 @@ language plpgsql as $$
 begin
     perform from apetest.workers w where w.worker = p_worker for no key update;
     perform apetest.sweep(p_lease);
-    update apetest.workers w set heartbeat = apetest.clock() where w.worker = p_worker;
+    insert into apetest.workers as w (worker, heartbeat) values (p_worker, apetest.clock())
+        on conflict (worker) do update set heartbeat = apetest.clock();
     return query
         with mine as (select b.run, b.block, b.epoch from apetest.blocks b where b.worker = p_worker),
              firsts as (select b.run, min(b.first_slot) as first_slot from apetest.blocks b
