@@ -16,6 +16,7 @@ public static class CollectorExtensions
         builder.Services.AddSingleton<CollectorMetrics>();
         builder.Services.AddSingleton<Lookup>();
         builder.Services.AddSingleton<ServiceRelay>();
+        builder.Services.AddSingleton<LogLines>();
         return builder;
     }
 

@@ -42,6 +42,7 @@ internal static class ControlEndpoints
         runs.MapPost("/{id}/scale", ScaleAsync);
         var relay = app.Services.GetRequiredService<ServiceRelay>();
         app.Map(ControlContract.GatewayPath + "/{target}/{**path}", (Delegate)relay.GatewayAsync).AddEndpointFilter(RequireTokenAsync);
+        app.MapPost(LogLines.Path, app.Services.GetRequiredService<LogLines>().TakeAsync).AddEndpointFilter(RequireTokenAsync);
         app.MapGet(ControlContract.ModelPath, (Delegate)relay.ModelAsync).AddEndpointFilter(RequireTokenAsync);
     }
 

@@ -73,6 +73,11 @@ internal static class ServiceLogging
             target.WriteTo.Console(formatter, standardErrorFromLevel: LogEventLevel.Verbose);
         }
 
+        if (CollectorShip.Of(options, dropped) is { } collector)
+        {
+            target.WriteTo.Sink(collector);
+        }
+
         ship(target);
         return target.CreateLogger();
     }

@@ -232,13 +232,13 @@ public sealed class AgentWorkerTests
     [Theory]
     [InlineData(null, "not set")]
     [InlineData("memory", "inside one process")]
-    [InlineData("Host=db", "no PostgreSQL queue yet")]
+    [InlineData("elsewhere", "neither a postgres:// URL nor a connection string")]
     public void QueueChoice_WhatCannotServeAProcess_IsRefusedWithTheReason(string? queue, string expected)
     {
-        var error = Assert.Throws<Scenarios.ApeTestException>(() => QueueChoice.Open(queue));
+        var error = Assert.Throws<Scenarios.ApeTestException>(() => QueueChoice.Parse(queue));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
-        Assert.Contains("PostgreSQL", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("postgres://", error.Hint, StringComparison.Ordinal);
         Assert.Equal(2, error.ExitCode);
     }
 

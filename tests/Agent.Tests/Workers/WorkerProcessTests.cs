@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using ApeTest.Agent.Tests.Fakes;
 using ApeTest.Agent.Workers;
+using ApeTest.Runs.Queue;
+using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios;
 using ApeTest.Tests.Shared;
@@ -42,7 +44,8 @@ public sealed class WorkerProcessTests
 
     [Theory]
     [InlineData(null, "not set")]
-    [InlineData("Host=db;Password=hunter2", "no PostgreSQL queue yet")]
+    [InlineData("memory", "lives inside one process")]
+    [InlineData("Port=5432;Password=hunter2", "it names no host")]
     public async Task Process_WithoutAQueueItCanReach_SaysWhyAndExits2(string? queue, string reason)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ApeTest.Agent.dll"), "--urls", "http://127.0.0.1:0"]) { RedirectStandardError = true };
@@ -107,6 +110,31 @@ public sealed class WorkerProcessTests
         Assert.All(totals.Sessions, record => Assert.Equal("worker_stopped", record.Reason));
     }
 
+    [Fact]
+    public async Task Terminated_BlockUnfinished_SuccessorGoesOnAfterItsLastSessions()
+    {
+        await using var rig = await StartAsync(TimeSpan.FromMinutes(5));
+
+        rig.Terminate();
+        await rig.DrainingAsync();
+        Assert.Null(await rig.Host.Queue.ClaimAsync("w2", TestContext.Current.CancellationToken));
+        rig.Gate.SetResult();
+        BlockLease? lease = null;
+        using var limit = new CancellationTokenSource(TestTimeouts.Default);
+        while (lease is null)
+        {
+            lease = await rig.Host.Queue.ClaimAsync("w2", limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
+        }
+
+        Assert.Equal(2, lease.Epoch);
+        Assert.Equal(Enumerable.Range(0, 5).Select(static slot => (slot, 1, (string?)null)), lease.Resume.Select(static slot => (slot.Slot, slot.Next, slot.Goal)));
+        await rig.Host.Queue.SignalAsync(rig.Run, new RunSignal(RunSignalKind.Abort), TestContext.Current.CancellationToken);
+        await rig.Host.Queue.AppendAsync(new BlockRecorder(lease.Plan, lease.Block, lease.Epoch, "w2", TimeProvider.System).Drain(final: true), TestContext.Current.CancellationToken);
+        var totals = await rig.Watching;
+        Assert.Equal((5, 5), (totals.Started, totals.Ended(SessionOutcome.Succeeded)));
+    }
+
     private static async Task<Rig> StartAsync(TimeSpan drain)
     {
         var target = await FakeTarget.StartAsync();
@@ -119,6 +147,8 @@ public sealed class WorkerProcessTests
     private sealed class Rig(FakeTarget target, FakeChatServer server) : IAsyncDisposable
     {
         public WorkerHost Host { get; private set; } = null!;
+
+        public string Run { get; private set; } = "";
 
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -142,6 +172,7 @@ public sealed class WorkerProcessTests
             };
             Host = await WorkerHost.StartAsync(server.Url, change: options => options.ShutdownDrain = drain);
             var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 5, Iterations = null, Duration = TimeSpan.FromMinutes(5), GracefulStop = TimeSpan.FromMinutes(5) });
+            Run = plan.Run;
             Watching = Host.RunAsync(plan, (_, soFar) =>
             {
                 Ended = soFar.Sessions.Count;
@@ -165,6 +196,8 @@ public sealed class WorkerProcessTests
             var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await using var registration = Host.App.Lifetime.ApplicationStopped.Register(() => stopped.TrySetResult());
             await stopped.Task.Within(TestContext.Current.CancellationToken);
+            // The block was given back, for others to go on with; here are none.
+            await Host.Queue.SignalAsync(Run, new RunSignal(RunSignalKind.Abort), TestContext.Current.CancellationToken);
         }
 
         public async ValueTask DisposeAsync()

@@ -59,12 +59,14 @@ internal sealed class StackProcesses : IAsyncDisposable
             var shop = stack.Start("ape-test", [], "shop", "--port", "0", "--users", "1000", "--stock", "1000000000");
             stack.Shop = await shop.UrlAsync();
             stack.WriteGatewayFile(gatewayHeaders);
+            // Services tell the collector what they log, and so have to know it before it is there.
+            stack._variables["APETEST_COLLECTOR__URL"] = $"http://127.0.0.1:{FreePort()}/";
             var gateway = stack.Start("ApeTest.Gateway", [], "--urls", "http://127.0.0.1:0", "--config", stack.GatewayFile);
             var proxy = stack.Start("ApeTest.LlmProxy", [], "--urls", "http://127.0.0.1:0");
             (stack.Gateway, stack.LlmProxy) = (await gateway.UrlAsync(), await proxy.UrlAsync());
             stack._variables["APETEST_GATEWAY__URL"] = stack.Gateway.ToString();
             stack._variables["APETEST_LLMPROXY__URL"] = stack.LlmProxy.ToString();
-            await stack.StartCollectorAsync("http://127.0.0.1:0");
+            await stack.StartCollectorAsync(stack._variables["APETEST_COLLECTOR__URL"]);
             for (var number = 1; number <= workers; number++)
             {
                 stack.AddWorker();
@@ -123,6 +125,13 @@ internal sealed class StackProcesses : IAsyncDisposable
         {
             await _services[i].DisposeAsync();
         }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private ServiceProcess Start(string assembly, Dictionary<string, string> more, params string[] arguments)

@@ -32,6 +32,11 @@ public sealed class StackTests
         Assert.Contains(summary.Run.Id, listed.Out, StringComparison.Ordinal);
         var status = (await ApeProcess.RunAsync(directory, ["status", summary.Run.Id[^4..], .. stack.Flags])).Exits(0);
         Assert.Contains("16 started, 16 succeeded", status.Out, StringComparison.Ordinal);
+        // One session's way through all services, by its trace.
+        var records = ApeTest.Runs.Directory.SessionLog.ReadAsync(new ApeTest.Runs.Directory.RunDirectory(Path.Combine(stack.RunsRoot, summary.Run.Id)), null, Cancellation);
+        var trace = (await records.FirstAsync(Cancellation)).TraceId;
+        await UntilAsync(async () => (await ApeProcess.RunAsync(directory, ["logs", "--follow", "--format", "json", "--grep", trace, .. stack.Flags])).Exits(0).Out is var log
+            && new[] { "agent", "gateway", "llm-proxy" }.All(service => log.Contains($"\"service\":\"{service}\"", StringComparison.Ordinal)));
         // Here is nothing of it.
         Assert.False(Directory.Exists(Path.Combine(directory.Path, ".ape")));
 
