@@ -25,7 +25,7 @@ public static class AgentProcess
             {
                 builder.WebHost.UseUrls(ServiceUrls.Loopback(DefaultPorts.Agent));
             }
-            var choice = QueueChoice.Parse(Environment.GetEnvironmentVariable(EnvironmentNames.Queue));
+            var choice = QueueConnection.OfService(Environment.GetEnvironmentVariable(EnvironmentNames.Queue), "agent");
             var options = AgentOptions.FromEnvironment(Environment.GetEnvironmentVariable);
             var logs = Environment.GetEnvironmentVariable(EnvironmentNames.AgentLogs);
             builder.AddServiceDefaults(new ServiceOptions

@@ -22,7 +22,7 @@ internal static class CollectorProcess
             {
                 builder.WebHost.UseUrls(ServiceUrls.Loopback(DefaultPorts.Collector));
             }
-            var connection = Parse(Environment.GetEnvironmentVariable(EnvironmentNames.Queue));
+            var connection = QueueConnection.OfService(Environment.GetEnvironmentVariable(EnvironmentNames.Queue), "collector");
             builder.AddServiceDefaults(new ServiceOptions { Service = "collector", ConsoleLogs = true });
             PostgresRunQueue? queue = null;
             builder.Services.AddSingleton(_ => queue!);
@@ -42,13 +42,6 @@ internal static class CollectorProcess
             return (error as ApeTestException)?.ExitCode ?? ExitCodes.Input;
         }
     }
-
-    private static QueueConnection Parse(string? queue) => queue is null or "" or "memory"
-        ? throw new ApeTestException(
-            queue is "memory" ? $"{EnvironmentNames.Queue}=memory lives inside one process: a separate collector would never see a run in it."
-                : $"A collector of its own takes its runs from {EnvironmentNames.Queue}, which is not set.",
-            "Name the PostgreSQL server of the workers there, such as postgres://user@127.0.0.1:5432/apetest?password_file=FILE.", ExitCodes.Input)
-        : QueueConnection.Parse(queue);
 
     private static CollectorOptions Options(Func<string, string?> variable) => new()
     {

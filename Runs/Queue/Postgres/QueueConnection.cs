@@ -13,6 +13,8 @@ public sealed class QueueConnection
 {
     private const string Hint = "APETEST_QUEUE is `memory`, `postgres://user@host:5432/database?password_file=/run/secrets/queue`, or an Npgsql connection string.";
 
+    private const string ServiceHint = "Name a PostgreSQL server there, such as postgres://user@127.0.0.1:5432/apetest?password_file=FILE; docs/distributed.md says more.";
+
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly string? _passwordFile;
 
@@ -35,6 +37,16 @@ public sealed class QueueConnection
         ArgumentNullException.ThrowIfNull(text);
         return IsUrl(text) || text.Contains('=', StringComparison.Ordinal);
     }
+
+    /// <summary>Where a service that is a process of its own takes its runs from. <c>memory</c>, or nothing, cannot serve one: <see cref="ApeTestException"/> (exit 2).</summary>
+    /// <param name="text">The variable's value; null: not set.</param>
+    /// <param name="service">Name of the service, for messages.</param>
+    public static QueueConnection OfService(string? text, string service) => text switch
+    {
+        null or "" => throw new ApeTestException($"The {service} takes its runs from APETEST_QUEUE, which is not set.", ServiceHint, ExitCodes.Input),
+        "memory" => throw new ApeTestException($"APETEST_QUEUE=memory lives inside one process: the {service} would never see a run in it.", ServiceHint, ExitCodes.Input),
+        _ => Parse(text),
+    };
 
     /// <summary>Reads either form. What is wrong with it throws <see cref="ApeTestException"/> (exit 2), which never tells the password.</summary>
     public static QueueConnection Parse(string text)

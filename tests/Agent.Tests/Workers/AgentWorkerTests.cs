@@ -235,9 +235,9 @@ public sealed class AgentWorkerTests
     [InlineData(null, "not set")]
     [InlineData("memory", "inside one process")]
     [InlineData("elsewhere", "neither a postgres:// URL nor a connection string")]
-    public void QueueChoice_WhatCannotServeAProcess_IsRefusedWithTheReason(string? queue, string expected)
+    public void QueueOfService_WhatCannotServeAProcess_IsRefusedWithTheReason(string? queue, string expected)
     {
-        var error = Assert.Throws<Scenarios.ApeTestException>(() => QueueChoice.Parse(queue));
+        var error = Assert.Throws<Scenarios.ApeTestException>(() => ApeTest.Runs.Queue.Postgres.QueueConnection.OfService(queue, "agent"));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Contains("postgres://", error.Hint, StringComparison.Ordinal);
