@@ -9,6 +9,7 @@ using ApeTest.Runs.Logs;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios;
 using ApeTest.ServiceDefaults.Guard;
+using ApeTest.ServiceDefaults.Logging;
 
 namespace ApeTest.Observability.ControlApi;
 
@@ -42,7 +43,7 @@ internal static class ControlEndpoints
         runs.MapPost("/{id}/scale", ScaleAsync);
         var relay = app.Services.GetRequiredService<ServiceRelay>();
         app.Map(ControlContract.GatewayPath + "/{target}/{**path}", (Delegate)relay.GatewayAsync).AddEndpointFilter(RequireTokenAsync);
-        app.MapPost(LogLines.Path, app.Services.GetRequiredService<LogLines>().TakeAsync).AddEndpointFilter(RequireTokenAsync);
+        app.MapPost(LogShipment.Path, app.Services.GetRequiredService<LogLines>().TakeAsync).AddEndpointFilter(RequireTokenAsync);
         app.MapGet(ControlContract.ModelPath, (Delegate)relay.ModelAsync).AddEndpointFilter(RequireTokenAsync);
     }
 

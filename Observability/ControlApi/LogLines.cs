@@ -12,8 +12,6 @@ namespace ApeTest.Observability.ControlApi;
 /// </summary>
 internal sealed class LogLines(CollectorOptions options)
 {
-    public const string Path = "/api/v1/log-lines";
-
     private const long MostBytes = 256 << 20; // a process and run
     private const int MostLineBytes = 1 << 20;
     private const int MostName = 80;

@@ -16,9 +16,6 @@ namespace ApeTest.ServiceDefaults.Logging;
 /// </summary>
 internal sealed class CollectorShip : ILogEventSink, IDisposable
 {
-    /// <summary>Path that takes lines, newline-delimited JSON; <c>from</c> names the process.</summary>
-    public const string Path = "/api/v1/log-lines";
-
     private const int Capacity = 20_000;
     private const int BatchBytes = 1 << 20;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(300);
@@ -44,7 +41,7 @@ internal sealed class CollectorShip : ILogEventSink, IDisposable
             _http.DefaultRequestHeaders.Add(ServiceToken.HeaderName, token);
         }
         var process = string.Create(CultureInfo.InvariantCulture, $"{options.LogName ?? options.Service}-{Environment.MachineName}-{Environment.ProcessId}");
-        _path = $"{Path}?from={Uri.EscapeDataString(process)}";
+        _path = $"{LogShipment.Path}?from={Uri.EscapeDataString(process)}";
         _shipping = Task.Run(ShipAsync);
     }
 
