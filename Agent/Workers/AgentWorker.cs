@@ -149,6 +149,7 @@ internal sealed partial class AgentWorker(
                 await HeartbeatAsync(cancellationToken);
                 metrics.AgentsWanted(_blocks.Keys.Sum(static block => block.WantedHere()));
                 GeneratorSample? generator = watch.Sample() with { Loops = TickJourneys() };
+                metrics.GeneratorUsed(generator);
                 foreach (var block in _blocks.Keys)
                 {
                     await FlushAsync(block, generator, cancellationToken);

@@ -168,7 +168,9 @@ internal sealed partial class BlockRun : IDisposable
         await _flushing.WaitAsync(cancellationToken);
         try
         {
-            _pending.Enqueue(Recorder.Drain(final, generator));
+            var drained = Recorder.Drain(final, generator);
+            _run.Metrics.Errors(drained.Metrics.Errors.Values);
+            _pending.Enqueue(drained);
             while (_pending.Count > MaxPending)
             {
                 _pending.Dequeue();

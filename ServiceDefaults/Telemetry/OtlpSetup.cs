@@ -1,15 +1,18 @@
+using System.Diagnostics.Metrics;
 using ApeTest.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
-using OpenTelemetry.Resources;
 
 namespace ApeTest.ServiceDefaults.Telemetry;
 
-/// <summary>OTLP export of traces, metrics and logs, only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. The exporter reads the other <c>OTEL_*</c> variables itself.</summary>
+/// <summary>OTLP export of traces, metrics and logs, only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. The exporters read the other <c>OTEL_*</c> variables themselves.</summary>
 internal static class OtlpSetup
 {
+    // Without it, a server's spans say neither method nor route nor status (https://github.com/dotnet/aspnetcore/issues/52439).
+    private const string BareServerSpans = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
     public static void AddOtlp(this WebApplicationBuilder builder, ServiceOptions options)
     {
         if (string.IsNullOrEmpty(builder.Configuration[EnvironmentNames.OtlpEndpoint]))
@@ -17,8 +20,18 @@ internal static class OtlpSetup
             return;
         }
 
-        builder.Services.AddHostedService(_ => new ProcessTelemetry.Lease(options.Service));
+        AppContext.SetSwitch(BareServerSpans, false);
+        builder.Services.AddHostedService(services => new HostTelemetry(options, services.GetRequiredService<IMeterFactory>(), services));
         builder.AddOtlpLogs(options, logging => logging.AddOtlpExporter());
+    }
+
+    /// <summary>Leaves scrapes and health checks out, where spans are exported.</summary>
+    public static void UseOtlp(this WebApplication app)
+    {
+        if (!string.IsNullOrEmpty(app.Configuration[EnvironmentNames.OtlpEndpoint]))
+        {
+            app.UseMiddleware<UnwatchedRequests>();
+        }
     }
 
     /// <summary>Adds an OTLP log exporter behind the redaction that all of them share.</summary>
@@ -36,7 +49,7 @@ internal static class OtlpSetup
             {
                 logging.IncludeFormattedMessage = true;
                 logging.ParseStateValues = true;
-                logging.SetResourceBuilder(ResourceBuilder.CreateDefault().AddService(options.Service));
+                logging.SetResourceBuilder(ServiceResource.Of(options, instance: false));
                 logging.AddProcessor(services => services.GetRequiredService<RedactingLogProcessor>());
             }
 
