@@ -10,9 +10,6 @@ namespace ApeTest.ServiceDefaults.Telemetry;
 /// <summary>OTLP export of traces, metrics and logs, only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. The exporters read the other <c>OTEL_*</c> variables themselves.</summary>
 internal static class OtlpSetup
 {
-    // Without it, a server's spans say neither method nor route nor status (https://github.com/dotnet/aspnetcore/issues/52439).
-    private const string BareServerSpans = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
-
     public static void AddOtlp(this WebApplicationBuilder builder, ServiceOptions options)
     {
         if (string.IsNullOrEmpty(builder.Configuration[EnvironmentNames.OtlpEndpoint]))
@@ -20,17 +17,16 @@ internal static class OtlpSetup
             return;
         }
 
-        AppContext.SetSwitch(BareServerSpans, false);
         builder.Services.AddHostedService(services => new HostTelemetry(options, services.GetRequiredService<IMeterFactory>(), services));
         builder.AddOtlpLogs(options, logging => logging.AddOtlpExporter());
     }
 
-    /// <summary>Leaves scrapes and health checks out, where spans are exported.</summary>
+    /// <summary>Names the requests' spans, where they are exported.</summary>
     public static void UseOtlp(this WebApplication app)
     {
         if (!string.IsNullOrEmpty(app.Configuration[EnvironmentNames.OtlpEndpoint]))
         {
-            app.UseMiddleware<UnwatchedRequests>();
+            app.UseMiddleware<RequestSpans>();
         }
     }
 

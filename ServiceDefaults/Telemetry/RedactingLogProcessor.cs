@@ -5,7 +5,7 @@ using OpenTelemetry.Logs;
 
 namespace ApeTest.ServiceDefaults.Telemetry;
 
-/// <summary>Masks secrets in exported log records and adds run, agent, session and action. Runs before any exporter.</summary>
+/// <summary>Masks secrets in exported log records and adds event, run, agent, session and action. Runs before any exporter.</summary>
 internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProcessor<LogRecord>
 {
     public override void OnEnd(LogRecord data)
@@ -31,6 +31,7 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
             attributes.Add(new(FieldNames.Snake(key), masked ? Redactor.Mask : value is string text ? LogText.Clean(text) : value));
         }
 
+        Add(attributes, "event", data.EventId.Name);
         Add(attributes, "run", identity?.Run ?? options.Run);
         Add(attributes, "agent", identity?.Agent);
         Add(attributes, "session", identity?.Session);
