@@ -25,7 +25,12 @@ internal sealed class NodeExporter : IAsyncDisposable
             return null;
         }
         var address = $"127.0.0.1:{PrometheusServer.FreePort()}";
-        return new NodeExporter(Process.Start(new ProcessStartInfo(Command, [$"--web.listen-address={address}", "--log.level=error"]))!, address);
+        return new NodeExporter(Process.Start(new ProcessStartInfo(Command, 
+        [
+            // Only what the panels show: the others complain of what a container has not.
+            $"--web.listen-address={address}", "--log.level=error", "--collector.disable-defaults", "--collector.cpu", "--collector.meminfo", "--collector.netdev",
+            "--collector.filefd", "--collector.sockstat", "--collector.loadavg",
+        ]))!, address);
     }
 
     public async ValueTask DisposeAsync()

@@ -64,7 +64,7 @@ internal sealed class FakeLoki : IAsyncDisposable
         lock (_gate)
         {
             var page = _lines.Where(line => line.At >= start && line.At < end).OrderBy(line => line.At).Take(limit);
-            var streams = page.GroupBy(line => string.Join(',', line.Labels.Order().Select(label => $"{label.Key}={label.Value}"))).Select(stream => new
+            var streams = page.GroupBy(line => string.Join(',', line.Labels.OrderBy(label => label.Key).Select(label => $"{label.Key}={label.Value}"))).Select(stream => new
             {
                 stream = stream.First().Labels,
                 values = stream.Select(line => new[] { line.At.ToString(CultureInfo.InvariantCulture), line.Line }),
