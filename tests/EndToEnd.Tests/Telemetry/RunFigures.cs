@@ -17,7 +17,8 @@ internal static class RunFigures
         yield return ("apetest:session_failure:ratio_rate5m", 1 - run.Sessions.SuccessRate!.Value);
         yield return ("apetest:agent_error:ratio_rate5m", run.Sessions.AgentErrorRate!.Value);
         yield return ("sum(apetest:sessions:rate5m{outcome=~\"failed|stuck\"}) / sum(apetest:sessions:rate5m)", (double)(judged - run.Sessions.Succeeded) / ended);
-        yield return ("apetest:session_duration_seconds:mean5m", run.Sessions.Duration.Mean!.Value);
+        // By goal; together by their weights.
+        yield return ("sum(apetest:session_duration_seconds:mean5m * on (goal) sum by (goal) (rate(apetest_session_duration_seconds_count[5m]))) / sum(rate(apetest_session_duration_seconds_count[5m]))", run.Sessions.Duration.Mean!.Value);
         yield return ("apetest:mtba_seconds:mean5m", run.Mtba.Mean!.Value);
         yield return ("apetest:mtba_active_seconds:mean5m", run.Mtba.Active.Mean!.Value);
         yield return ("apetest:mtba_part_seconds:mean5m{part=\"model\"}", run.Mtba.Parts.Model!.Value);
