@@ -20,13 +20,16 @@ internal sealed class AgentMetrics
 
     private readonly Counter<long> _sessions;
     private readonly Histogram<double> _sessionDuration;
+    private readonly Histogram<double> _startDelay;
     private readonly Histogram<double> _actionDuration;
     private readonly Histogram<double> _interval;
     private readonly Histogram<double> _part;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _recoveries;
+    private readonly Counter<long> _errors;
     private readonly ConcurrentDictionary<string, byte> _tools = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _runs = new(StringComparer.Ordinal);
+    private volatile GeneratorFigures? _generator;
     private long _active;
     private long _target;
 
@@ -38,17 +41,31 @@ internal sealed class AgentMetrics
         var slow = new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets.Slow };
         _sessions = meter.CreateCounter<long>("apetest.sessions", "{session}", "Ended sessions.");
         _sessionDuration = meter.CreateHistogram("apetest.session.duration", "s", "Duration of sessions.", null, slow);
+        _startDelay = meter.CreateHistogram("apetest.session.start_delay", "s", "Intended start of a session to its start.", null, slow);
         _actionDuration = meter.CreateHistogram("apetest.action.duration", "s", "Dispatch of an action to the last byte of its answer.", null, fast);
         _interval = meter.CreateHistogram("apetest.action.interval", "s", "Dispatch of one action to dispatch of the next in its session (MTBA).", null, fast);
         _part = meter.CreateHistogram("apetest.action.part", "s", "Measured parts of the time between actions.", null, fast);
         _dropped = meter.CreateCounter<long>("apetest.iterations.dropped", "{iteration}", "Iterations that could not start.");
         _recoveries = meter.CreateCounter<long>("apetest.recoveries", "{recovery}", "Failures that a session recovered from.");
+        _errors = meter.CreateCounter<long>("apetest.errors", "{error}", "Errors of sessions by who is to blame.");
         meter.CreateObservableGauge("apetest.agents.active", () => Interlocked.Read(ref _active), "{agent}", "Agents with a session under way.");
         meter.CreateObservableGauge("apetest.agents.target", () => Interlocked.Read(ref _target), "{agent}", "Agents that should be active.");
+        meter.CreateObservableGauge("apetest.generator.cpu", () => Generator(static use => use.Cpu), "1", "Share of this worker's processors that it used in the last second.");
+        meter.CreateObservableGauge("apetest.generator.memory", () => Generator(static use => use.MemoryBytes), "By", "Resident memory of this worker.");
+        meter.CreateObservableGauge("apetest.generator.gc_pause", () => Generator(static use => use.PauseShare), "1", "Share of the last second in which the garbage collector held this worker.");
+        meter.CreateObservableGauge("apetest.generator.delay", () => Generator(static use => use.Delay), "s", "Longest time in the last second that work waited for a thread of this worker.");
         meter.CreateObservableGauge("apetest.run.info", RunInfo, "", "Runs under way: join on it for run variables.");
     }
 
-    public void SessionStarted() => Interlocked.Increment(ref _active);
+    /// <summary>A session begins, that late.</summary>
+    public void SessionStarted(string goal, TimeSpan delay)
+    {
+        AgentActive();
+        _startDelay.Record(delay.TotalSeconds, new KeyValuePair<string, object?>("goal", goal));
+    }
+
+    /// <summary>A session begins whose delay is told later (<see cref="Journey"/>).</summary>
+    public void AgentActive() => Interlocked.Increment(ref _active);
 
     public void SessionEnded(string goal, SessionOutcome outcome, TimeSpan duration)
     {
@@ -85,10 +102,11 @@ internal sealed class AgentMetrics
     /// <summary>Times of one of <see cref="Parts"/> that were added up before.</summary>
     public void Part(string part, BucketCounts times) => times.Publish(_part, new KeyValuePair<string, object?>("part", part));
 
-    /// <summary>Durations of a journey's sessions and the times between their requests that were added up before.</summary>
-    public void Journey(string name, BucketCounts durations, BucketCounts intervals)
+    /// <summary>Delays and durations of a journey's sessions and the times between their requests that were added up before.</summary>
+    public void Journey(string name, BucketCounts delays, BucketCounts durations, BucketCounts intervals)
     {
         var tag = new KeyValuePair<string, object?>("goal", name);
+        delays.Publish(_startDelay, tag);
         durations.Publish(_sessionDuration, tag);
         intervals.Publish(_interval, tag);
     }
@@ -109,8 +127,21 @@ internal sealed class AgentMetrics
 
     public void Recovery(string kind) => _recoveries.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
+    /// <summary>Errors that were recorded before, as the run's summary counts them.</summary>
+    public void Errors(IEnumerable<ErrorMetrics> errors)
+    {
+        foreach (var error in errors)
+        {
+            _errors.Add(error.Count, new KeyValuePair<string, object?>("where", error.Where));
+        }
+    }
+
     /// <summary>How many agents this worker's blocks should have active now.</summary>
     public void AgentsWanted(int agents) => Interlocked.Exchange(ref _target, agents);
+
+    /// <summary>What this worker used in the last second.</summary>
+    public void GeneratorUsed(GeneratorSample sample) => _generator = new GeneratorFigures(sample.Cpu, sample.RssBytes, sample.GcPauseShare,
+        sample.ThreadPoolDelays.IsDefaultOrEmpty ? 0 : sample.ThreadPoolDelays.Max().TotalSeconds);
 
     public void RunStarted(string run, string scenario) => _runs[run] = scenario;
 
@@ -138,6 +169,12 @@ internal sealed class AgentMetrics
         return _tools.Count < MaxTools && _tools.TryAdd(tool, 0) ? tool : _tools.ContainsKey(tool) ? tool : OtherTool;
     }
 
+    // Nothing before the first second.
+    private IEnumerable<Measurement<double>> Generator(Func<GeneratorFigures, double> figure) =>
+        _generator is { } use ? [new Measurement<double>(figure(use))] : [];
+
     private IEnumerable<Measurement<int>> RunInfo() => _runs.Select(static run => new Measurement<int>(
         1, new KeyValuePair<string, object?>("run", run.Key), new KeyValuePair<string, object?>("scenario", run.Value)));
+
+    private sealed record GeneratorFigures(double Cpu, double MemoryBytes, double PauseShare, double Delay);
 }

@@ -61,6 +61,7 @@ public static partial class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         var options = app.Services.GetRequiredService<ServiceOptions>();
+        app.UseOtlp();
         app.UseMiddleware<RequestIdentityMiddleware>();
         if (options.Guard)
         {

@@ -29,4 +29,10 @@ public sealed class ServiceOptions
     /// Default true. False for a service whose clients are strangers, as a system under test's are.
     /// </summary>
     public bool Guard { get; init; } = true;
+
+    /// <summary>
+    /// Whether <c>/metrics</c> asks for the service token where there is one. Default true. False for services on loopback whose tokens
+    /// nobody knows, as those of a run in one process: a Prometheus server next to it could not read them.
+    /// </summary>
+    public bool MetricsNeedToken { get; init; } = true;
 }

@@ -15,7 +15,7 @@ internal sealed class JourneyFigures
     private readonly Lock _gate = new();
     private readonly AgentMetrics _metrics;
     private readonly (string Name, BucketCounts Duration)[] _steps;
-    private readonly (string Name, BucketCounts Duration, BucketCounts Interval, long[] Ended)[] _journeys;
+    private readonly (string Name, BucketCounts Delay, BucketCounts Duration, BucketCounts Interval, long[] Ended)[] _journeys;
     private readonly (string Name, BucketCounts Time)[] _parts;
 
     /// <param name="metrics">The instruments.</param>
@@ -25,7 +25,7 @@ internal sealed class JourneyFigures
     {
         _metrics = metrics;
         _steps = [.. steps.Select(static name => (name, new BucketCounts(Buckets.Fast)))];
-        _journeys = [.. journeys.Select(static name => (name, new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Fast), new long[Outcomes.Length]))];
+        _journeys = [.. journeys.Select(static name => (name, new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Fast), new long[Outcomes.Length]))];
         _parts = [.. AgentMetrics.Parts.Select(static part => (part, new BucketCounts(Buckets.Fast)))];
     }
 
@@ -50,6 +50,16 @@ internal sealed class JourneyFigures
             _parts[3].Time.Record(sample.Target);
             _parts[4].Time.Record(sample.Harness);
             _parts[5].Time.Record(AgentMetrics.Unaccounted(in sample));
+        }
+    }
+
+    /// <summary>A session began, that late.</summary>
+    public void SessionStarted(int journey, TimeSpan delay)
+    {
+        _metrics.AgentActive();
+        lock (_gate)
+        {
+            _journeys[journey].Delay.Record(delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
         }
     }
 
@@ -78,9 +88,9 @@ internal sealed class JourneyFigures
             {
                 _metrics.Part(name, time);
             }
-            foreach (var (name, duration, interval, ended) in _journeys)
+            foreach (var (name, delay, duration, interval, ended) in _journeys)
             {
-                _metrics.Journey(name, duration, interval);
+                _metrics.Journey(name, delay, duration, interval);
                 foreach (var outcome in Outcomes)
                 {
                     _metrics.SessionsEnded(name, outcome, ended[(int)outcome]);

@@ -21,7 +21,9 @@ internal sealed class JourneySpans
     /// <summary>Starts the session's span; null where nobody listens.</summary>
     public static JourneySpans? Start(JourneySession session)
     {
-        var span = SessionTrace.TryStart($"invoke_agent {session.Journey.Name}", ContextOf(session.Trace));
+        // In the session's trace, and below nothing.
+        var root = new ActivityContext(ContextOf(session.Trace).TraceId, default, ActivityTraceFlags.Recorded);
+        var span = SessionTrace.TryStart($"invoke_agent {session.Journey.Name}", root);
         return span is null ? null : new JourneySpans(span.SetTag("gen_ai.operation.name", "invoke_agent").SetTag("gen_ai.agent.name", session.Journey.Name));
     }
 

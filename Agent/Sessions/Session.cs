@@ -50,7 +50,7 @@ internal sealed partial class Session
         // In the open model a user who had to wait for the generator has waited: what it measures counts from the intended start.
         var late = _start.Arrival is null ? TimeSpan.Zero : delay;
         _context.FirstActionLate = _start.Arrival is null ? null : late;
-        _run.Metrics.SessionStarted();
+        _run.Metrics.SessionStarted(goal, delay);
         _context.Log.Started(goal, _context.Inputs.Persona?.Name);
         _context.Narrator?.Started();
 

@@ -15,11 +15,13 @@ internal static class SessionTrace
     /// <summary>Starts the root span of a session and makes it current. The trace id is random, not seeded: two runs of one seed share no trace.</summary>
     public static Activity StartSession(string goal, bool sampled)
     {
-        var flags = sampled ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None;
-        // Ambient spans (a test's, a host's) are not parents of a session.
+        // Ambient spans (a test's, a host's) are not parents of a session, which has none: its trace is whole.
         Activity.Current = null;
-        return Start($"invoke_agent {goal}", new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags), ActivityKind.Internal)
-            .SetTag("gen_ai.operation.name", "invoke_agent").SetTag("gen_ai.agent.name", goal);
+        var name = $"invoke_agent {goal}";
+        // One that is not sampled is no listener's business.
+        var trace = (sampled ? Source.StartActivity(name, ActivityKind.Internal) : null)
+            ?? new Activity(name) { ActivityTraceFlags = sampled ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None }.Start();
+        return trace.SetTag("gen_ai.operation.name", "invoke_agent").SetTag("gen_ai.agent.name", goal);
     }
 
     /// <summary>Starts a span that is current nowhere; null where nobody listens, or the sampler drops it.</summary>

@@ -165,6 +165,7 @@ internal sealed partial class AgentWorker(
                 await HeartbeatAsync(cancellationToken);
                 metrics.AgentsWanted(_blocks.Keys.Sum(static block => block.WantedHere()));
                 GeneratorSample? generator = watch.Sample() with { Loops = TickJourneys() };
+                metrics.GeneratorUsed(generator);
                 // Together: they share a trip to the database. The process is one: one of its blocks tells of it.
                 await Task.WhenAll(_blocks.Keys.Select((block, index) => FlushAsync(block, index == 0 ? generator : null, cancellationToken)));
             }

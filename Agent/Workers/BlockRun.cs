@@ -196,7 +196,9 @@ internal sealed partial class BlockRun : IDisposable
         await _flushing.WaitAsync(cancellationToken);
         try
         {
-            _pending.Enqueue(Recorder.Drain(end is BlockEnd.Final, generator, end is BlockEnd.Released));
+            var drained = Recorder.Drain(end is BlockEnd.Final, generator, end is BlockEnd.Released);
+            _run.Metrics.Errors(drained.Metrics.Errors.Values);
+            _pending.Enqueue(drained);
             while (_pending.Count > MaxPending)
             {
                 _pending.Dequeue();

@@ -34,6 +34,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     private readonly IRunQueue _queue;
     private readonly List<EmbeddedService> _services = [];
     private readonly List<RecordsDropped> _dropped = [];
+    private readonly ScrapeTargets _targets;
     private readonly Lock _lock = new();
     private EmbeddedService? _gateway;
     private EmbeddedService? _proxy;
@@ -51,8 +52,11 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     {
     }
 
-    private EmbeddedHost(CliEnvironment environment, RunDirectory directory, IRunQueue queue, string token, string proxyKey) =>
+    private EmbeddedHost(CliEnvironment environment, RunDirectory directory, IRunQueue queue, string token, string proxyKey)
+    {
         (_environment, _directory, _queue, _token, _proxyKey) = (environment, directory, queue, token, proxyKey);
+        _targets = new ScrapeTargets(directory);
+    }
 
     /// <summary>The queue that the collector watches and the agents claim from.</summary>
     public IRunQueue Queue => _queue;
@@ -155,6 +159,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Stops everything, agents first, within a few seconds.</summary>
     public async ValueTask DisposeAsync()
     {
+        _targets.Dispose();
         // Users of a service are started after it: they go first, and nobody calls a service that is gone.
         for (var i = _services.Count - 1; i >= 0; i--)
         {
@@ -170,13 +175,14 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     private async Task<EmbeddedService> StartAsync(string service, string? token, bool guard,
         Action<Microsoft.AspNetCore.Builder.WebApplicationBuilder> add, Action<Microsoft.AspNetCore.Builder.WebApplication> map, CancellationToken cancellationToken)
     {
-        var options = new ServiceOptions { Service = service, LogDirectory = _directory.Logs, Run = _directory.Run, Token = token, Guard = guard };
+        var options = new ServiceOptions { Service = service, LogDirectory = _directory.Logs, Run = _directory.Run, Token = token, Guard = guard, MetricsNeedToken = false };
         var started = await EmbeddedService.StartAsync(options, ServiceUrls.FreeLoopback, _environment.Time, add, map, cancellationToken);
         lock (_lock)
         {
             _services.Add(started);
             _dropped.Add(started.Services.GetRequiredService<RecordsDropped>());
         }
+        _targets.Add(service, started.Url);
         return started;
     }
 

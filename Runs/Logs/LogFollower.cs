@@ -17,7 +17,7 @@ public sealed class LogFollower(LogReader reader, Func<bool> ended, TimeProvider
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
-    private readonly LogWindow _window = new(LogReader.WindowBytes);
+    private readonly LogWindow _window = new(LogWindow.UsualBytes);
     private readonly List<LogLine> _batch = [];
 
     /// <summary>

@@ -17,9 +17,6 @@ public sealed class LogReader(string logs, LogQuery query) : IDisposable
     /// <summary>Most bytes of a line; the services write some 100 KB at most.</summary>
     internal const int MostLineBytes = 1 << 20;
 
-    /// <summary>Bytes of lines that are held back to put them in order: some 2,500 lines, many times what one session writes.</summary>
-    internal const long WindowBytes = 1 << 20;
-
     private readonly SortedDictionary<string, LogFile> _files = new(StringComparer.Ordinal);
     private LogLosses _closed;
     private long _closedBytes;
@@ -38,7 +35,7 @@ public sealed class LogReader(string logs, LogQuery query) : IDisposable
 
     /// <inheritdoc cref="ReadAsync(CancellationToken)"/>
     internal IAsyncEnumerable<LogLine> ReadAsync(bool last, CancellationToken cancellationToken) =>
-        query.Tail is { } count ? LastAsync(count, OrderAsync(last, cancellationToken)) : OrderAsync(last, cancellationToken);
+        query.Tail is { } count ? LogWindow.LastAsync(count, OrderAsync(last, cancellationToken)) : OrderAsync(last, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -87,39 +84,8 @@ public sealed class LogReader(string logs, LogQuery query) : IDisposable
         CloseGone();
     }
 
-    private static async IAsyncEnumerable<LogLine> LastAsync(int count, IAsyncEnumerable<LogLine> lines)
-    {
-        var kept = new Queue<LogLine>();
-        await foreach (var line in lines)
-        {
-            if (kept.Count == count)
-            {
-                kept.Dequeue();
-            }
-            kept.Enqueue(line);
-        }
-        while (kept.TryDequeue(out var line))
-        {
-            yield return line;
-        }
-    }
-
-    private async IAsyncEnumerable<LogLine> OrderAsync(bool last, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var window = new LogWindow(WindowBytes);
-        await foreach (var written in MergeAsync(last, cancellationToken))
-        {
-            window.Add(written, 0);
-            while (window.IsFull && window.TryTake(out var line))
-            {
-                yield return line;
-            }
-        }
-        while (window.TryTake(out var line))
-        {
-            yield return line;
-        }
-    }
+    private IAsyncEnumerable<LogLine> OrderAsync(bool last, CancellationToken cancellationToken) =>
+        LogWindow.OrderAsync(MergeAsync(last, cancellationToken), cancellationToken);
 
     private void Open()
     {

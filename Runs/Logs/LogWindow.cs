@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ApeTest.Runs.Logs;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace ApeTest.Runs.Logs;
 /// <param name="mostBytes">Bytes of lines held back; above it the first ones go.</param>
 internal sealed class LogWindow(long mostBytes)
 {
+    /// <summary>Bytes of lines that are held back to put them in order: some 2,500 lines, many times what one session writes.</summary>
+    public const long UsualBytes = 1 << 20;
+
     // Lines that came in order, which nearly all do, cost nothing to hold; only the others are sorted.
     private readonly Queue<Held> _inOrder = new();
     private readonly PriorityQueue<Held, Key> _late = new();
@@ -54,6 +59,42 @@ internal sealed class LogWindow(long mostBytes)
         _bytes -= held.Line.Utf8.Length;
         line = held.Line;
         return true;
+    }
+
+    /// <summary>Puts lines in order as they come.</summary>
+    public static async IAsyncEnumerable<LogLine> OrderAsync(IAsyncEnumerable<LogLine> lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var window = new LogWindow(UsualBytes);
+        await foreach (var written in lines.WithCancellation(cancellationToken))
+        {
+            window.Add(written, 0);
+            while (window.IsFull && window.TryTake(out var line))
+            {
+                yield return line;
+            }
+        }
+        while (window.TryTake(out var line))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>The last <paramref name="count"/> lines.</summary>
+    public static async IAsyncEnumerable<LogLine> LastAsync(int count, IAsyncEnumerable<LogLine> lines)
+    {
+        var kept = new Queue<LogLine>();
+        await foreach (var line in lines)
+        {
+            if (kept.Count == count)
+            {
+                kept.Dequeue();
+            }
+            kept.Enqueue(line);
+        }
+        while (kept.TryDequeue(out var line))
+        {
+            yield return line;
+        }
     }
 
     private readonly record struct Held(LogLine Line, Key Key, long Timestamp);

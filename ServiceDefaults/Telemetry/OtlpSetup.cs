@@ -1,13 +1,13 @@
+using System.Diagnostics.Metrics;
 using ApeTest.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
-using OpenTelemetry.Resources;
 
 namespace ApeTest.ServiceDefaults.Telemetry;
 
-/// <summary>OTLP export of traces, metrics and logs, only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. The exporter reads the other <c>OTEL_*</c> variables itself.</summary>
+/// <summary>OTLP export of traces, metrics and logs, only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. The exporters read the other <c>OTEL_*</c> variables themselves.</summary>
 internal static class OtlpSetup
 {
     public static void AddOtlp(this WebApplicationBuilder builder, ServiceOptions options)
@@ -17,8 +17,17 @@ internal static class OtlpSetup
             return;
         }
 
-        builder.Services.AddHostedService(_ => new ProcessTelemetry.Lease(options.Service));
+        builder.Services.AddHostedService(services => new HostTelemetry(options, services.GetRequiredService<IMeterFactory>(), services));
         builder.AddOtlpLogs(options, logging => logging.AddOtlpExporter());
+    }
+
+    /// <summary>Names the requests' spans, where they are exported.</summary>
+    public static void UseOtlp(this WebApplication app)
+    {
+        if (!string.IsNullOrEmpty(app.Configuration[EnvironmentNames.OtlpEndpoint]))
+        {
+            app.UseMiddleware<RequestSpans>();
+        }
     }
 
     /// <summary>Adds an OTLP log exporter behind the redaction that all of them share.</summary>
@@ -36,7 +45,7 @@ internal static class OtlpSetup
             {
                 logging.IncludeFormattedMessage = true;
                 logging.ParseStateValues = true;
-                logging.SetResourceBuilder(ResourceBuilder.CreateDefault().AddService(options.Service));
+                logging.SetResourceBuilder(ServiceResource.Of(options, instance: false));
                 logging.AddProcessor(services => services.GetRequiredService<RedactingLogProcessor>());
             }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ApeTest.ServiceDefaults.Identity;
 using ApeTest.ServiceDefaults.Logging;
 using OpenTelemetry;
@@ -5,7 +6,7 @@ using OpenTelemetry.Logs;
 
 namespace ApeTest.ServiceDefaults.Telemetry;
 
-/// <summary>Masks secrets in exported log records and adds run, agent, session and action. Runs before any exporter.</summary>
+/// <summary>Masks secrets in exported log records and adds event, run, agent, session and action. Runs before any exporter.</summary>
 internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProcessor<LogRecord>
 {
     public override void OnEnd(LogRecord data)
@@ -22,6 +23,12 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
                 continue;
             }
 
+            // A line that is written after its span, or without one, names its trace itself: that is the record's, not a field beside it.
+            if (IsContext(data, FieldNames.Snake(key), value as string))
+            {
+                continue;
+            }
+
             var masked = LogValues.IsMasked(key, value);
             if (masked && value?.ToString() is { Length: > 0 } secret)
             {
@@ -31,12 +38,31 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
             attributes.Add(new(FieldNames.Snake(key), masked ? Redactor.Mask : value is string text ? LogText.Clean(text) : value));
         }
 
+        Add(attributes, "event", data.EventId.Name);
         Add(attributes, "run", identity?.Run ?? options.Run);
         Add(attributes, "agent", identity?.Agent);
         Add(attributes, "session", identity?.Session);
         Add(attributes, "action", identity?.Action);
         data.Attributes = attributes;
         data.FormattedMessage = message is null ? null : LogText.Clean(message);
+    }
+
+    private static bool IsContext(LogRecord data, string name, string? value)
+    {
+        const int traceDigits = 32, spanDigits = 16;
+        if (name is "trace_id" && value?.Length is traceDigits)
+        {
+            data.TraceId = ActivityTraceId.CreateFromString(value);
+            return true;
+        }
+
+        if (name is "span_id" && value?.Length is spanDigits)
+        {
+            data.SpanId = ActivitySpanId.CreateFromString(value);
+            return true;
+        }
+
+        return false;
     }
 
     private static void Add(List<KeyValuePair<string, object?>> attributes, string key, string? value)

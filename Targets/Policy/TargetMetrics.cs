@@ -41,6 +41,7 @@ public sealed class TargetMetrics
     internal void Record(in TargetExchange exchange)
     {
         var target = exchange.Target ?? "_unknown";
+        using var trace = Sampled(exchange.Trace);
         Count(target, exchange.Status, exchange.ErrorType ?? "", 1);
         var tag = new KeyValuePair<string, object?>("target", target);
         _own.Record(exchange.Timing.Gateway.TotalSeconds, tag);
@@ -58,6 +59,11 @@ public sealed class TargetMetrics
             _faults.Add(1, tag, new KeyValuePair<string, object?>("reason", exchange.Timing.Fault));
         }
     }
+
+    // An exemplar is taken from the current activity, and a server that nobody traces makes none.
+    private static Activity? Sampled(in ActivityContext trace) => Activity.Current is null && (trace.TraceFlags & ActivityTraceFlags.Recorded) != 0
+        ? new Activity("apetest.gateway").SetParentId(trace.TraceId, trace.SpanId, trace.TraceFlags).Start()
+        : null;
 
     /// <summary>Whether somebody listens.</summary>
     internal bool IsEnabled => _requests.Enabled || _target.Enabled || _own.Enabled;

@@ -18,12 +18,14 @@ public sealed class AgentMetricsTests
         using var listener = Listen(factory, (instrument, _, tags) => seen[instrument.Name] = Describe(instrument, tags));
         var metrics = new AgentMetrics(factory);
 
-        metrics.SessionStarted();
+        metrics.SessionStarted("g", TimeSpan.FromSeconds(2));
+        metrics.GeneratorUsed(new GeneratorSample(0.5, 1_000_000, 0.01, [TimeSpan.FromMilliseconds(3), TimeSpan.FromMilliseconds(20)]));
         metrics.SessionEnded("g", SessionOutcome.AgentError, TimeSpan.FromSeconds(1));
         metrics.Action("login", TimeSpan.FromSeconds(1));
         metrics.Interval(new IntervalSample("g", TimeSpan.FromSeconds(1), default, default, default, default, default));
         metrics.IterationsDropped("duration", 2);
         metrics.Recovery("reauth");
+        metrics.Errors([new ErrorMetrics { Type = "http_503", Where = "target", Count = 2 }]);
         metrics.RunStarted("r", "s");
         listener.RecordObservableInstruments();
 
@@ -34,10 +36,16 @@ public sealed class AgentMetricsTests
                 "apetest.action.part Histogram s fast part=unaccounted",
                 "apetest.agents.active ObservableGauge {agent}",
                 "apetest.agents.target ObservableGauge {agent}",
+                "apetest.errors Counter {error} where=target",
+                "apetest.generator.cpu ObservableGauge 1",
+                "apetest.generator.delay ObservableGauge s",
+                "apetest.generator.gc_pause ObservableGauge 1",
+                "apetest.generator.memory ObservableGauge By",
                 "apetest.iterations.dropped Counter {iteration} reason=duration",
                 "apetest.recoveries Counter {recovery} kind=reauth",
                 "apetest.run.info ObservableGauge run=r,scenario=s",
                 "apetest.session.duration Histogram s slow goal=g",
+                "apetest.session.start_delay Histogram s slow goal=g",
                 "apetest.sessions Counter {session} goal=g,outcome=agent_error",
             ],
             seen.Select(pair => $"{pair.Key} {pair.Value}".TrimEnd()));

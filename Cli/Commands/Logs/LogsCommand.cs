@@ -54,6 +54,10 @@ internal static class LogsCommand
     {
         using var ladder = new StopLadder(environment.Signals);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ladder.Drain, environment.OutputLost);
+        if (LokiLogs.Of(environment, directory) is { } loki)
+        {
+            return await LokiLogs.ShowAsync(environment, loki, directory, query, output, follow && MayGrow(directory, environment.Time) ? () => IsOver(directory, environment.Time) : null, ladder, stop.Token);
+        }
         using var reader = new LogReader(directory.Logs, query);
         try
         {

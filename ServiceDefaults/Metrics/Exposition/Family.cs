@@ -28,7 +28,7 @@ internal sealed class Family
     // Under load one series gets nearly all measurements of its family: to compare with it is cheaper than to hash.
     private volatile Found? _last;
 
-    public Family(string name, string? help, FamilyType type, Aggregation aggregation, double[]? bounds)
+    public Family(string name, string? help, FamilyType type, Aggregation aggregation, double[]? bounds, string? unit = null)
     {
         _byTags = new ConcurrentDictionary<KeyValuePair<string, object?>[], Series>(Comparer);
         _lookup = _byTags.GetAlternateLookup<Tags>();
@@ -37,11 +37,15 @@ internal sealed class Family
         Type = type;
         Aggregation = aggregation;
         Bounds = bounds;
+        Unit = unit;
     }
 
     public string Name { get; }
 
     public string? Help { get; }
+
+    /// <summary>Unit as Prometheus writes it (<c>seconds</c>); null for none.</summary>
+    public string? Unit { get; }
 
     public FamilyType Type { get; }
 

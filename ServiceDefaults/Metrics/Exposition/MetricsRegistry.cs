@@ -14,17 +14,19 @@ internal sealed class MetricsRegistry : IDisposable
     private readonly IMeterFactory _scope;
     private readonly RecordsDropped _dropped;
     private readonly ISet<string> _unasked;
+    private readonly TimeProvider _time;
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, Family> _families = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Lock _scrapeGate = new();
     private long _scrape;
 
-    public MetricsRegistry(IMeterFactory scope, RecordsDropped dropped, IOptions<UnaskedMeters> unasked)
+    public MetricsRegistry(IMeterFactory scope, RecordsDropped dropped, IOptions<UnaskedMeters> unasked, TimeProvider time)
     {
         _scope = scope;
         _dropped = dropped;
         _unasked = unasked.Value.Names;
+        _time = time;
         _listener.InstrumentPublished = Publish;
         _listener.SetMeasurementEventCallback<double>((_, value, tags, state) => Measure(state, value, tags));
         _listener.SetMeasurementEventCallback<float>((_, value, tags, state) => Measure(state, value, tags));
@@ -80,7 +82,7 @@ internal sealed class MetricsRegistry : IDisposable
         {
             if (!_families.TryGetValue(name, out family))
             {
-                family = new Family(name, instrument.Description, type, aggregation, type == FamilyType.Histogram ? Bounds(instrument) : null);
+                family = new Family(name, instrument.Description, type, aggregation, type == FamilyType.Histogram ? Bounds(instrument) : null, PrometheusName.Unit(instrument.Unit));
                 _families.Add(name, family);
             }
         }
@@ -105,9 +107,14 @@ internal sealed class MetricsRegistry : IDisposable
         {
             case Aggregation.Sum:
                 series.Add(value);
+                if (family.Type is FamilyType.Counter)
+                {
+                    series.Exemplify(0, value, _time);
+                }
+
                 break;
             case Aggregation.Histogram:
-                series.Record(value, MeasurementWeight.Current);
+                series.Exemplify(series.Record(value, MeasurementWeight.Current), value, _time);
                 break;
             default:
                 series.Set(value, _scrape);

@@ -44,7 +44,8 @@ internal static class PrometheusName
         return clean.ToString();
     }
 
-    private static string? Unit(string? unit)
+    /// <summary>The unit as it stands in names; null where it does not.</summary>
+    public static string? Unit(string? unit)
     {
         return unit switch
         {

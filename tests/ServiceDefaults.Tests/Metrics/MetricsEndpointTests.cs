@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using ApeTest.ServiceDefaults.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -35,6 +36,27 @@ public class MetricsEndpointTests
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
         Assert.Contains("# TYPE http_server_request_duration_seconds histogram\n", text, StringComparison.Ordinal);
         Assert.Contains("http_route=\"/health/live\"", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.Unauthorized)]
+    [InlineData(false, HttpStatusCode.OK)]
+    public async Task Get_WithoutTheToken_IsAnsweredOnlyWhereNobodyCouldKnowIt(bool needed, HttpStatusCode expected)
+    {
+        await using var service = await TestService.StartAsync(new ServiceOptions { Service = "gateway", Token = new string('t', 32), MetricsNeedToken = needed });
+
+        Assert.Equal(expected, (await service.SendAsync(HttpMethod.Get, "/metrics")).StatusCode);
+        // A page in a browser reads nothing either way.
+        Assert.Equal(HttpStatusCode.Forbidden, (await service.SendAsync(HttpMethod.Get, "/metrics", headers => headers.Add("Origin", "https://evil.example"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_Process_HasTheNamesOfAllClients()
+    {
+        await using var service = await TestService.StartAsync(new ServiceOptions { Service = "gateway" });
+        var text = await TextAsync(service);
+
+        Assert.All(["process_cpu_seconds_total", "process_resident_memory_bytes", "process_start_time_seconds"], name => Assert.Matches($@"(?m)^{name} [0-9]", text));
     }
 
     [Fact]

@@ -7,18 +7,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ApeTest.ServiceDefaults.Tests.Metrics.Exposition;
 
-public sealed class PrometheusTextTests : IDisposable
+public sealed class ExpositionTextTests : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly IMeterFactory _meters;
     private readonly RecordsDropped _dropped;
     private readonly MetricsRegistry _registry;
 
-    public PrometheusTextTests()
+    public ExpositionTextTests()
     {
         _meters = _services.GetRequiredService<IMeterFactory>();
         _dropped = new RecordsDropped(_meters);
-        _registry = new MetricsRegistry(_meters, _dropped, Options.Create(new UnaskedMeters()));
+        _registry = new MetricsRegistry(_meters, _dropped, Options.Create(new UnaskedMeters()), TimeProvider.System);
     }
 
     public void Dispose()
@@ -54,7 +54,7 @@ public sealed class PrometheusTextTests : IDisposable
         usage.Record(7, Tag("gen_ai.token.type", "input"));
         _ = meter.CreateCounter<long>("apetest.never.measured");
 
-        GoldenFile.Equal("metrics.txt", PrometheusText.Write(_registry.Collect()));
+        GoldenFile.Equal("metrics.txt", ExpositionText.Write(_registry.Collect()));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class PrometheusTextTests : IDisposable
     {
         _meters.Create("ApeTest.Test").CreateHistogram<double>("apetest.plain", "s").Record(0.003);
 
-        var text = PrometheusText.Write(_registry.Collect());
+        var text = ExpositionText.Write(_registry.Collect());
         foreach (var bound in Buckets.Fast)
         {
             Assert.Contains(FormattableString.Invariant($"apetest_plain_seconds_bucket{{le=\"{bound}\"}} {(bound < 0.003 ? 0 : 1)}\n"), text, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class PrometheusTextTests : IDisposable
         histogram.Record(0.003, 0, Tag("goal", "buy"));
         histogram.Record(0.004, Tag("goal", "buy"));
 
-        var text = PrometheusText.Write(_registry.Collect());
+        var text = ExpositionText.Write(_registry.Collect());
         Assert.Contains("apetest_weighted_seconds_bucket{goal=\"buy\",le=\"0.002\"} 0\n", text, StringComparison.Ordinal);
         Assert.Contains("apetest_weighted_seconds_count{goal=\"buy\"} 1001\n", text, StringComparison.Ordinal);
         Assert.Contains("apetest_weighted_seconds_sum{goal=\"buy\"} 3.004\n", text, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class PrometheusTextTests : IDisposable
         using var others = new ServiceCollection().AddMetrics().BuildServiceProvider();
         others.GetRequiredService<IMeterFactory>().Create("ApeTest.Test").CreateCounter<long>("apetest.other").Add(1);
 
-        Assert.Equal(string.Empty, PrometheusText.Write(_registry.Collect()));
+        Assert.Equal(string.Empty, ExpositionText.Write(_registry.Collect()));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class PrometheusTextTests : IDisposable
         var family = _registry.Collect().Single(one => one.Family.Name == "apetest_many_total");
         Assert.Equal(Family.MaxSeries, family.Series.Length);
         Assert.Equal(30, _dropped.Total);
-        Assert.Contains("apetest_records_dropped_total{stream=\"metrics\"} 30\n", PrometheusText.Write(_registry.Collect()), StringComparison.Ordinal);
+        Assert.Contains("apetest_records_dropped_total{stream=\"metrics\"} 30\n", ExpositionText.Write(_registry.Collect()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,9 +115,9 @@ public sealed class PrometheusTextTests : IDisposable
         var reported = true;
         _meters.Create("ApeTest.Test").CreateObservableGauge("apetest.seen", () => reported ? [new Measurement<int>(1)] : Array.Empty<Measurement<int>>());
 
-        Assert.Contains("apetest_seen 1\n", PrometheusText.Write(_registry.Collect()), StringComparison.Ordinal);
+        Assert.Contains("apetest_seen 1\n", ExpositionText.Write(_registry.Collect()), StringComparison.Ordinal);
         reported = false;
-        Assert.DoesNotContain("apetest_seen", PrometheusText.Write(_registry.Collect()), StringComparison.Ordinal);
+        Assert.DoesNotContain("apetest_seen", ExpositionText.Write(_registry.Collect()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class PrometheusTextTests : IDisposable
             return ValueTask.CompletedTask;
         });
 
-        var text = PrometheusText.Write(_registry.Collect());
+        var text = ExpositionText.Write(_registry.Collect());
         Assert.Contains("apetest_parallel_total{worker=\"0\"} 40000\n", text, StringComparison.Ordinal);
         Assert.Contains("apetest_times_seconds_count 80000\n", text, StringComparison.Ordinal);
         Assert.Contains("apetest_times_seconds_sum 40000\n", text, StringComparison.Ordinal);

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace ApeTest.Runs.Logs.Loki;
+
+/// <summary>
+/// What Loki is asked for: at least what is wanted. It narrows by what it keeps as labels and structured metadata; the rest of a
+/// <see cref="LogQuery"/>, and these once more, are judged here, as for files.
+/// </summary>
+internal static class LokiQuery
+{
+    private const int TraceDigits = 32;
+
+    /// <summary>The LogQL of a run's lines.</summary>
+    public static string Of(string run, LogQuery query)
+    {
+        var text = new StringBuilder("{service_name").Append(query.Service is null ? "=~" : "=").Append(Quote(query.Service ?? ".+")).Append('}');
+        Append(text, "run", run);
+        Append(text, "agent", query.Agent);
+        Append(text, "session", query.Session);
+        Append(text, "event", query.Event);
+        Append(text, "trace_id", query.Grep is { Length: TraceDigits } grep && grep.All(char.IsAsciiHexDigit) ? grep.ToLowerInvariant() : null);
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, string name, string? value)
+    {
+        if (value is not null)
+        {
+            text.Append(" | ").Append(name).Append('=').Append(Quote(value));
+        }
+    }
+
+    // As Go writes strings.
+    private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+}

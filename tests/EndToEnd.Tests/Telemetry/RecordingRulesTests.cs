@@ -1,0 +1,72 @@
+namespace ApeTest.EndToEnd.Tests.Telemetry;
+
+/// <summary>What a real Prometheus makes of a run's metrics by the shipped rules, against the run's own summary.</summary>
+public sealed class RecordingRulesTests(ObservedRun run) : IClassFixture<ObservedRun>
+{
+    [Fact]
+    public async Task Rules_AfterARun_SayWhatTheSummarySays()
+    {
+        await run.WatchAsync();
+
+        // The rules are evaluated once a second; the figures stand still since the run is over.
+        await PrometheusServer.UntilAsync(async () =>
+        {
+            var problems = new List<string>();
+            foreach (var (query, expected) in RunFigures.Near(run.Summary))
+            {
+                problems.Add(RunFigures.Judge(query, expected, await run.Prometheus.ValueAsync(query)));
+            }
+            foreach (var (query, expected, bounds) in RunFigures.SameBucket(run.Summary))
+            {
+                problems.Add(RunFigures.Judge(query, expected, await run.Prometheus.ValueAsync(query), bounds));
+            }
+            return string.Join('\n', problems.Where(problem => problem.Length > 0));
+        });
+    }
+
+    [Fact]
+    public async Task Counts_AfterARun_AreTheSummarys()
+    {
+        await run.WatchAsync();
+        var summary = run.Summary;
+
+        // Of both runs less those of the first: the second's.
+        await PrometheusServer.UntilAsync(async () =>
+        {
+            var problems = new List<string>();
+            foreach (var (query, expected) in new (string, double)[]
+            {
+                ("sum(max_over_time(apetest_sessions_total[5m]) - min_over_time(apetest_sessions_total[5m]))", summary.Sessions.Started),
+                ("sum(max_over_time(apetest_sessions_total{outcome=\"succeeded\"}[5m]) - min_over_time(apetest_sessions_total{outcome=\"succeeded\"}[5m]))", summary.Sessions.Succeeded),
+                ("sum(max_over_time(apetest_action_duration_seconds_count[5m]) - min_over_time(apetest_action_duration_seconds_count[5m]))", summary.Actions.Total),
+                ("sum(max_over_time(apetest_action_interval_seconds_count[5m]) - min_over_time(apetest_action_interval_seconds_count[5m]))", summary.Mtba.Count),
+                ("sum(max_over_time(apetest_errors_total[5m]) - min_over_time(apetest_errors_total[5m]))", summary.Errors.Sum(error => error.Count)),
+                ("sum(max_over_time(gen_ai_server_time_to_first_token_seconds_count[5m]) - min_over_time(gen_ai_server_time_to_first_token_seconds_count[5m]))", summary.Ttft.Count),
+            })
+            {
+                problems.Add(RunFigures.Judge(query, expected, await run.Prometheus.ValueAsync(query)));
+            }
+            return string.Join('\n', problems.Where(problem => problem.Length > 0));
+        });
+    }
+
+    [Fact]
+    public async Task Exemplars_AfterARun_LeadToSessionsOfIt()
+    {
+        await run.WatchAsync();
+        var end = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+        foreach (var query in new[]
+        {
+            "apetest_action_duration_seconds_bucket", "apetest_action_interval_seconds_bucket", "apetest_session_duration_seconds_bucket", "apetest_sessions_total",
+            "apetest_gateway_target_seconds_bucket", "gen_ai_server_time_to_first_token_seconds_bucket",
+        })
+        {
+            var series = await run.Prometheus.GetAsync($"api/v1/query_exemplars?query={query}&start={end - 600}&end={end + 60}");
+            var traces = series.EnumerateArray().SelectMany(one => one.GetProperty("exemplars").EnumerateArray())
+                .Select(exemplar => exemplar.GetProperty("labels").GetProperty("trace_id").GetString()!).ToList();
+            Assert.True(traces.Count > 0, $"no exemplar of {query}");
+            Assert.All(traces, trace => Assert.Matches("^[0-9a-f]{32}$", trace));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using ApeTest.Tests.Shared;
+
+namespace ApeTest.EndToEnd.Tests.Telemetry;
+
+/// <summary>The shipped rules, by promtool and against the documentation.</summary>
+public sealed partial class RuleFilesTests
+{
+    private static readonly string Folder = Repository.PathOf("deploy", "config", "prometheus");
+
+    [Fact]
+    public async Task CheckRules_AllFiles_AreRight()
+    {
+        var (code, output) = await RunAsync(["check", "rules", .. Directory.GetFiles(Path.Combine(Folder, "rules"))]);
+        Assert.True(code == 0, output);
+    }
+
+    [Fact]
+    public async Task TestRules_AllFiles_Pass()
+    {
+        var (code, output) = await RunAsync(["test", "rules", .. Directory.GetFiles(Path.Combine(Folder, "tests"))]);
+        Assert.True(code == 0, output);
+    }
+
+    [Fact]
+    public async Task Alerts_EachOfThem_HasForSeveritySummaryDescriptionRunbookAndATest()
+    {
+        var rules = await File.ReadAllTextAsync(Path.Combine(Folder, "rules", "alerts.yml"), TestContext.Current.CancellationToken);
+        var tests = string.Concat(await Task.WhenAll(Directory.GetFiles(Path.Combine(Folder, "tests")).Select(file => File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))));
+        var docs = await File.ReadAllTextAsync(Repository.PathOf("docs", "observability.md"), TestContext.Current.CancellationToken);
+        var anchors = Heading().Matches(docs).Select(match => Anchor(match.Groups[1].Value)).ToHashSet();
+        var alerts = rules.Split("- alert: ")[1..];
+
+        Assert.True(alerts.Length >= 12);
+        Assert.All(alerts, alert =>
+        {
+            Assert.Contains("for: 2m", alert, StringComparison.Ordinal);
+            Assert.Matches("severity: (critical|warning)", alert);
+            Assert.Contains("summary: ", alert, StringComparison.Ordinal);
+            Assert.Contains("description: ", alert, StringComparison.Ordinal);
+            var runbook = Runbook().Match(alert);
+            Assert.True(runbook.Success && anchors.Contains(runbook.Groups[1].Value), $"no runbook: {alert}");
+            Assert.Contains($"alertname: {alert[..alert.IndexOf('\n')]}", tests, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Documentation_Metrics_AreThoseOfTheRules()
+    {
+        var docs = await File.ReadAllTextAsync(Repository.PathOf("docs", "observability.md"), TestContext.Current.CancellationToken);
+        var rules = await File.ReadAllTextAsync(Path.Combine(Folder, "rules", "recording.yml"), TestContext.Current.CancellationToken);
+
+        Assert.All(Record().Matches(rules).Select(match => match.Groups[1].Value), record => Assert.Contains($"`{record}`", docs, StringComparison.Ordinal));
+    }
+
+    // As GitHub makes anchors of headings.
+    private static string Anchor(string heading) => new([.. heading.Trim().ToLowerInvariant().Replace(' ', '-').Where(c => char.IsLetterOrDigit(c) || c is '-')]);
+
+    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Requires.Command("promtool"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+        await process.WaitForExitAsync(cancellationToken).Within(cancellationToken);
+        return (process.ExitCode, await output + await error);
+    }
+
+    [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"runbook_url: docs/observability\.md#(\S+)")]
+    private static partial Regex Runbook();
+
+    [GeneratedRegex(@"record: (\S+)")]
+    private static partial Regex Record();
+}
