@@ -112,22 +112,9 @@ internal static class SummaryBuilder
     private static MtbaSummary Mtba(IntervalMetrics intervals)
     {
         var overall = Distribution.OfSeconds(intervals.Overall);
-        var parts = Parts(intervals);
+        var parts = MtbaParts.Of(intervals);
         return new MtbaSummary(overall.Count, overall.Mean, overall.P50, overall.P90, overall.P95, overall.P99, overall.Max,
             Distribution.OfSeconds(intervals.Active), parts, MeasuredSentence.Dominant(parts));
-    }
-
-    private static MtbaParts Parts(IntervalMetrics intervals)
-    {
-        var count = intervals.Overall.Count;
-        if (count == 0)
-        {
-            return new MtbaParts(null, null, null, null, null, null);
-        }
-        double Mean(long ticks) => Math.Round((double)ticks / TimeSpan.TicksPerSecond / count, 6);
-        var known = intervals.Think + intervals.Model + intervals.Gateway + intervals.Target + intervals.Harness;
-        return new MtbaParts(Mean(intervals.Think), Mean(intervals.Model), Mean(intervals.Gateway), Mean(intervals.Target),
-            Mean(intervals.Harness), Mean(Math.Max(0, intervals.Overall.RawSum - known)));
     }
 
     private static LlmSummary Llm(ModelMetrics llm) => new(
