@@ -127,14 +127,15 @@ internal static class SummaryBuilder
         [.. llm.ByModel.Values.Select(model => new ModelSummary(model.Provider, model.Model, model.Calls, model.Failed, model.Retries,
             model.PromptTokens, model.CompletionTokens, model.Estimated, Usd(model.CostUsd)))]);
 
+    internal static IEnumerable<KeyValuePair<string, OperationMetrics>> Ordered(MetricsDelta metrics, PlanOrder order) => metrics.Http
+        .OrderBy(operation => order.OfOperation(operation.Key)).ThenByDescending(operation => operation.Value.Count).ThenBy(operation => operation.Key, StringComparer.Ordinal);
+
     private static ImmutableArray<HttpSummary> Http(MetricsDelta metrics, PlanOrder order)
     {
         // Through the gateway nobody tells: a run that made no connection and received no byte has counted none.
         var hasBytes = metrics.Http.Values.Any(operation => operation.BytesReceived > 0 || operation.BytesSent > 0);
         var hasConnections = metrics.Http.Values.Any(operation => operation.Connections > 0);
-        return [.. metrics.Http
-            .OrderBy(operation => order.OfOperation(operation.Key)).ThenByDescending(operation => operation.Value.Count).ThenBy(operation => operation.Key, StringComparer.Ordinal)
-            .Select(operation => Http(operation.Key, operation.Value, hasBytes, hasConnections))];
+        return [.. Ordered(metrics, order).Select(operation => Http(operation.Key, operation.Value, hasBytes, hasConnections))];
     }
 
     private static HttpSummary Http(string name, OperationMetrics operation, bool hasBytes, bool hasConnections) => new(
@@ -151,7 +152,7 @@ internal static class SummaryBuilder
         Retries = operation.Retries,
     };
 
-    private static ErrorSummary Error(ErrorMetrics error) => new(error.Type, error.Where, error.Count, [.. error.Traces])
+    internal static ErrorSummary Error(ErrorMetrics error) => new(error.Type, error.Where, error.Count, [.. error.Traces])
     {
         Operations = [.. error.Operations
             .OrderByDescending(static place => place.Value.Count).ThenBy(static place => place.Key, StringComparer.Ordinal)

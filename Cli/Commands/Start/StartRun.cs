@@ -70,10 +70,10 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
     private async Task<RunSummary> FollowAsync(CollectedRun collector, StopLadder ladder)
     {
         using var end = new CancellationTokenSource();
-        var view = View();
+        var view = Views.Of(environment, request.Quiet, request.NoColor, new RunControls(collector, ladder, environment.Time));
         await using var drain = ladder.Drain.Register(() => Stop(collector, view, now: false));
         await using var abort = ladder.Abort.Register(() => Stop(collector, view, now: true));
-        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, collector.Summarize(), _stopping), end.Token);
+        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _stopping), end.Token);
         try
         {
             return await collector.Completion;
@@ -95,8 +95,4 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         // In memory: it has taken effect when it returns.
         _ = collector.StopAsync(now, "interrupted", CancellationToken.None);
     }
-
-    private IRunProgressView View() => request.Quiet ? new NoProgress()
-        : LiveTerminal.CanShow(environment, environment.ErrorIsTerminal) ? new LiveProgress(environment, request.NoColor)
-        : new PlainProgress(environment);
 }
