@@ -1,5 +1,6 @@
 using ApeTest.Observability.Collecting;
 using ApeTest.Observability.ControlApi;
+using ApeTest.Observability.Dashboard;
 using Microsoft.AspNetCore.Builder;
 
 namespace ApeTest.Observability;
@@ -14,6 +15,9 @@ public static class CollectorExtensions
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<RunCollector>();
         builder.Services.AddSingleton<Lookup>();
+        builder.Services.AddSingleton<DashboardKeys>();
+        builder.Services.AddSingleton<PageRenderer>();
+        builder.Services.AddSingleton<Broadcasts>();
         return builder;
     }
 
@@ -22,6 +26,7 @@ public static class CollectorExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapControlApi();
+        app.MapDashboard();
         return app;
     }
 }

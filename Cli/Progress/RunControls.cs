@@ -1,4 +1,3 @@
-using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Logs;

@@ -1,4 +1,3 @@
-using ApeTest.Cli.Rendering;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Logs;

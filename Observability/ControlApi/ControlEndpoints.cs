@@ -126,13 +126,13 @@ internal static class ControlEndpoints
         }
     }
 
-    private static async Task<IResult> StopAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
+    internal static async Task<IResult> StopAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
     {
         var (body, error) = await ReadAsync(request, RunsJson.Line.StopRequest, "{\"now\": false}", cancellationToken);
         return error ?? await OnLiveAsync(id, find, run => run.StopAsync(body!.Now, "stopped", cancellationToken));
     }
 
-    private static async Task<IResult> ScaleAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
+    internal static async Task<IResult> ScaleAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
     {
         var (body, error) = await ReadAsync(request, RunsJson.Line.ScaleRequest, "{\"agents\": 10}", cancellationToken);
         if (error is not null)

@@ -43,6 +43,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         }
         await using var _ = run;
         _messages.Running(run.Plan);
+        _messages.Say($"  watch it: {run.Dashboard}");
         if (environment.Detached is { } detached)
         {
             await run.Collector.Begun.WaitAsync(ladder.Drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
