@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ApeTest.Cli.Commands.Compare;
+using ApeTest.Cli.Commands.Dashboard;
 using ApeTest.Cli.Commands.Gateway;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
@@ -38,6 +39,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(ScaleCommand.Create(environment));
         Root.Subcommands.Add(LogsCommand.Create(environment));
         Root.Subcommands.Add(RunsCommand.Create(environment));
+        Root.Subcommands.Add(DashboardCommand.Create(environment));
         Root.Subcommands.Add(ReportCommand.Create(environment));
         Root.Subcommands.Add(CompareCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));

@@ -43,7 +43,7 @@ internal static class DashboardEndpoints
         using var parts = new RunParts(run, renderer);
         var rendered = (await parts.RenderAsync(cancellationToken)).ToDictionary(static part => part.Id, static part => part.Html, StringComparer.Ordinal);
         return Page(id, await renderer.RenderAsync<RunPage>((nameof(RunPage.Run), id), (nameof(RunPage.Progress), run.Progress()), (nameof(RunPage.Parts), rendered),
-            (nameof(RunPage.IsLive), find.Live(id) is not null)));
+            (nameof(RunPage.IsLive), !run.IsOver), (nameof(RunPage.IsOurs), find.Live(id) is not null)));
     }
 
     private static IResult EventsAsync(string id, Lookup find, Broadcasts broadcasts, IHostApplicationLifetime host, CancellationToken cancellationToken)
@@ -81,9 +81,14 @@ internal static class DashboardEndpoints
                 await changed.WaitAsync(either.Token);
             }
         }
+        catch (OperationCanceledException) when (!viewer.IsCancellationRequested)
+        {
+            // The collector stops, mostly because its run has ended: the page has the last figures, and does not call again.
+            await output.WriteAsync("event: end\ndata: {}\n\n"u8.ToArray(), CancellationToken.None);
+        }
         catch (OperationCanceledException)
         {
-            // The page was closed, or the collector stops.
+            // The page was closed.
         }
     }
 

@@ -53,17 +53,25 @@ internal sealed partial class RunBroadcast(KnownRun run, PageRenderer renderer, 
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            do
+            var tick = timer.WaitForNextTickAsync(cancellationToken).AsTask();
+            while (true)
             {
                 // Before rendering, so that the last rendering has the final figures.
-                var over = run.Collected is not { Completion.IsCompleted: false };
+                var over = run.IsOver;
                 Take(await parts.RenderAsync(cancellationToken), over);
                 if (over)
                 {
                     return;
                 }
+                // A second, or less where the run ends meanwhile: its process may not live much longer.
+                await (run.Collected is { } collected ? Task.WhenAny(tick, collected.Completion) : tick);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (tick.IsCompleted)
+                {
+                    await tick;
+                    tick = timer.WaitForNextTickAsync(cancellationToken).AsTask();
+                }
             }
-            while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException)
         {

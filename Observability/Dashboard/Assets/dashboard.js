@@ -25,6 +25,7 @@ function watch() {
     settle();
     const controls = document.getElementById('controls');
     if (controls) { controls.remove(); }
+    document.getElementById('over').hidden = false;
     document.getElementById('content').dataset.live = 'no';
   });
   document.addEventListener('focusout', () => setTimeout(settle, 0));
