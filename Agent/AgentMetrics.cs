@@ -148,14 +148,7 @@ internal sealed class AgentMetrics
     public void RunEnded(string run) => _runs.TryRemove(run, out _);
 
     /// <summary>As written everywhere: <c>agent_error</c>.</summary>
-    public static string OutcomeName(SessionOutcome outcome) => outcome switch
-    {
-        SessionOutcome.Succeeded => "succeeded",
-        SessionOutcome.Failed => "failed",
-        SessionOutcome.Stuck => "stuck",
-        SessionOutcome.AgentError => "agent_error",
-        _ => "aborted",
-    };
+    public static string OutcomeName(SessionOutcome outcome) => outcome.Name();
 
     private void Part(string part, TimeSpan value) => _part.Record(value.TotalSeconds, new KeyValuePair<string, object?>("part", part));
 

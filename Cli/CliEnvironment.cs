@@ -53,6 +53,9 @@ internal sealed class CliEnvironment
     /// <summary>Where signals come from.</summary>
     public required ISignalSource Signals { get; init; }
 
+    /// <summary>Keys that a person presses while a view is shown. Default: nobody can.</summary>
+    public IKeySource? Keys { get; init; }
+
     /// <summary>This process as the background half of <c>start --detach</c>. Default: it is none.</summary>
     public DetachedProcess? Detached { get; init; }
 
@@ -92,6 +95,7 @@ internal sealed class CliEnvironment
             OutputIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Width = WidthOfTerminal(),
+            Keys = Console.IsInputRedirected ? null : new TerminalKeys(TimeProvider.System),
             Variables = variables,
             CurrentDirectory = Environment.CurrentDirectory,
             Time = TimeProvider.System,

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using ApeTest.Cli.Commands.Compare;
+using ApeTest.Cli.Commands.Dashboard;
 using ApeTest.Cli.Commands.Gateway;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
+using ApeTest.Cli.Commands.Report;
 using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Commands.Scale;
 using ApeTest.Cli.Commands.Shop;
@@ -36,6 +39,9 @@ internal sealed class CommandTree
         Root.Subcommands.Add(ScaleCommand.Create(environment));
         Root.Subcommands.Add(LogsCommand.Create(environment));
         Root.Subcommands.Add(RunsCommand.Create(environment));
+        Root.Subcommands.Add(DashboardCommand.Create(environment));
+        Root.Subcommands.Add(ReportCommand.Create(environment));
+        Root.Subcommands.Add(CompareCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));
         Root.Subcommands.Add(ProxyCommand.Create(environment));

@@ -1,5 +1,6 @@
 using ApeTest.Observability.Collecting;
 using ApeTest.Observability.ControlApi;
+using ApeTest.Observability.Dashboard;
 using Microsoft.AspNetCore.Builder;
 
 namespace ApeTest.Observability;
@@ -17,6 +18,9 @@ public static class CollectorExtensions
         builder.Services.AddSingleton<Lookup>();
         builder.Services.AddSingleton<ServiceRelay>();
         builder.Services.AddSingleton<LogLines>();
+        builder.Services.AddSingleton<DashboardKeys>();
+        builder.Services.AddSingleton<PageRenderer>();
+        builder.Services.AddSingleton<Broadcasts>();
         return builder;
     }
 
@@ -27,6 +31,7 @@ public static class CollectorExtensions
         // Observed from now on, whoever asks.
         app.Services.GetRequiredService<CollectorMetrics>();
         app.MapControlApi();
+        app.MapDashboard();
         return app;
     }
 }

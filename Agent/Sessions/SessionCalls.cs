@@ -128,6 +128,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
             Error = result.ErrorType,
             Parts = parts,
             Extracted = result.Extracted,
+            Request = CallRequest.Of(result.Sent, session.Secrets),
         };
         session.Transcript.Add(record, isAction: true);
         session.Narrator?.Acted(tool.Spec, record, result, observation);

@@ -7,6 +7,7 @@ using ApeTest.LlmProxy.Cassettes;
 using ApeTest.LlmProxy.Models;
 using ApeTest.Observability;
 using ApeTest.Observability.Collecting;
+using ApeTest.Observability.Dashboard;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Queue.Postgres;
@@ -93,6 +94,9 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Begins to collect a submitted run, and offers it through the control API. After <see cref="StartCollectorAsync"/>.</summary>
     public CollectedRun Collect(RunPlan plan, string resolvedScenario) =>
         _collector!.Services.GetRequiredService<RunCollector>().Collect(plan, _directory, resolvedScenario, _collector.Url);
+
+    /// <summary>A link that opens the dashboard at a run in one browser, once. After <see cref="StartCollectorAsync"/>.</summary>
+    public Uri Dashboard(string run) => _collector!.Services.GetRequiredService<DashboardKeys>().Link(_collector.Url, run);
 
     /// <summary>Starts the sample shop and returns where it listens.</summary>
     public async Task<Uri> StartShopAsync(ShopOptions shop, CancellationToken cancellationToken)

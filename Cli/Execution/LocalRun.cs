@@ -52,6 +52,9 @@ internal sealed class LocalRun : IAsyncDisposable
     /// <summary>Whether the cassette of the run has all of it; null for a run that asks no model.</summary>
     public ICassetteReport? Cassette => _host.Cassette;
 
+    /// <summary>A link that opens the run's dashboard in one browser, once.</summary>
+    public Uri Dashboard => _host.Dashboard(_plan!.Run);
+
     /// <summary>The run's directory.</summary>
     public RunDirectory Directory => _files.Directory;
 

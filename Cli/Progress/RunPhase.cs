@@ -1,4 +1,3 @@
-using ApeTest.Cli.Rendering;
 using ApeTest.Runs.Control;
 
 namespace ApeTest.Cli.Progress;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ApeTest.Runs.Summaries;
-using ApeTest.Scenarios.Thresholds;
 
 namespace ApeTest.Cli.Rendering;
 
@@ -69,8 +68,8 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         {
             var verdict = threshold.Ok ? paint.Good("PASS") : paint.Bad("FAIL");
             var name = Show.Cut(threshold.Name, 32).PadRight(32);
-            var value = threshold.Value is { } number ? Value(threshold.Name, number) : "nothing measured";
-            var (condition, evidence) = ($"{Show.Safe(threshold.Expr),-10}", Show.Cut(Evidence(threshold, summary), 20));
+            var value = threshold.Value is { } number ? ThresholdText.Value(threshold.Name, number) : "nothing measured";
+            var (condition, evidence) = ($"{Show.Safe(threshold.Expr),-10}", Show.Cut(ThresholdText.Evidence(threshold, summary), 20));
             if (condition.Length + 1 + evidence.Length <= ConditionWidth)
             {
                 Line($"  {verdict}  {name}  {value,10} {condition} {evidence}");
@@ -105,7 +104,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         });
         if (search.Threshold is { } broken)
         {
-            var value = broken.Value is { } number ? Value(broken.Name, number) : "nothing measured";
+            var value = broken.Value is { } number ? ThresholdText.Value(broken.Name, number) : "nothing measured";
             Wrapped("  ", 2, $"{Level(search.FirstBroken)} {unit} broke {broken.Name} {Show.Safe(broken.Expr)}: {value}");
         }
         if (search.Reason is { } reason)
@@ -179,11 +178,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         if (summary.Mtba.Mean is { } mean and > 0)
         {
             var parts = summary.Mtba.Parts;
-            var shown = new (string Name, double? Seconds)[]
-            {
-                ("think", parts.Think), ("model", parts.Model), ("gateway", parts.Gateway), ("target", parts.Target),
-                ("harness", parts.Harness), ("unaccounted", parts.Unaccounted),
-            }.Where(part => part.Seconds is > 0).Select(part => $"{part.Name} {Show.Seconds(part.Seconds)} ({part.Seconds!.Value / mean * 100:0} %)");
+            var shown = parts.Named().Where(part => part.Seconds is > 0).Select(part => $"{part.Name} {Show.Seconds(part.Seconds)} ({part.Seconds!.Value / mean * 100:0} %)");
             Wrapped("  MTBA is ", 10, string.Join(", ", shown));
         }
         if (summary.Llm.Calls > 0)
@@ -298,25 +293,6 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         Wrapped("Measured: ", 10, Show.Safe(summary.Measured));
     }
 
-    private static string Value(string metric, double value) => ThresholdMetrics.TryParse(metric, out var known, out _) ? Value(known.Metric.Unit, value) : value.ToString("0.####", CultureInfo.InvariantCulture);
-
-    private static string Value(ThresholdUnit unit, double value) => unit switch
-    {
-        ThresholdUnit.Share => Show.Share(value),
-        ThresholdUnit.Usd => Show.Dollars((decimal)value),
-        ThresholdUnit.Seconds => Show.Seconds(value),
-        ThresholdUnit.Rate => $"{Show.Rate(value)}/s",
-        _ => value.ToString("0.####", CultureInfo.InvariantCulture),
-    };
-
-    private static string Evidence(ThresholdResult threshold, RunSummary summary) => threshold.Name switch
-    {
-        "session_success" when threshold.WindowS is null => $"{summary.Sessions.Succeeded}/{summary.Sessions.Judged}",
-        "agent_error_rate" when threshold.WindowS is null => $"{summary.Sessions.AgentError}/{summary.Sessions.Started - summary.Sessions.Aborted}",
-        _ when threshold is { WindowS: not null, WorstAtS: { } at } => FormattableString.Invariant($"(worst at {at:0} s)"),
-        _ => threshold.By is "default" ? "(default)" : string.Empty,
-    };
-
     private static void Row(TextTable table, string name, Distribution distribution) =>
         table.Row(name, Show.Count(distribution.Count), Show.Seconds(distribution.Mean), Show.Seconds(distribution.P50),
             Show.Seconds(distribution.P95), Show.Seconds(distribution.P99), Show.Seconds(distribution.Max));
@@ -344,24 +320,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         output.WriteLine(paint.Strong(text));
     }
 
-    /// <summary>Wraps at words; later lines are indented by <paramref name="indent"/>.</summary>
-    private void Wrapped(string first, int indent, string text)
-    {
-        var line = first;
-        var length = indent;
-        foreach (var word in text.Split(' '))
-        {
-            if (length > indent && length + 1 + word.Length > Width)
-            {
-                Line(line);
-                line = new string(' ', indent);
-                length = indent;
-            }
-            line += length == indent ? word : $" {word}";
-            length += length == indent ? word.Length : word.Length + 1;
-        }
-        Line(line);
-    }
+    private void Wrapped(string first, int indent, string text) => TextTable.Wrapped(output, first, indent, text, Width);
 
     private void Line(string text) => output.WriteLine(text.TrimEnd());
 }

@@ -52,6 +52,30 @@ internal sealed class TextTable
         }
     }
 
+    /// <summary>Wraps a text at words; later lines are indented.</summary>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="first">What the first line begins with, colour included.</param>
+    /// <param name="indent">Columns of it, and of the later lines' indent.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="width">Columns of a line.</param>
+    public static void Wrapped(TextWriter output, string first, int indent, string text, int width)
+    {
+        var line = first;
+        var length = indent;
+        foreach (var word in text.Split(' '))
+        {
+            if (length > indent && length + 1 + word.Length > width)
+            {
+                output.WriteLine(line.TrimEnd());
+                line = new string(' ', indent);
+                length = indent;
+            }
+            line += length == indent ? word : $" {word}";
+            length += length == indent ? word.Length : word.Length + 1;
+        }
+        output.WriteLine(line.TrimEnd());
+    }
+
     /// <summary>Takes what is too much from the widest text columns.</summary>
     private void Shrink(int[] widths, int available)
     {

@@ -32,14 +32,8 @@ internal sealed class StopLadder : IDisposable
         _ => null,
     };
 
-    public void Dispose()
-    {
-        _subscription.Dispose();
-        _drain.Dispose();
-        _abort.Dispose();
-    }
-
-    private void Climb(StopSignal signal)
+    /// <summary>Takes the next rung, as a signal does: for a key that means Ctrl+C.</summary>
+    public void Climb(StopSignal signal)
     {
         lock (_lock)
         {
@@ -53,5 +47,12 @@ internal sealed class StopLadder : IDisposable
                 _ = _abort.CancelAsync();
             }
         }
+    }
+
+    public void Dispose()
+    {
+        _subscription.Dispose();
+        _drain.Dispose();
+        _abort.Dispose();
     }
 }

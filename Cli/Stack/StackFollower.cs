@@ -30,7 +30,7 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
     {
         using var end = new CancellationTokenSource();
         using var giveUp = new CancellationTokenSource();
-        var view = Views.Of(environment, request.Quiet, request.NoColor);
+        var view = Views.Of(environment, request.Quiet, request.NoColor, new WatchControls(run, "stop", () => ladder.Climb(StopSignal.Interrupt)));
         await using var drain = ladder.Drain.Register(() => _ = StopAsync(view, now: false, giveUp.Token));
         await using var abort = ladder.Abort.Register(() => _ = StopAsync(view, now: true, giveUp.Token));
         var shown = view.ShowAsync(() => _last is { } last ? last with { Stopping = _stopping } : Nothing(), end.Token);
@@ -56,7 +56,7 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
                 {
                     silent = environment.Time.GetTimestamp();
                     Found(view);
-                    _last = new RunSnapshot(progress, view.ShowsStopping && !progress.Ended ? await run.GetSummaryAsync(CancellationToken.None) : _last?.Summary);
+                    _last = new RunSnapshot(progress);
                 }
                 return await run.GetSummaryAsync(CancellationToken.None);
             }
@@ -125,5 +125,5 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
         }
     }
 
-    private RunSnapshot Nothing() => new(new RunProgress { Run = string.Empty, Scenario = string.Empty, Status = "queued" }, null, _stopping);
+    private RunSnapshot Nothing() => new(new RunProgress { Run = string.Empty, Scenario = string.Empty, Status = "queued" }, _stopping);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using ApeTest.Observability.Reports;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Queue;
@@ -202,7 +203,9 @@ public sealed partial class CollectedRun
                     await StopWhenThresholdIsBrokenAsync();
                 }
             }
-            Finish();
+            var summary = Finish();
+            await WriteReportAsync();
+            End(() => _completion.TrySetResult(summary));
         }
         catch (Exception error)
         {
@@ -338,7 +341,7 @@ public sealed partial class CollectedRun
         ? (0, null)
         : (_aggregate.ScaledTo ?? _shape.ActiveAgents(elapsed), _rates is null ? null : _aggregate.Breakpoint?.Level ?? _rates.ValueAt(elapsed));
 
-    private void Finish()
+    private RunSummary Finish()
     {
         lock (_lock)
         {
@@ -348,7 +351,20 @@ public sealed partial class CollectedRun
             _writer.Release();
             IsSummaryKept = _writer.WriteSummary(summary);
             WriteRun();
-            End(() => _completion.TrySetResult(summary));
+            return summary;
+        }
+    }
+
+    private async Task WriteReportAsync()
+    {
+        try
+        {
+            await ReportFile.WriteAsync(_directory, _time, CancellationToken.None);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // `ape-test report` makes it anew at any time: the run is none the worse.
+            LogReportFailed(error.Message);
         }
     }
 
@@ -389,6 +405,9 @@ public sealed partial class CollectedRun
 
     [LoggerMessage(EventId = 4, EventName = "collector.threshold_broken", Level = LogLevel.Warning, Message = "The run ends, {Reason}.")]
     private partial void LogThresholdBroken(string reason);
+
+    [LoggerMessage(EventId = 5, EventName = "collector.report_failed", Level = LogLevel.Warning, Message = "report.html cannot be written: {Reason}")]
+    private partial void LogReportFailed(string reason);
 
     [LoggerMessage(EventId = 3, EventName = "collector.failed", Level = LogLevel.Error, Message = "The run can no longer be collected.")]
     private partial void LogCollectFailed(Exception error);

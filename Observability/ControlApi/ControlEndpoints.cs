@@ -148,7 +148,7 @@ internal static class ControlEndpoints
         }
     }
 
-    private static async Task<IResult> StopAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
+    internal static async Task<IResult> StopAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
     {
         var (body, error) = await ReadAsync(request, RunsJson.Line.StopRequest, "{\"now\": false}", cancellationToken);
         return error
@@ -156,7 +156,7 @@ internal static class ControlEndpoints
             ?? await OnLiveAsync(id, find, run => run.StopAsync(body!.Now, body.Reason ?? "stopped", cancellationToken));
     }
 
-    private static async Task<IResult> ScaleAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
+    internal static async Task<IResult> ScaleAsync(string id, HttpRequest request, Lookup find, CancellationToken cancellationToken)
     {
         var (body, error) = await ReadAsync(request, RunsJson.Line.ScaleRequest, "{\"agents\": 10}", cancellationToken);
         if (error is not null)

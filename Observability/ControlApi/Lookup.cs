@@ -64,6 +64,9 @@ internal sealed record KnownRun(RunDirectory Directory, CollectedRun? Collected,
 {
     public RunSummary? Summary() => Collected?.Summarize() ?? RunDirectoryReader.ReadSummary(Directory, Time);
 
+    /// <summary>Whether it has ended, or its process has.</summary>
+    public bool IsOver => Collected is { } collected ? collected.Completion.IsCompleted : RunDirectoryReader.StatusOf(Directory, Time).Ended;
+
     public RunProgress Progress() => Collected?.Progress ?? RunDirectoryReader.ReadProgress(Directory, Time);
 
     public async IAsyncEnumerable<RunProgress> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ApeTest.Runs.Summaries;
 
 namespace ApeTest.Runs.Control;
@@ -23,6 +24,9 @@ public sealed record RunProgress
     /// <summary>Planned duration; null when the run is limited by iterations only.</summary>
     public double? DurationS { get; init; }
 
+    /// <summary>Planned sessions in total; null when the run is limited by duration only.</summary>
+    public long? Iterations { get; init; }
+
     /// <summary>Whether no new session starts any more, and those under way finish: the duration is over, or the run was stopped.</summary>
     public bool Draining { get; init; }
 
@@ -31,6 +35,9 @@ public sealed record RunProgress
 
     /// <summary>Agents that should be active, by load shape and scaling.</summary>
     public int AgentsTarget { get; init; }
+
+    /// <summary>What the active agents are at; null while nothing was measured.</summary>
+    public AgentStates? States { get; init; }
 
     /// <summary>The level that the search for a breakpoint tries: <c>20 agents</c>, <c>150/s</c>; null in other runs, and once it is over.</summary>
     public string? Level { get; init; }
@@ -74,6 +81,9 @@ public sealed record RunProgress
     /// <summary>Mean time between actions.</summary>
     public double? MtbaMeanS { get; init; }
 
+    /// <summary>Its parts.</summary>
+    public MtbaParts? MtbaParts { get; init; }
+
     /// <summary>p95 of the time between actions without think time.</summary>
     public double? MtbaActiveP95S { get; init; }
 
@@ -85,6 +95,24 @@ public sealed record RunProgress
 
     /// <summary>Cost in US dollars.</summary>
     public decimal CostUsd { get; init; }
+
+    /// <summary>Cost at which the run ends; null where its models cost nothing so far.</summary>
+    public decimal? MaxCostUsd { get; init; }
+
+    /// <summary>Tokens at which the run ends; null for no limit.</summary>
+    public long? MaxTokens { get; init; }
+
+    /// <summary>What the last second was like; null before the first and after the end.</summary>
+    public LastSecond? Last { get; init; }
+
+    /// <summary>Operations as in the summary, at most <see cref="OperationProgress.Most"/>.</summary>
+    public ImmutableArray<OperationProgress> Operations { get; init; } = [];
+
+    /// <summary>Errors, those of the last second first, then the most frequent; at most <see cref="ErrorProgress.Most"/>.</summary>
+    public ImmutableArray<ErrorProgress> Errors { get; init; } = [];
+
+    /// <summary>Thresholds as they stand, in the scenario's order.</summary>
+    public ImmutableArray<ThresholdResult> Thresholds { get; init; } = [];
 
     /// <summary>CPU share of all cores of the busiest worker in its last second.</summary>
     public double? GeneratorCpu { get; init; }
@@ -120,10 +148,14 @@ public sealed record RunProgress
         ActionErrors = summary.Actions.Errors,
         ActionP95S = summary.Actions.Duration.P95,
         MtbaMeanS = summary.Mtba.Mean,
+        MtbaParts = summary.Mtba.Parts.Think is null ? null : summary.Mtba.Parts,
         MtbaActiveP95S = summary.Mtba.Active.P95,
         TtftP95S = summary.Ttft.P95,
         Tokens = summary.Tokens.Prompt + summary.Tokens.Completion,
         CostUsd = summary.CostUsd,
+        Operations = [.. summary.Http.Take(OperationProgress.Most).Select(OperationProgress.Of)],
+        Errors = [.. summary.Errors.Take(ErrorProgress.Most).Select(static error => ErrorProgress.Of(error, 0))],
+        Thresholds = summary.Thresholds,
         GeneratorCpu = summary.Generator.Cpu,
         RecordsDropped = summary.Generator.RecordsDropped,
     };

@@ -46,6 +46,9 @@ public sealed class RunDirectory
     /// <summary><c>histograms.bin</c>.</summary>
     public string HistogramsFile => In("histograms.bin");
 
+    /// <summary><c>report.html</c>.</summary>
+    public string ReportFile => In("report.html");
+
     /// <summary><c>console.log</c>: what a run in the background says.</summary>
     public string ConsoleFile => In("console.log");
 

@@ -42,7 +42,7 @@ public static class RunDirectoryReader
 
     /// <summary>
     /// The run that <paramref name="text"/> names: an id, a unique beginning of one or of its last four digits (<c>7f3a</c>), or
-    /// <c>latest</c>, as is null. An unknown or ambiguous name throws <see cref="ApeTestException"/> (exit 2) that lists the nearest.
+    /// <c>last</c> (or <c>latest</c>), as is null. An unknown or ambiguous name throws <see cref="ApeTestException"/> (exit 2) that lists the nearest.
     /// </summary>
     public static RunDirectory Find(string runsRoot, string? text)
     {
@@ -51,7 +51,7 @@ public static class RunDirectoryReader
         {
             throw new ApeTestException($"There are no runs in {runsRoot}.", "Start one with `ape-test start`.", ExitCodes.Input);
         }
-        if (text is null or "latest")
+        if (text is null or "latest" or "last")
         {
             return runs[0];
         }

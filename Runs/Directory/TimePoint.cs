@@ -56,6 +56,9 @@ public sealed record TimePoint
     /// <summary>Mean time between actions.</summary>
     public double? Mtba { get; init; }
 
+    /// <summary>Mean of each part of the time between actions; null without such a time. Runs of earlier versions have none.</summary>
+    public MtbaParts? MtbaParts { get; init; }
+
     /// <summary>p95 of the time between actions without think time.</summary>
     public double? MtbaActiveP95 { get; init; }
 
@@ -113,6 +116,7 @@ public sealed record TimePoint
             Errors = interval.Actions.Errors,
             Dropped = interval.Dropped.Values.Sum(),
             Mtba = Distribution.OfSeconds(interval.Intervals.Overall).Mean,
+            MtbaParts = interval.Intervals.Overall.Count == 0 ? null : Summaries.MtbaParts.Of(interval.Intervals),
             MtbaActiveP95 = Distribution.OfSeconds(interval.Intervals.Active).P95,
             P50 = actions.P50,
             P95 = actions.P95,

@@ -214,15 +214,22 @@ public sealed class Histogram
         return _octaves[index] ??= new long[OctaveSize];
     }
 
-    private static double Middle(int bucket)
+    /// <summary>Where a bucket begins, and where the next one does, in ticks.</summary>
+    internal static (long From, long To) BoundsOf(int bucket)
     {
         var octave = bucket >> OctaveBits;
         var step = bucket & (OctaveSize - 1);
         if (octave == 0)
         {
-            return step;
+            return (step, step + 1);
         }
         var width = 1L << (octave - 1);
-        return ((step + OctaveSize) * width) + ((width - 1) / 2.0);
+        return ((step + OctaveSize) * width, (step + OctaveSize + 1) * width);
+    }
+
+    private static double Middle(int bucket)
+    {
+        var (from, to) = BoundsOf(bucket);
+        return (from + to - 1) / 2.0;
     }
 }

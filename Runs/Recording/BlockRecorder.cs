@@ -297,7 +297,7 @@ public sealed class BlockRecorder
         var bytes = 400L + record.Reason.Length;
         foreach (var action in record.Actions)
         {
-            bytes += 200 + JsonMarshal.GetRawUtf8Value(action.Args).Length;
+            bytes += 200 + JsonMarshal.GetRawUtf8Value(action.Args).Length + (action.Request is { } request ? request.Url.Length + (request.Body?.Length ?? 0) : 0);
             foreach (var (name, value) in action.Extracted)
             {
                 bytes += name.Length + value.Length;

@@ -22,6 +22,20 @@ public enum SessionOutcome
     Aborted,
 }
 
+/// <summary>Names of outcomes.</summary>
+public static class SessionOutcomes
+{
+    /// <summary>The outcome as it is written: <c>agent_error</c>.</summary>
+    public static string Name(this SessionOutcome outcome) => outcome switch
+    {
+        SessionOutcome.Succeeded => "succeeded",
+        SessionOutcome.Failed => "failed",
+        SessionOutcome.Stuck => "stuck",
+        SessionOutcome.AgentError => "agent_error",
+        _ => "aborted",
+    };
+}
+
 /// <summary>One line of <c>sessions.jsonl</c> (DESIGN 14.3).</summary>
 public sealed record SessionRecord
 {
@@ -93,9 +107,21 @@ public sealed record ActionRecord
     /// <summary>Seconds by part (think, model, gateway, target, harness) of the time since the previous action's dispatch (target and gateway: of this action).</summary>
     public ActionParts? Parts { get; init; }
 
+    /// <summary>What was sent, secrets as placeholders; null where nothing was, and of a journey's step, whose request stands in its scenario.</summary>
+    public RequestRecord? Request { get; init; }
+
     /// <summary>Values picked up from the response (token, variables; secrets redacted).</summary>
     public ImmutableSortedDictionary<string, string> Extracted { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }
 
 /// <summary>Measured parts in seconds.</summary>
 public readonly record struct ActionParts(double Think, double Model, double Gateway, double Target, double Harness);
+
+/// <summary>A request as it was made, before redirects. Cookies and the token that the session carried along are not in it.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Url">Absolute URL, escaped.</param>
+/// <param name="ContentType">Content type of the body; null without one.</param>
+/// <param name="Body">The body as text; null without one, and where it is none or longer than 8 KB.</param>
+/// <param name="Authorized">Whether the session showed a token.</param>
+/// <param name="BodyBytes">Length of the body.</param>
+public sealed record RequestRecord(string Method, string Url, string? ContentType, string? Body, bool Authorized, int BodyBytes);

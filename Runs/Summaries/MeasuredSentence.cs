@@ -79,11 +79,7 @@ internal static class MeasuredSentence
         .Take(3)
         .Select((part, i) => i == 0 ? $"{part.Percent} % of {of} is {Words(part.Name)}" : $"{part.Percent} % {part.Name}"));
 
-    private static IEnumerable<(string Name, double? Seconds)> Largest(MtbaParts parts) => new (string Name, double? Seconds)[]
-    {
-        ("think", parts.Think), ("model", parts.Model), ("gateway", parts.Gateway), ("target", parts.Target),
-        ("harness", parts.Harness), ("unaccounted", parts.Unaccounted),
-    }.OrderByDescending(part => part.Seconds ?? 0);
+    private static IEnumerable<(string Name, double? Seconds)> Largest(MtbaParts parts) => parts.Named().OrderByDescending(part => part.Seconds ?? 0);
 
     private static string Words(string part) => part is "unaccounted" ? "unaccounted for" : $"{part} time";
 }

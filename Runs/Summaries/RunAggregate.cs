@@ -72,6 +72,11 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     /// <summary>Everything so far.</summary>
     internal MetricsDelta Metrics { get; } = new();
 
+    /// <summary>What the last <see cref="TakeInterval"/> took; null before the first.</summary>
+    internal MetricsDelta? Last { get; private set; }
+
+    internal RecentParts Recent { get; } = new();
+
     internal GeneratorUse Generator { get; } = new();
 
     /// <summary>
@@ -169,6 +174,8 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     {
         var interval = _interval;
         (_interval, _reported) = (new MetricsDelta(), null);
+        Last = interval;
+        Recent.Add(interval.Intervals);
         if (Started is { } started)
         {
             // The time of day may be set back during a run.
@@ -191,36 +198,5 @@ public sealed class RunAggregate(RunPlan plan, string mode, string feed)
     /// <param name="now">Time of the figures.</param>
     /// <param name="agentsTarget">Agents that should be active.</param>
     /// <param name="actionsPerSecond">Rate of the last second.</param>
-    public RunProgress Progress(DateTimeOffset now, int agentsTarget, double actionsPerSecond) => new()
-    {
-        Run = plan.Run,
-        Scenario = plan.Scenario.Name,
-        Status = Status,
-        Started = Started,
-        ElapsedS = Math.Round((now - (Started ?? now)).TotalSeconds, 3),
-        DurationS = plan.Scenario.Duration?.TotalSeconds,
-        AgentsActive = ActiveAgents,
-        AgentsTarget = agentsTarget,
-        Level = Ended ? null : Breakpoint?.Text,
-        Workers = Workers,
-        SessionsStarted = Metrics.Started,
-        Succeeded = Metrics.Ended(SessionOutcome.Succeeded),
-        Failed = Metrics.Ended(SessionOutcome.Failed),
-        Stuck = Metrics.Ended(SessionOutcome.Stuck),
-        AgentError = Metrics.Ended(SessionOutcome.AgentError),
-        Aborted = Aborted,
-        SuccessRate = Rates.Round(Rates.Success(Metrics.Ended(SessionOutcome.Succeeded),
-            Metrics.Ended(SessionOutcome.Failed), Metrics.Ended(SessionOutcome.Stuck))),
-        Actions = Metrics.Actions.Total,
-        ActionErrors = Metrics.Actions.Errors,
-        ActionsPerSecond = Math.Round(actionsPerSecond, 1),
-        ActionP95S = Metrics.Actions.Duration.ValueAt(95)?.TotalSeconds,
-        MtbaMeanS = Metrics.Intervals.Overall.Mean?.TotalSeconds,
-        MtbaActiveP95S = Metrics.Intervals.Active.ValueAt(95)?.TotalSeconds,
-        TtftP95S = Metrics.Ttft.ValueAt(95)?.TotalSeconds,
-        Tokens = Tokens,
-        CostUsd = CostUsd,
-        GeneratorCpu = Generator.CpuNow,
-        RecordsDropped = Metrics.RecordsDropped + RecordsDropped,
-    };
+    public RunProgress Progress(DateTimeOffset now, int agentsTarget, double actionsPerSecond) => ProgressBuilder.Build(this, _order, now, agentsTarget, actionsPerSecond);
 }

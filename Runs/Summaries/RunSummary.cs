@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using ApeTest.Runs.Recording;
 
 namespace ApeTest.Runs.Summaries;
 
@@ -111,7 +112,28 @@ public sealed record MtbaSummary(long Count, double? Mean, double? P50, double? 
     Distribution Active, MtbaParts Parts, string? Dominant);
 
 /// <summary>Means in seconds that add up to the mean of the intervals.</summary>
-public sealed record MtbaParts(double? Think, double? Model, double? Gateway, double? Target, double? Harness, double? Unaccounted);
+public sealed record MtbaParts(double? Think, double? Model, double? Gateway, double? Target, double? Harness, double? Unaccounted)
+{
+    /// <summary>The means of <paramref name="intervals"/>; all null where there are none.</summary>
+    internal static MtbaParts Of(IntervalMetrics intervals)
+    {
+        var count = intervals.Overall.Count;
+        if (count == 0)
+        {
+            return new MtbaParts(null, null, null, null, null, null);
+        }
+        double Mean(long ticks) => Math.Round((double)ticks / TimeSpan.TicksPerSecond / count, 6);
+        var known = intervals.Think + intervals.Model + intervals.Gateway + intervals.Target + intervals.Harness;
+        return new MtbaParts(Mean(intervals.Think), Mean(intervals.Model), Mean(intervals.Gateway), Mean(intervals.Target),
+            Mean(intervals.Harness), Mean(Math.Max(0, intervals.Overall.RawSum - known)));
+    }
+
+    /// <summary>The parts by name, in the order in which they happen.</summary>
+    public IEnumerable<(string Name, double? Seconds)> Named() =>
+    [
+        ("think", Think), ("model", Model), ("gateway", Gateway), ("target", Target), ("harness", Harness), ("unaccounted", Unaccounted),
+    ];
+}
 
 /// <summary>Model calls; <c>Calls</c> holds those that failed as well, the distributions only answered ones.</summary>
 public sealed record LlmSummary(long Calls, long Failed, Distribution Queue, Distribution Duration, long Retries, long Failovers,

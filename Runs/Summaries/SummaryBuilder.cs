@@ -112,22 +112,9 @@ internal static class SummaryBuilder
     private static MtbaSummary Mtba(IntervalMetrics intervals)
     {
         var overall = Distribution.OfSeconds(intervals.Overall);
-        var parts = Parts(intervals);
+        var parts = MtbaParts.Of(intervals);
         return new MtbaSummary(overall.Count, overall.Mean, overall.P50, overall.P90, overall.P95, overall.P99, overall.Max,
             Distribution.OfSeconds(intervals.Active), parts, MeasuredSentence.Dominant(parts));
-    }
-
-    private static MtbaParts Parts(IntervalMetrics intervals)
-    {
-        var count = intervals.Overall.Count;
-        if (count == 0)
-        {
-            return new MtbaParts(null, null, null, null, null, null);
-        }
-        double Mean(long ticks) => Math.Round((double)ticks / TimeSpan.TicksPerSecond / count, 6);
-        var known = intervals.Think + intervals.Model + intervals.Gateway + intervals.Target + intervals.Harness;
-        return new MtbaParts(Mean(intervals.Think), Mean(intervals.Model), Mean(intervals.Gateway), Mean(intervals.Target),
-            Mean(intervals.Harness), Mean(Math.Max(0, intervals.Overall.RawSum - known)));
     }
 
     private static LlmSummary Llm(ModelMetrics llm) => new(
@@ -140,14 +127,15 @@ internal static class SummaryBuilder
         [.. llm.ByModel.Values.Select(model => new ModelSummary(model.Provider, model.Model, model.Calls, model.Failed, model.Retries,
             model.PromptTokens, model.CompletionTokens, model.Estimated, Usd(model.CostUsd)))]);
 
+    internal static IEnumerable<KeyValuePair<string, OperationMetrics>> Ordered(MetricsDelta metrics, PlanOrder order) => metrics.Http
+        .OrderBy(operation => order.OfOperation(operation.Key)).ThenByDescending(operation => operation.Value.Count).ThenBy(operation => operation.Key, StringComparer.Ordinal);
+
     private static ImmutableArray<HttpSummary> Http(MetricsDelta metrics, PlanOrder order)
     {
         // Through the gateway nobody tells: a run that made no connection and received no byte has counted none.
         var hasBytes = metrics.Http.Values.Any(operation => operation.BytesReceived > 0 || operation.BytesSent > 0);
         var hasConnections = metrics.Http.Values.Any(operation => operation.Connections > 0);
-        return [.. metrics.Http
-            .OrderBy(operation => order.OfOperation(operation.Key)).ThenByDescending(operation => operation.Value.Count).ThenBy(operation => operation.Key, StringComparer.Ordinal)
-            .Select(operation => Http(operation.Key, operation.Value, hasBytes, hasConnections))];
+        return [.. Ordered(metrics, order).Select(operation => Http(operation.Key, operation.Value, hasBytes, hasConnections))];
     }
 
     private static HttpSummary Http(string name, OperationMetrics operation, bool hasBytes, bool hasConnections) => new(
@@ -164,7 +152,7 @@ internal static class SummaryBuilder
         Retries = operation.Retries,
     };
 
-    private static ErrorSummary Error(ErrorMetrics error) => new(error.Type, error.Where, error.Count, [.. error.Traces])
+    internal static ErrorSummary Error(ErrorMetrics error) => new(error.Type, error.Where, error.Count, [.. error.Traces])
     {
         Operations = [.. error.Operations
             .OrderByDescending(static place => place.Value.Count).ThenBy(static place => place.Key, StringComparer.Ordinal)

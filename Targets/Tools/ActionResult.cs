@@ -37,6 +37,9 @@ public sealed record ActionResult
     /// <summary>What the brain is told: the JSON observation of <see cref="Observation"/>.</summary>
     public required string Observation { get; init; }
 
+    /// <summary>The request as the call made it, before redirects; null where nothing was sent.</summary>
+    public SentRequest? Sent { get; init; }
+
     /// <summary>Answers before <see cref="Exchange"/> that redirected to it, oldest first.</summary>
     public ImmutableArray<TargetExchange> Redirects { get; init; } = [];
 
@@ -49,3 +52,11 @@ public sealed record ActionResult
     /// <summary>HTTP status, 0 without a response.</summary>
     public int Status => Exchange?.Status ?? 0;
 }
+
+/// <summary>A request as a call made it. It holds secrets in clear.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Url">Absolute URL at the target.</param>
+/// <param name="ContentType">Content type of the body; null without one.</param>
+/// <param name="Body">The body.</param>
+/// <param name="Authorized">Whether the session's token was shown.</param>
+public sealed record SentRequest(string Method, Uri Url, string? ContentType, ReadOnlyMemory<byte> Body, bool Authorized);

@@ -31,6 +31,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
         var result = ActionResults.Of(in exchange, state, targetUrl, observed.Page) with
         {
             Dispatched = dispatched,
+            Sent = new SentRequest(call.Method.Method, call.Url, call.ContentType, call.Body, (call.ShowToken || call.TokenHeader is not null) && state.BearerToken is { Length: > 0 }),
             Redirects = observed.Redirects.ToImmutable(),
             Extracted = observed.Extracted.ToImmutable(),
             Carried = observed.Carried,

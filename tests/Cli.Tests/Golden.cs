@@ -9,10 +9,21 @@ internal static class Golden
     {
         if (Environment.GetEnvironmentVariable("APETEST_GOLDEN") == "write")
         {
-            File.WriteAllText(Path.Combine(Path.GetDirectoryName(source)!, "Golden", name), actual);
+            File.WriteAllText(Path.Combine(Folder(source), name), actual);
             return;
         }
         var expected = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name)).ReplaceLineEndings("\n");
         Assert.Equal(expected, actual);
+    }
+
+    // A test may lie in a folder of its feature.
+    private static string Folder(string source)
+    {
+        var folder = Path.GetDirectoryName(source)!;
+        while (!Directory.Exists(Path.Combine(folder, "Golden")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+        return Path.Combine(folder, "Golden");
     }
 }

@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("logs", "logs", "--help")]
     [InlineData("runs", "runs", "--help")]
     [InlineData("shop", "shop", "--help")]
+    [InlineData("dashboard", "dashboard", "--help")]
     [InlineData("gateway", "gateway", "--help")]
     [InlineData("proxy", "proxy", "--help")]
     public async Task Help_OfEachCommand_IsGolden(string name, params string[] arguments)

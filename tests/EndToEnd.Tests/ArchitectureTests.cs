@@ -20,6 +20,8 @@ public sealed class ArchitectureTests
         ["Agent"] = ["Targets", "Runs", "ServiceDefaults"],
         ["Cli"] = ["Scenarios", "ServiceDefaults", "Targets", "Runs", "Observability", "Gateway", "LlmProxy", "Agent", "Shop"],
         ["Shop"] = ["ServiceDefaults"],
+        ["Testing"] = ["Cli"],
+        ["Testing.Sample"] = ["Testing"],
     };
 
     [Fact]

@@ -105,6 +105,31 @@ internal sealed class CollectorHost : IAsyncDisposable
         }, TimeSpan.FromSeconds(1), 1);
     }
 
+    /// <summary>A session about which target and model said the worst they could.</summary>
+    public void Hostile(string session)
+    {
+        const string evil = "<script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>\" style=x \u202e";
+        Recorder.SessionStarted(evil, TimeSpan.Zero);
+        Recorder.Action(new ActionSample(Recorder.Operation(evil, "GET"), 500, "http_500", evil, TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(20), new TraceKey(0x4bf9, 0), new SessionKey(0, 1)));
+        Recorder.SessionEnded(new SessionRecord
+        {
+            Run = Run, Session = session, Slot = 0, TraceId = "4bf9", Goal = evil, Outcome = SessionOutcome.Failed, Reason = evil,
+            Started = Time.GetUtcNow(), DurationS = 1, Evidence = [new EvidenceRecord(evil, false, evil)], Sampled = true,
+            Actions =
+            [
+                new ActionRecord
+                {
+                    N = 1, Tool = evil, Args = System.Text.Json.JsonSerializer.SerializeToElement(new Dictionary<string, string> { [evil] = evil }), Status = 500, Error = evil,
+                    Parts = new ActionParts(0.1, 0.2, 0.01, 0.3, 0), Extracted = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add(evil, evil),
+                    Provenance = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add(evil, evil),
+                },
+            ],
+        }, TimeSpan.FromSeconds(1), 1);
+    }
+
+    /// <summary>A link to the dashboard.</summary>
+    public Uri DashboardLink() => _app.Services.GetRequiredService<ApeTest.Observability.Dashboard.DashboardKeys>().Link(Url);
+
     /// <summary>Appends what was recorded.</summary>
     public Task AppendAsync(bool final = false) => Queue.AppendAsync(Recorder.Drain(final), Cancellation);
 

@@ -46,6 +46,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         }
         await using var _ = run;
         _messages.Running(run.Plan);
+        _messages.Say($"  watch it: {run.Dashboard}");
         if (environment.Detached is { } detached)
         {
             await run.Collector.Begun.WaitAsync(ladder.Drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -75,10 +76,10 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
     private async Task<RunSummary> FollowAsync(CollectedRun collector, StopLadder ladder)
     {
         using var end = new CancellationTokenSource();
-        var view = Views.Of(environment, request.Quiet, request.NoColor);
+        var view = Views.Of(environment, request.Quiet, request.NoColor, new RunControls(collector, ladder, environment.Time));
         await using var drain = ladder.Drain.Register(() => Stop(collector, view, now: false));
         await using var abort = ladder.Abort.Register(() => Stop(collector, view, now: true));
-        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, collector.Summarize(), _stopping), end.Token);
+        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _stopping), end.Token);
         try
         {
             return await collector.Completion;

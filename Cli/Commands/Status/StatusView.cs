@@ -14,8 +14,6 @@ namespace ApeTest.Cli.Commands.Status;
 /// <summary>Shows one run: once, or each second until it ends. Leaving (Ctrl+C) changes nothing about the run.</summary>
 internal sealed class StatusView(CliEnvironment environment, bool json, bool noColor)
 {
-    private const string Hint = "Ctrl+C: leave; the run goes on";
-
     /// <summary>Shows the run that <paramref name="run"/> names.</summary>
     public async Task<int> RunAsync(string? run, bool watch)
     {
@@ -31,7 +29,7 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
         try
         {
             using var client = ControlClient.Open(directory, environment.Time);
-            return await ShowAsync(client, watch, ladder, leave.Token);
+            return await ShowAsync(client, watch, ladder, leave);
         }
         catch (ApeTestException) when (RunDirectoryReader.StatusOf(directory, environment.Time) is { Ended: true } over)
         {
@@ -50,7 +48,7 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
         try
         {
             using var client = collector.Run((await StackRuns.ToShowAsync(environment, collector, run, leave.Token)).Run);
-            return await ShowAsync(client, watch, ladder, leave.Token);
+            return await ShowAsync(client, watch, ladder, leave);
         }
         catch (OperationCanceledException) when (leave.IsCancellationRequested)
         {
@@ -58,17 +56,17 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
         }
     }
 
-    private async Task<int> ShowAsync(ControlClient client, bool watch, StopLadder ladder, CancellationToken leave)
+    private async Task<int> ShowAsync(ControlClient client, bool watch, StopLadder ladder, CancellationTokenSource leave)
     {
         try
         {
             if (watch)
             {
-                await WatchAsync(client, leave);
+                await WatchAsync(client, leave, ladder.Drain);
             }
             else
             {
-                Write(await client.GetRunAsync(leave));
+                Write(await client.GetRunAsync(leave.Token));
             }
             return ExitCodes.Done;
         }
@@ -81,34 +79,42 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
 
     private static bool CanAnswer(RunStatus status) => status is { Silent: false, File.ControlUrl: not null };
 
-    private async Task WatchAsync(ControlClient client, CancellationToken leave)
+    private async Task WatchAsync(ControlClient client, CancellationTokenSource leave, CancellationToken interrupted)
     {
         if (json || !LiveTerminal.CanShow(environment, environment.OutputIsTerminal))
         {
-            await foreach (var progress in client.EventsAsync(leave))
+            await foreach (var progress in client.EventsAsync(leave.Token))
             {
                 WriteMoment(progress);
-                await environment.Out.FlushAsync(leave);
+                await environment.Out.FlushAsync(leave.Token);
             }
             return;
         }
-        using var terminal = new LiveTerminal(environment, environment.Out, noColor);
         RunProgress? last = null;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(leave.Token);
+        var view = new LiveProgress(environment, environment.Out, noColor, new WatchControls(client, "leave", leave.Cancel));
+        var shown = Task.CompletedTask;
         try
         {
-            await foreach (var progress in client.EventsAsync(leave))
+            await foreach (var progress in client.EventsAsync(leave.Token))
             {
+                var first = last is null;
                 last = progress;
-                if (!progress.Ended)
+                if (first)
                 {
-                    terminal.Draw(new RunSnapshot(progress, await client.GetSummaryAsync(leave)), Hint);
+                    shown = view.ShowAsync(() => new RunSnapshot(last), end.Token);
                 }
             }
+        }
+        catch (OperationCanceledException) when (!environment.OutputLost.IsCancellationRequested && !interrupted.IsCancellationRequested)
+        {
+            // Left by a key.
         }
         finally
         {
             // The view goes; what it showed last stays.
-            terminal.Clear();
+            await end.CancelAsync();
+            await shown;
             if (last is not null)
             {
                 Write(last);

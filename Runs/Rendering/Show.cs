@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ApeTest.Cli.Rendering;
+namespace ApeTest.Runs.Rendering;
 
 /// <summary>Numbers as people read them; independent of the culture.</summary>
-internal static class Show
+public static class Show
 {
     /// <summary>What stands where nothing was measured.</summary>
     public const string Nothing = "-";

@@ -1,35 +1,11 @@
 using ApeTest.Cli.Progress;
 using ApeTest.Runs.Control;
 using ApeTest.Tests.Shared;
-using Spectre.Console;
 
-namespace ApeTest.Cli.Tests;
+namespace ApeTest.Cli.Tests.Progress;
 
 public sealed class ProgressTests
 {
-    [Theory]
-    [InlineData(null, 80)]
-    [InlineData("stopping now: running sessions are cancelled", 80)]
-    [InlineData(null, 40)]
-    [InlineData("stopping now: running sessions are cancelled", 40)]
-    public void LiveView_OfABusyRun_FitsTheTerminal(string? stopping, int width)
-    {
-        var many = SummaryFixture.Full();
-        many = many with { Http = [.. Enumerable.Repeat(many.Http[1], 30)] };
-        using var output = new StringWriter { NewLine = "\n" };
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
-        console.Profile.Width = width;
-
-        console.Write(LiveView.Of(new RunSnapshot(Progress(), many, stopping), LiveProgress.Hint, width));
-
-        var lines = output.ToString().TrimEnd('\n').Split('\n');
-        Assert.InRange(lines.Length, 10, 24);
-        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
-        Assert.Contains(lines, line => line.Contains(width == 80 ? "model 80.0 ms" : "think 100 ms", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith(stopping?[..20] ?? "Ctrl+C", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines, line => line.Length == 0);
-    }
-
     [Theory]
     [InlineData(false, 0, 0, 1, "starting")]
     [InlineData(false, 412, 20, 15, "15 s left")]
@@ -78,7 +54,7 @@ public sealed class ProgressTests
         var shown = view.ShowAsync(() =>
         {
             written.Writer.TryWrite(true);
-            return new RunSnapshot(Progress(), null);
+            return new RunSnapshot(Progress());
         }, end.Token);
         time.Advance(TimeSpan.FromSeconds(9));
         Assert.False(written.Reader.TryRead(out _));
@@ -88,23 +64,6 @@ public sealed class ProgressTests
         await shown.Within(TestContext.Current.CancellationToken);
 
         Assert.Equal("15 s: 20 agents, 398 succeeded, 9 not, rate 98.0 %, MTBA 212 ms, TTFT p95 6.00 ms, 15 s left\n", error.ToString());
-    }
-
-    [Fact]
-    public void LiveTerminal_DrawnAgain_TakesThePlaceOfTheFirst()
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var terminal = new LiveTerminal(EnvironmentOf(output, TimeProvider.System), output, noColor: true);
-        var snapshot = new RunSnapshot(Progress(), null);
-
-        terminal.Draw(snapshot, LiveProgress.Hint);
-        var first = output.ToString();
-        terminal.Draw(snapshot, LiveProgress.Hint);
-        terminal.Clear();
-
-        var back = $"\r\e[{first.Split('\n').Length - 1}A\e[J";
-        Assert.Contains("20 of 20 active", first, StringComparison.Ordinal);
-        Assert.Equal(first + back + first + back, output.ToString());
     }
 
     [Theory]
@@ -119,7 +78,7 @@ public sealed class ProgressTests
         Assert.Equal(can, LiveTerminal.CanShow(environment, isTerminal));
     }
 
-    private static CliEnvironment EnvironmentOf(TextWriter error, TimeProvider time, Dictionary<string, string>? variables = null) => new()
+    internal static CliEnvironment EnvironmentOf(TextWriter error, TimeProvider time, Dictionary<string, string>? variables = null, IKeySource? keys = null) => new()
     {
         Out = TextWriter.Null,
         Error = error,
@@ -128,14 +87,8 @@ public sealed class ProgressTests
         CurrentDirectory = AppContext.BaseDirectory,
         Time = time,
         Signals = new FakeSignals(),
+        Keys = keys,
     };
 
-    private static RunProgress Progress() => RunProgress.From(SummaryFixture.Full()) with
-    {
-        Status = "running",
-        ElapsedS = 15,
-        DurationS = 30,
-        AgentsActive = 20,
-        AgentsTarget = 20,
-    };
+    private static RunProgress Progress() => LiveRun.Progress() with { AgentsActive = 20 };
 }
