@@ -1,8 +1,10 @@
 using System.CommandLine;
 using ApeTest.Cli.Commands.Gateway;
+using ApeTest.Cli.Commands.Init;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
 using ApeTest.Cli.Commands.Runs;
+using ApeTest.Cli.Commands.Sample;
 using ApeTest.Cli.Commands.Scale;
 using ApeTest.Cli.Commands.Shop;
 using ApeTest.Cli.Commands.Start;
@@ -28,6 +30,7 @@ internal sealed class CommandTree
         Root.Options.Add(Debug);
         Root.Options.Add(new System.CommandLine.Help.HelpOption("--help", "-h", "-?") { Description = "Show help.", Action = new HelpAction(environment), Recursive = true });
         Root.Options.Add(new VersionOption("--version") { Description = "Show the version.", Action = new VersionAction(environment) });
+        Root.Subcommands.Add(InitCommand.Create(environment));
         Root.Subcommands.Add(StartCommand.Create(environment));
         Root.Subcommands.Add(TryCommand.Create(environment));
         Root.Subcommands.Add(ValidateCommand.Create(environment));
@@ -37,6 +40,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(LogsCommand.Create(environment));
         Root.Subcommands.Add(RunsCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
+        Root.Subcommands.Add(SampleCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));
         Root.Subcommands.Add(ProxyCommand.Create(environment));
     }

@@ -151,12 +151,16 @@ internal sealed class LocalRun : IAsyncDisposable
     private static string Drawn(RunPlan plan) =>
         $"# run {plan.Run}, seed {plan.Seed}, {(plan.Scenario.Duration is { } duration ? $"duration {Durations.Format(duration)}" : $"{plan.Scenario.Iterations} iterations")}\n";
 
-    /// <summary>Without a target of the user's, starts the shop; the scenario is then read again with the shop's address.</summary>
+    /// <summary>Without a target of the user's, starts the shop, or the sample that the scenario names; the scenario is then read again with its address.</summary>
     private async Task<(Scenario Scenario, ResolvedScenario Resolved)> ReadyShopAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
     {
         if (_input.IsDemonstration)
         {
             loaded = _input.Load(await _host.StartShopAsync(DemonstrationScenario.Shop, cancellationToken));
+        }
+        else if (loaded.ThrowIfInvalid().Target.Sample is { } sample)
+        {
+            loaded = _input.LoadAt(await _host.StartSampleAsync(sample, cancellationToken));
         }
         return (loaded.ThrowIfInvalid(), loaded.Resolved);
     }
