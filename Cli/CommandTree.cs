@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ApeTest.Cli.Commands.Doctor;
 using ApeTest.Cli.Commands.Gateway;
 using ApeTest.Cli.Commands.Init;
 using ApeTest.Cli.Commands.Logs;
@@ -34,6 +35,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(StartCommand.Create(environment));
         Root.Subcommands.Add(TryCommand.Create(environment));
         Root.Subcommands.Add(ValidateCommand.Create(environment));
+        Root.Subcommands.Add(DoctorCommand.Create(environment));
         Root.Subcommands.Add(StatusCommand.Create(environment));
         Root.Subcommands.Add(StopCommand.Create(environment));
         Root.Subcommands.Add(ScaleCommand.Create(environment));

@@ -45,7 +45,7 @@ public sealed class InitTests
 
     [Theory]
     [InlineData("bank", "70014/linden-42")]
-    [InlineData("loans", "R-100/tulip-100")]
+    [InlineData("loans", "mia/coffee2go")]
     [InlineData("tickets", null)]
     [InlineData("tracker", null)]
     public async Task InitThenStart_OtherApis_AreGreen(string name, string? login)
