@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ApeTest.Cli.Commands.Completion;
 using ApeTest.Cli.Commands.Doctor;
 using ApeTest.Cli.Commands.Gateway;
 using ApeTest.Cli.Commands.Init;
@@ -45,6 +46,8 @@ internal sealed class CommandTree
         Root.Subcommands.Add(SampleCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));
         Root.Subcommands.Add(ProxyCommand.Create(environment));
+        Root.Subcommands.Add(CompletionCommand.Create(environment));
+        Root.Subcommands.Add(CompleteCommand.Create(environment, Root));
     }
 
     /// <summary>Examples on the first page of the help.</summary>
