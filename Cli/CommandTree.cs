@@ -1,11 +1,15 @@
 using System.CommandLine;
 using ApeTest.Cli.Commands.Compare;
+using ApeTest.Cli.Commands.Completion;
 using ApeTest.Cli.Commands.Dashboard;
+using ApeTest.Cli.Commands.Doctor;
 using ApeTest.Cli.Commands.Gateway;
+using ApeTest.Cli.Commands.Init;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
 using ApeTest.Cli.Commands.Report;
 using ApeTest.Cli.Commands.Runs;
+using ApeTest.Cli.Commands.Sample;
 using ApeTest.Cli.Commands.Scale;
 using ApeTest.Cli.Commands.Shop;
 using ApeTest.Cli.Commands.Start;
@@ -31,9 +35,11 @@ internal sealed class CommandTree
         Root.Options.Add(Debug);
         Root.Options.Add(new System.CommandLine.Help.HelpOption("--help", "-h", "-?") { Description = "Show help.", Action = new HelpAction(environment), Recursive = true });
         Root.Options.Add(new VersionOption("--version") { Description = "Show the version.", Action = new VersionAction(environment) });
+        Root.Subcommands.Add(InitCommand.Create(environment));
         Root.Subcommands.Add(StartCommand.Create(environment));
         Root.Subcommands.Add(TryCommand.Create(environment));
         Root.Subcommands.Add(ValidateCommand.Create(environment));
+        Root.Subcommands.Add(DoctorCommand.Create(environment));
         Root.Subcommands.Add(StatusCommand.Create(environment));
         Root.Subcommands.Add(StopCommand.Create(environment));
         Root.Subcommands.Add(ScaleCommand.Create(environment));
@@ -43,8 +49,11 @@ internal sealed class CommandTree
         Root.Subcommands.Add(ReportCommand.Create(environment));
         Root.Subcommands.Add(CompareCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
+        Root.Subcommands.Add(SampleCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));
         Root.Subcommands.Add(ProxyCommand.Create(environment));
+        Root.Subcommands.Add(CompletionCommand.Create(environment));
+        Root.Subcommands.Add(CompleteCommand.Create(environment, Root));
     }
 
     /// <summary>Examples on the first page of the help.</summary>

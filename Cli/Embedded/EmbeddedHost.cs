@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ApeTest.Agent;
 using ApeTest.Agent.Sessions;
+using ApeTest.Cli.Samples;
 using ApeTest.Gateway;
 using ApeTest.LlmProxy;
 using ApeTest.LlmProxy.Cassettes;
@@ -106,6 +107,10 @@ internal sealed class EmbeddedHost : IAsyncDisposable
             builder => builder.AddShop(shop), app => app.MapShop(), cancellationToken);
         return service.Url;
     }
+
+    /// <summary>Starts the sample target of that name and returns where it listens.</summary>
+    public Task<Uri> StartSampleAsync(string name, CancellationToken cancellationToken) => SampleTarget.Find(name).StartAsync(
+        (service, guard, _, add, map, token) => StartAsync(service, token: null, guard, add, map, token), cancellationToken);
 
     /// <summary>Starts the LLM proxy.</summary>
     public async Task StartLlmProxyAsync(LlmSpec llm, CancellationToken cancellationToken)

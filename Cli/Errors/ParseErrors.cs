@@ -23,7 +23,7 @@ internal static class ParseErrors
         {
             return parse.UnmatchedTokens.Count > 0
                 ? Wrong($"unknown command '{parse.UnmatchedTokens[0]}'",
-                    UnknownWord.Nearest(parse.UnmatchedTokens[0], command.Subcommands.Select(sub => sub.Name)), command)
+                    UnknownWord.Nearest(parse.UnmatchedTokens[0], command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)), command)
                 : Wrong("no command given", null, command);
         }
         if (parse.UnmatchedTokens.Count > 0)

@@ -185,12 +185,16 @@ internal sealed class LocalRun : IAsyncDisposable
 
     private Scenario Planned(Scenario judged) => _options.Adjust is { } adjust ? adjust(judged) : judged;
 
-    /// <summary>Without a target of the user's, starts the shop; the scenario is then read again with the shop's address.</summary>
+    /// <summary>Without a target of the user's, starts the shop, or the sample that the scenario names; the scenario is then read again with its address.</summary>
     private async Task<(Scenario Scenario, ResolvedScenario Resolved)> ReadyShopAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
     {
         if (_input.IsDemonstration)
         {
             loaded = _input.Load(await _host.StartShopAsync(DemonstrationScenario.Shop, cancellationToken));
+        }
+        else if (loaded.ThrowIfInvalid().Target.Sample is { } sample)
+        {
+            loaded = _input.LoadAt(await _host.StartSampleAsync(sample, cancellationToken));
         }
         return (loaded.ThrowIfInvalid(), loaded.Resolved);
     }

@@ -28,7 +28,7 @@ internal static class HelpWriter
         Heading(output, "Usage");
         output.WriteLine("  ape-test COMMAND [options]");
         Heading(output, "Commands");
-        foreach (var command in root.Subcommands)
+        foreach (var command in root.Subcommands.Where(static command => !command.Hidden))
         {
             Entry(output, command.Name, command.Description);
         }

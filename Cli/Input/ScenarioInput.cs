@@ -25,7 +25,7 @@ internal sealed class ScenarioInput
         var aimed = _flags.Has("target.url") || _flags.Has("goals")
             || environment.Variables.GetValueOrDefault(ScenarioSources.EnvironmentPrefix + "TARGET__URL") is { Length: > 0 };
         _file = named ?? (!aimed && File.Exists(environment.Absolute(DefaultFile)) ? DefaultFile : null);
-        IsDemonstration = _file is null && !aimed;
+        IsTargetHere = IsDemonstration = _file is null && !aimed;
         if (IsDemonstration && _flags.AboutTarget is { } flag)
         {
             throw new ApeTestException($"{flag} says how to reach a target, and no target is named",
@@ -35,6 +35,9 @@ internal sealed class ScenarioInput
 
     /// <summary>Whether the sample shop is the target, because nothing else was named.</summary>
     public bool IsDemonstration { get; }
+
+    /// <summary>Whether what is tested runs in this process too.</summary>
+    public bool IsTargetHere { get; private set; }
 
     /// <summary>Name of the scenario file as given; null for none.</summary>
     public string? FileName => _file;
@@ -66,6 +69,18 @@ internal sealed class ScenarioInput
             sources = sources with { Text = DemonstrationScenario.Text(shop), TextName = "sample shop" };
         }
         return ScenarioLoader.Load(sources);
+    }
+
+    /// <summary>Loads the scenario again, once the sample target that it names listens at <paramref name="sample"/>.</summary>
+    public ScenarioLoadResult LoadAt(Uri sample)
+    {
+        IsTargetHere = true;
+        var sources = Sources();
+        return ScenarioLoader.Load(sources with
+        {
+            CommandLine = new Dictionary<string, string>(sources.CommandLine, StringComparer.Ordinal) { ["target.url"] = sample.ToString() },
+            CommandLineFlags = new Dictionary<string, string>(sources.CommandLineFlags, StringComparer.Ordinal) { ["target.url"] = "sample" },
+        });
     }
 
     private ScenarioSources Sources() => new()

@@ -38,7 +38,7 @@ internal sealed class Preflight(Action<string> tell)
     /// <summary>Tells all there is. Agents that do not fit in this process throw <see cref="Scenarios.ApeTestException"/> (exit 3).</summary>
     public void Check(Scenario scenario, ScenarioInput input)
     {
-        foreach (var note in input.Notes().Concat(Notes).Concat(Target(scenario)).Append(Idle(scenario)).Append(IsElsewhere ? null : GeneratorLimits.Check(scenario, input.IsDemonstration, Machine, Workers)))
+        foreach (var note in input.Notes().Concat(Notes).Concat(Target(scenario)).Append(Idle(scenario)).Append(IsElsewhere ? null : GeneratorLimits.Check(scenario, input.IsTargetHere, Machine, Workers)))
         {
             Tell(note);
         }
@@ -49,10 +49,10 @@ internal sealed class Preflight(Action<string> tell)
     }
 
     /// <summary>Most agents that fit in this process; null for no limit.</summary>
-    public int? Room(Scenario scenario, ScenarioInput input) => GeneratorLimits.Room(scenario, input.IsDemonstration, Machine, Workers);
+    public int? Room(Scenario scenario, ScenarioInput input) => GeneratorLimits.Room(scenario, input.IsTargetHere, Machine, Workers);
 
     /// <summary>Most connections that the agents may hold on each of their ways; null for no limit.</summary>
-    public int? Connections(Scenario scenario, ScenarioInput input) => GeneratorLimits.Connections(scenario, input.IsDemonstration, Machine);
+    public int? Connections(Scenario scenario, ScenarioInput input) => GeneratorLimits.Connections(scenario, input.IsTargetHere, Machine);
 
     private IEnumerable<string> Target(Scenario scenario)
     {

@@ -11,6 +11,12 @@ public sealed record TargetSpec
     /// <summary>Absolute http or https base URL, without query or fragment.</summary>
     public required Uri Url { get; init; }
 
+    /// <summary>A sample target (one of <see cref="SampleNames"/>) that is started for the run, because no URL is given: <see cref="Url"/> is then a stand-in. Null: <see cref="Url"/> is where it is.</summary>
+    public string? Sample { get; init; }
+
+    /// <summary>Names of the sample targets that come with ApeTest.</summary>
+    public static ImmutableArray<string> SampleNames { get; } = ["shop", "board", "florist", "mcp", "llm"];
+
     /// <summary>Where the OpenAPI document is: a path on the target, an absolute URL or a file. Null: only generic HTTP tools.</summary>
     public string? OpenApi { get; init; }
 

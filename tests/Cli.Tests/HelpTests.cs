@@ -16,6 +16,10 @@ public sealed class HelpTests
     [InlineData("dashboard", "dashboard", "--help")]
     [InlineData("gateway", "gateway", "--help")]
     [InlineData("proxy", "proxy", "--help")]
+    [InlineData("init", "init", "--help")]
+    [InlineData("doctor", "doctor", "--help")]
+    [InlineData("completion", "completion", "--help")]
+    [InlineData("sample", "sample", "--help")]
     public async Task Help_OfEachCommand_IsGolden(string name, params string[] arguments)
     {
         using var cli = new CliHarness();

@@ -82,7 +82,7 @@ internal static class ScenarioShape
         Scalar("order"), Scalar("onEnd"));
 
     public static ObjectShape Target { get; } = new(
-        Scalar("name"), Scalar("url"), Scalar("openapi"), Scalar("graphql"), new FieldShape("hosts", FieldKind.ScalarList),
+        Scalar("name"), Scalar("url"), Scalar("sample"), Scalar("openapi"), Scalar("graphql"), new FieldShape("hosts", FieldKind.ScalarList),
         new FieldShape("headers", FieldKind.ScalarMap), Scalar("timeout"), Scalar("insecure"),
         Scalar("connections"), Scalar("maxConnections"), Scalar("http"), Scalar("transport"), new FieldShape("sourceAddresses", FieldKind.ScalarList), Scalar("dnsTtl"), Scalar("proxy"));
 

@@ -17,7 +17,9 @@ internal static class TargetBinder
         var reader = parent.Object("target", $"{{ url: {SampleShop} }}");
         var name = reader.Value("name", "target", Rules.Name("shop").Then(text =>
             text.Contains('.', StringComparison.Ordinal) ? Rules.Wrong<string>("must not hold '.'", "It is a part of the gateway's path, for example shop.") : text));
-        var url = parent.Take("target") is null or MappingNode
+        var sample = reader.OptionalReference("sample", Rules.Choice<string>([.. TargetSpec.SampleNames.Select(static each => (each, each))]));
+        // Where a URL is given too, say with --target, that is what is tested.
+        var url = sample is null && parent.Take("target") is null or MappingNode
             ? reader.Required("url", NetworkRules.Url(SampleShop), "is required: which application to test", Candidates(parent, reader))
             : reader.OptionalReference("url", NetworkRules.Url(SampleShop));
         var openApi = reader.OptionalReference("openapi", NetworkRules.OpenApi);
@@ -39,6 +41,7 @@ internal static class TargetBinder
         {
             Name = name,
             Url = url ?? new Uri(SampleShop),
+            Sample = url is null ? sample : null,
             OpenApi = openApi,
             GraphQl = graphQl,
             Hosts = hosts,

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using ApeTest.Cli.Commands.Init.Survey;
+using ApeTest.Cli.Samples;
+using ApeTest.Cli.Templates;
+using ApeTest.Scenarios;
+using ApeTest.ServiceDefaults.Hosting;
+using ApeTest.Shop;
+
+namespace ApeTest.Cli.Commands.Init;
+
+/// <summary>Answers that nobody was asked for: from flags, what the target says of itself, and defaults.</summary>
+internal static class InitDefaults
+{
+    private const int SampleUsers = 20;
+
+    /// <summary>What is tested where nothing says it.</summary>
+    public static InitTemplate Template => InitTemplate.All[0];
+
+    /// <summary>The answers of a template on its sample, or on the target that the flags name.</summary>
+    public static InitAnswers OfTemplate(InitRequest request, InitTemplate template) => Common(request, new InitAnswers
+    {
+        Name = request.Name,
+        Sample = request.Target is null ? template.Sample : null,
+        Url = request.Target ?? new Uri(ServiceUrls.Loopback(SampleTarget.Find(template.Sample).Port)),
+        Template = template.Name,
+        OpenApi = template.OpenApi,
+        GraphQl = template.GraphQl,
+        Header = request.Header,
+        Columns = template.HasUsers ? [new LoginField("name", false, null), new LoginField("password", true, null)] : [],
+        Users = template.HasUsers ? [.. Enumerable.Range(1, SampleUsers).Select(ShopSeed.User).Select(static user => ImmutableArray.Create(user.Name, user.Password))] : [],
+    });
+
+    /// <summary>The answers for a target that was looked at: goals of the flags, else the best that is suggested. None: <see cref="ApeTestException"/> (exit 2).</summary>
+    public static InitAnswers OfTarget(InitRequest request, TargetFindings findings)
+    {
+        if (request.Login is { } given && given.Length != (findings.Login?.Fields.Length ?? 0))
+        {
+            throw findings.Login is { } login
+                ? new ApeTestException($"--login has {given.Length} {(given.Length == 1 ? "value" : "values")}, and {login.Operation.Name} asks for {string.Join(", ", login.Fields.Select(static each => each.Name))}", $"Write --login {string.Join('/', login.Fields.Select(static each => each.Name.ToUpperInvariant()))}.", ExitCodes.Input)
+                : new ApeTestException($"--login: no login was found at {findings.Url}", "Say it in the goal: --goal 'Log in as ann / secret, then ...'.", ExitCodes.Input);
+        }
+        var goals = request.Goals.Count > 0
+            ? [.. request.Goals.Select(goal => GoalCheck.Check(goal, request.Success, findings))]
+            : findings.Goals.Count > 0 ? ImmutableArray.Create(findings.Goals[0]) : throw NoGoal(request, findings);
+        return Of(request, findings, goals, request.Login);
+    }
+
+    /// <summary>The answers for these goals, and these users; null: those that the document shows.</summary>
+    public static InitAnswers Of(InitRequest request, TargetFindings findings, ImmutableArray<SuggestedGoal> goals, ImmutableArray<string>? user)
+    {
+        var columns = findings.Login is { } login && goals.Any(static goal => goal.UsesUsers) ? login.Fields : [];
+        return Common(request, new InitAnswers
+        {
+            Name = request.Name,
+            Url = findings.Url,
+            OpenApi = findings.OpenApi,
+            GraphQl = findings.GraphQl,
+            Header = request.Header,
+            Goals = goals,
+            Columns = columns,
+            Users = columns.IsEmpty ? [] : [user ?? [.. columns.Select(static column => column.Example ?? (column.IsSecret ? "change-me" : "user-1"))]],
+            UsersAreMadeUp = user is null && columns.Any(static column => column.Example is null),
+        });
+    }
+
+    private static InitAnswers Common(InitRequest request, InitAnswers answers) => answers with
+    {
+        Agents = request.Agents ?? answers.Agents,
+        Duration = request.Duration ?? answers.Duration,
+        Model = request.Model ?? answers.Model,
+    };
+
+    private static ApeTestException NoGoal(InitRequest request, TargetFindings findings)
+    {
+        var example = findings.Kind switch
+        {
+            TargetKind.GraphQl when findings.Catalog.ChangingNames.FirstOrDefault() is { } mutation => $"--goal 'Log in as ann / secret, then ...' --success '{mutation}=200'",
+            TargetKind.Web => "--goal 'Log in as ann / secret, buy ...' --success 'GET /orders=200'",
+            _ => "--goal 'Log in as ann / secret, then ...' --success 'OPERATION=201'",
+        };
+        return new ApeTestException($"no goal can be suggested for {findings.Url}: {findings.Words}",
+            $"Say what a user does there and what proves it: {example}\nOr begin with a sample of that kind and change it: ape-test init --template {(findings.Kind is TargetKind.GraphQl ? "graphql" : findings.Kind is TargetKind.Web ? "web" : "rest")}{(request.Yes ? " -y" : "")}", ExitCodes.Input);
+    }
+}

@@ -1,0 +1,100 @@
+using ApeTest.Cli.Commands.Init.Survey;
+using ApeTest.Cli.Commands.Init.Wizard;
+using ApeTest.Cli.Commands.Init.Writing;
+using ApeTest.Cli.Input;
+using ApeTest.Cli.Rendering;
+using ApeTest.Cli.Signals;
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Commands.Init;
+
+/// <summary>1. Find the answers, by asking or not. 2. See what is in the way. 3. Write everything or nothing. 4. Say what to do next.</summary>
+internal sealed class InitRun(CliEnvironment environment, InitRequest request, bool noColor)
+{
+    /// <summary>Runs; 130 after Ctrl+C, which leaves nothing behind.</summary>
+    public async Task<int> RunAsync()
+    {
+        using var ladder = new StopLadder(environment.Signals);
+        try
+        {
+            var asks = !request.Yes;
+            if (asks && !(environment.InputIsTerminal && environment.ErrorIsTerminal))
+            {
+                throw new ApeTestException("init asks questions, and there is no terminal to answer at",
+                    "Add -y: flags answer what matters to you (--target URL, --goal TEXT, --template NAME), defaults the rest.", ExitCodes.Input);
+            }
+            // 1. Answers.
+            var wizard = asks ? new InitWizard(environment, request, noColor) : null;
+            var answers = wizard is null ? await DecideAsync(ladder.Drain) : await wizard.AskAsync(ladder.Drain);
+
+            // 2. What is in the way.
+            var files = new FileSet(request.Directory, request.Shown, InitFiles.Of(answers));
+            files.Check();
+            if (files.Existing is { Count: > 0 } existing && !request.Force)
+            {
+                files = wizard is null ? throw Refusal(existing) : files.Without(await wizard.KeptAsync(existing, ladder.Drain));
+            }
+
+            // 3. All or nothing.
+            ladder.Drain.ThrowIfCancellationRequested();
+            files.Write();
+
+            // 4. What next.
+            Tell(answers, files);
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (ladder.ExitCode is { } code)
+        {
+            environment.Error.WriteLine();
+            environment.Error.WriteLine("stopped: nothing was written");
+            return code;
+        }
+    }
+
+    private async Task<InitAnswers> DecideAsync(CancellationToken cancellationToken)
+    {
+        if (request.Target is null)
+        {
+            return request.Goals.Count == 0
+                ? InitDefaults.OfTemplate(request, request.Template ?? InitDefaults.Template)
+                : throw new ApeTestException("--goal says what to do at a target, and no --target is given", "Add --target URL; ape-test shop runs one to try on.", ExitCodes.Input);
+        }
+        if (request.Template is { IsJourney: true } journey)
+        {
+            return InitDefaults.OfTemplate(request, journey);
+        }
+        var headers = InitHeaders.Of(request.Header, environment.Variables);
+        var findings = await new TargetSurvey(environment.Time, environment.CurrentDirectory, request.Login is not null).LookAsync(request.Target, request.OpenApi, request.GraphQl, headers, cancellationToken);
+        environment.Error.WriteLine(Show.Safe($"found at {findings.Url}: {findings.Words}"));
+        return InitDefaults.OfTarget(request, findings);
+    }
+
+    private ApeTestException Refusal(IReadOnlyList<NewFile> existing) => new(
+        $"{(existing.Count == 1 ? "a file exists" : $"{existing.Count} files exist")} already in {request.Shown}: {string.Join(", ", existing.Select(static file => file.Path))}",
+        "Nothing was written. Name another directory (ape-test init DIR), or add --force to replace them.", ExitCodes.Input);
+
+    private void Tell(InitAnswers answers, FileSet files)
+    {
+        foreach (var file in files.Files)
+        {
+            environment.Out.WriteLine($"{(request.Shown == "." ? file.Path : Path.Combine(request.Shown, file.Path)),-34}  {file.What}");
+        }
+        var enter = request.Shown == "." ? string.Empty : $"cd {request.Shown} && ";
+        var goals = answers.Goals.Select(static goal => $"goal {goal.Name}: {goal.Text}");
+        foreach (var goal in goals)
+        {
+            environment.Error.WriteLine(Show.Safe(goal));
+        }
+        if (answers.UsersAreMadeUp)
+        {
+            environment.Error.WriteLine($"warning: {InitFiles.Users} holds a made-up user, since the API shows none: put real test users in first");
+        }
+        if (answers.Sample is null && answers.Template is { } template)
+        {
+            environment.Error.WriteLine($"the steps of {ScenarioInput.DefaultFile} are those of the sample ({template}): change paths and checks to your service's");
+        }
+        environment.Error.WriteLine();
+        environment.Error.WriteLine($"next  {enter}ape-test {(answers.Goals.IsEmpty ? "start" : "try")}{(answers.Goals.IsEmpty ? "              releases the agents" : "                one session, step by step")}");
+        environment.Error.WriteLine(answers.Goals.IsEmpty ? $"      {enter}ape-test try                one session, step by step" : $"      {enter}ape-test start              releases the agents");
+    }
+}

@@ -1,0 +1,41 @@
+using ApeTest.Targets.OpenApi;
+using ApeTest.Targets.Tools;
+
+namespace ApeTest.Cli.Commands.Init.Survey;
+
+/// <summary>What was found at a target.</summary>
+/// <param name="Url">Its URL.</param>
+/// <param name="Kind">What it speaks.</param>
+/// <param name="Catalog">Its tools.</param>
+internal sealed record TargetFindings(Uri Url, TargetKind Kind, ToolCatalog Catalog)
+{
+    /// <summary>Value of <c>target.openapi</c>; null for none.</summary>
+    public string? OpenApi { get; init; }
+
+    /// <summary>Value of <c>target.graphql</c>; null for none.</summary>
+    public string? GraphQl { get; init; }
+
+    /// <summary>How its users log in; null where that is not known.</summary>
+    public LoginForm? Login { get; init; }
+
+    /// <summary>How they register; null where they cannot.</summary>
+    public LoginForm? Registration { get; init; }
+
+    /// <summary>Whether operations want an API key or basic credentials, which come from a configured header.</summary>
+    public bool WantsKey => Catalog.Operations.Any(static operation => operation.Security is SecurityKind.ApiKey);
+
+    /// <summary>Whether operations want a bearer token for which there is no login here: it is configured too.</summary>
+    public bool WantsToken => Login is null && Catalog.Operations.Any(static operation => operation.Security is SecurityKind.Bearer);
+
+    /// <summary>Goals that an oracle can be derived from, the best first.</summary>
+    public IReadOnlyList<SuggestedGoal> Goals { get; init; } = [];
+
+    /// <summary>In one line, for people.</summary>
+    public string Words => Kind switch
+    {
+        TargetKind.Rest => $"OpenAPI document with {Catalog.Operations.Length} operations at {OpenApi}",
+        TargetKind.GraphQl => $"GraphQL endpoint at {GraphQl}: {string.Join(", ", Catalog.ActionNames.Take(6))}",
+        TargetKind.Web => "pages and forms, no API description",
+        _ => "it answers; no API description was found",
+    } + (Login is { } login ? $"; users log in with {login.Operation.Name} ({string.Join(", ", login.Fields.Select(static each => each.Name))})" : string.Empty);
+}

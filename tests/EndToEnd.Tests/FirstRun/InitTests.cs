@@ -1,0 +1,69 @@
+using ApeTest.EndToEnd.Tests.Planner;
+using ApeTest.EndToEnd.Tests.Planner.Bank;
+using ApeTest.EndToEnd.Tests.Planner.Loans;
+using ApeTest.EndToEnd.Tests.Planner.Tickets;
+using ApeTest.EndToEnd.Tests.Planner.Tracker;
+using ApeTest.Tests.Shared;
+using ApeTest.Tests.Shared.Library;
+
+namespace ApeTest.EndToEnd.Tests.FirstRun;
+
+/// <summary>The first minutes of a new user: an empty directory, <c>init -y</c>, <c>start</c>, nothing edited.</summary>
+public sealed class InitTests
+{
+    [Theory]
+    [InlineData("rest")]
+    [InlineData("graphql")]
+    [InlineData("web")]
+    [InlineData("mcp")]
+    [InlineData("llm")]
+    public async Task InitThenStart_Template_IsGreen(string template)
+    {
+        using var directory = new TempDirectory();
+
+        (await ApeProcess.RunAsync(directory, "init", "-y", "--template", template)).Exits(0);
+        (await ApeProcess.RunAsync(directory, "validate")).Exits(0);
+        (await ApeProcess.RunAsync(directory, "start", "--iterations", "10")).Exits(0);
+
+        Assert.Equal(10, (await RunOnDisk.ReadAsync(directory)).Summary.Sessions.Succeeded);
+    }
+
+    [Fact]
+    public async Task InitThenStart_AnApiNeverSeen_IsGreen()
+    {
+        await using var library = await LibraryApi.StartAsync(new LibraryOptions(), TestContext.Current.CancellationToken);
+        using var directory = new TempDirectory();
+
+        (await ApeProcess.RunAsync(directory, "init", "-y", "--target", library.Url.ToString())).Exits(0);
+        (await ApeProcess.RunAsync(directory, "start", "--iterations", "10")).Exits(0);
+
+        var run = await RunOnDisk.ReadAsync(directory);
+        Assert.Equal((10, "derived"), (run.Summary.Sessions.Succeeded, run.Summary.Run.Oracle));
+        // Proven by the library's own books, not only by what it answered.
+        Assert.Equal(10, library.Loans.Count);
+    }
+
+    [Theory]
+    [InlineData("bank", "70014/linden-42")]
+    [InlineData("loans", "mia/coffee2go")]
+    [InlineData("tickets", null)]
+    [InlineData("tracker", null)]
+    public async Task InitThenStart_OtherApis_AreGreen(string name, string? login)
+    {
+        await using var api = await SampleApi.StartAsync(name switch
+        {
+            "bank" => new BankApi(),
+            "loans" => new LoansApi(),
+            "tickets" => new TicketsApi(),
+            _ => (ISample)new TrackerApi(),
+        }, TestContext.Current.CancellationToken);
+        using var directory = new TempDirectory();
+
+        var init = (await ApeProcess.RunAsync(directory, ["init", "-y", "--target", api.Url.AbsoluteUri, "--openapi", api.Sample.OpenApiPath, .. Header(api), .. login is null ? Array.Empty<string>() : ["--login", login]])).Exits(0);
+        var start = await ApeProcess.RunAsync(directory, "start", "--iterations", "1", "--agents", "1");
+
+        Assert.True(start.Code == 0, init.Error + start.Error + start.Out + await File.ReadAllTextAsync(directory.Combine("ape.yaml"), TestContext.Current.CancellationToken));
+    }
+
+    private static string[] Header(SampleApi api) => api.Sample.Header is { } header ? ["--header", header] : [];
+}
