@@ -4,6 +4,7 @@ using ApeTest.Cli.Commands.Gateway;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
 using ApeTest.Cli.Commands.Report;
+using ApeTest.Cli.Commands.Rerun;
 using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Commands.Scale;
 using ApeTest.Cli.Commands.Shop;
@@ -40,6 +41,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(RunsCommand.Create(environment));
         Root.Subcommands.Add(ReportCommand.Create(environment));
         Root.Subcommands.Add(CompareCommand.Create(environment));
+        Root.Subcommands.Add(RerunCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));
         Root.Subcommands.Add(ProxyCommand.Create(environment));

@@ -142,6 +142,7 @@ internal sealed class LocalRun : IAsyncDisposable
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
         _collector = _host.Collect(_plan, Drawn(_plan) + ready.Judged.Record(resolved).ToYaml());
         _files.Keep();
+        RunInput.Keep(Directory, planned, _input.Kept);
         await _host.StartAgentsAsync(_options.Observer, _preflight.Connections(planned, _input), CancellationToken.None);
     }
 
