@@ -52,7 +52,8 @@ internal sealed class ScenarioInput
     /// <summary>What is kept of the input in the run's directory.</summary>
     public RunInput Kept => _kept?.Input ?? new RunInput
     {
-        Scenario = _file is null ? null : _environment.Absolute(_file), Demonstration = IsDemonstration, BaseDirectory = BaseDirectory,
+        Scenario = _file is null ? null : _environment.Absolute(_file), Demonstration = IsDemonstration,
+        BaseDirectory = _file is null ? _environment.CurrentDirectory : Path.GetDirectoryName(_environment.Absolute(_file))!,
     };
 
     /// <summary>Directory to which relative paths in the scenario refer.</summary>
