@@ -8,6 +8,7 @@ using ApeTest.Cli.Commands.Init;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
 using ApeTest.Cli.Commands.Report;
+using ApeTest.Cli.Commands.Rerun;
 using ApeTest.Cli.Commands.Runs;
 using ApeTest.Cli.Commands.Sample;
 using ApeTest.Cli.Commands.Scale;
@@ -48,6 +49,7 @@ internal sealed class CommandTree
         Root.Subcommands.Add(DashboardCommand.Create(environment));
         Root.Subcommands.Add(ReportCommand.Create(environment));
         Root.Subcommands.Add(CompareCommand.Create(environment));
+        Root.Subcommands.Add(RerunCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
         Root.Subcommands.Add(SampleCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));

@@ -168,6 +168,7 @@ internal sealed class LocalRun : IAsyncDisposable
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
         _collector = _host.Collect(_plan, RunRecord.Of(_plan, ready.Judged.Record(resolved)));
         _files.Keep();
+        RunInput.Keep(Directory, planned, _input.Kept);
         if (_options.Workers is null)
         {
             await _host.StartAgentsAsync(_options.Observer, _preflight.Connections(planned, _input), CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
 
@@ -16,6 +17,15 @@ internal sealed class ScenarioInput
     private readonly CliEnvironment _environment;
     private readonly string? _file;
     private readonly ScenarioFlags _flags;
+    private readonly KeptInput? _kept;
+
+    /// <summary>A run that is run again.</summary>
+    public ScenarioInput(CliEnvironment environment, ParseResult parse, ScenarioOptions options, KeptInput kept)
+    {
+        (_environment, _kept) = (environment, kept);
+        _flags = new ScenarioFlags(parse, options, environment.Variables);
+        IsDemonstration = kept.Input.Demonstration && !_flags.Has("target.url");
+    }
 
     public ScenarioInput(CliEnvironment environment, ParseResult parse, ScenarioOptions options)
     {
@@ -40,10 +50,17 @@ internal sealed class ScenarioInput
     public bool IsTargetHere { get; private set; }
 
     /// <summary>Name of the scenario file as given; null for none.</summary>
-    public string? FileName => _file;
+    public string? FileName => _file ?? _kept?.Name;
+
+    /// <summary>What is kept of the input in the run's directory.</summary>
+    public RunInput Kept => _kept?.Input ?? new RunInput
+    {
+        Scenario = _file is null ? null : _environment.Absolute(_file), Demonstration = IsDemonstration,
+        BaseDirectory = _file is null ? _environment.CurrentDirectory : Path.GetDirectoryName(_environment.Absolute(_file))!,
+    };
 
     /// <summary>Directory to which relative paths in the scenario refer.</summary>
-    public string BaseDirectory => _file is null || _flags.Has("target.openapi")
+    public string BaseDirectory => _kept is not null && !_flags.Has("target.openapi") ? _kept.Input.BaseDirectory : _file is null || _flags.Has("target.openapi")
         ? _environment.CurrentDirectory
         : Path.GetDirectoryName(_environment.Absolute(_file))!;
 
@@ -66,7 +83,9 @@ internal sealed class ScenarioInput
         var sources = Sources();
         if (IsDemonstration)
         {
-            sources = sources with { Text = DemonstrationScenario.Text(shop), TextName = "sample shop" };
+            sources = _kept is null
+                ? sources with { Text = DemonstrationScenario.Text(shop), TextName = "sample shop" }
+                : sources with { CommandLine = new Dictionary<string, string>(sources.CommandLine, StringComparer.Ordinal) { ["target.url"] = shop.ToString() } };
         }
         return ScenarioLoader.Load(sources);
     }
@@ -86,10 +105,12 @@ internal sealed class ScenarioInput
     private ScenarioSources Sources() => new()
     {
         // As the user wrote it where that means the same file: errors repeat the name.
+        Text = _kept?.Text,
+        TextName = _kept?.Name,
         File = _file is null || _environment.CurrentDirectory == Environment.CurrentDirectory ? _file : _environment.Absolute(_file),
-        BaseDirectory = _file is null ? _environment.CurrentDirectory : null,
+        BaseDirectory = _kept?.Input.BaseDirectory ?? (_file is null ? _environment.CurrentDirectory : null),
         Environment = _environment.Variables,
-        CommandLine = _flags.Values,
+        CommandLine = _kept?.With(_flags.Values) ?? _flags.Values,
         CommandLineFlags = _flags.Names,
     };
 

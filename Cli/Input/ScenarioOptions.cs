@@ -13,11 +13,12 @@ internal sealed class ScenarioOptions
 
     /// <param name="command">The command that takes them.</param>
     /// <param name="withLoad">Whether it takes those of a load too. Without: they stay unknown to it and have no value.</param>
-    public ScenarioOptions(CliCommand command, bool withLoad = true)
+    /// <param name="scenario">The argument that names what is run; null: a scenario file.</param>
+    public ScenarioOptions(CliCommand command, bool withLoad = true, Argument<string?>? scenario = null)
     {
         var load = withLoad ? command : new CliCommand(command.Name, string.Empty);
         var session = withLoad ? Load : Session;
-        Scenario = command.Optional("SCENARIO", "Scenario file, YAML or JSON. Default: ape.yaml in this directory; without it, and without --target, the sample shop.");
+        Scenario = scenario ?? command.Optional("SCENARIO", "Scenario file, YAML or JSON. Default: ape.yaml in this directory; without it, and without --target, the sample shop.");
         Target = command.Value(What, "--target", "URL", "Base URL of the application under test.");
         OpenApi = command.Value(What, "--openapi", "WHERE", "Its OpenAPI document: a path on the target, a URL or a file. Default: the usual paths are tried; without a document the agents have plain HTTP tools.");
         GraphQl = command.Value(What, "--graphql", "WHERE", "Its GraphQL endpoint: a path on the target or a URL. Each query and mutation becomes a tool.");

@@ -46,6 +46,12 @@ public sealed class RunDirectory
     /// <summary><c>histograms.bin</c>.</summary>
     public string HistogramsFile => In("histograms.bin");
 
+    /// <summary><c>data/</c>: what the run was made from.</summary>
+    public string Data => In("data");
+
+    /// <summary><c>data/input.json</c>.</summary>
+    public string InputFile => System.IO.Path.Combine(Data, "input.json");
+
     /// <summary><c>report.html</c>.</summary>
     public string ReportFile => In("report.html");
 

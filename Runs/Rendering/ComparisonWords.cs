@@ -37,7 +37,7 @@ public static class ComparisonWords
 
     /// <summary>What was done, a sentence.</summary>
     public static string Method(RunComparison comparison) => string.Create(CultureInfo.InvariantCulture,
-        $"A metric is better or worse where it changed by {comparison.MinimumEffect * 100:0.##} % or more (shares: {comparison.MinimumEffect * 20:0.##} points) and significantly so: block bootstrap over 10 s blocks, {comparison.Significance * 100:0.##} % over all metrics (Holm).");
+        $"A metric is better or worse where it changed by {comparison.MinimumEffect * 100:0.##} % or more (shares: {comparison.MinimumEffect * 20:0.##} percentage points) and significantly so: block bootstrap over 10 s blocks, {comparison.Significance * 100:0.##} % over all metrics (Holm).");
 
     private static string Names(RunComparison comparison, string verdict) => string.Join(", ", comparison.Metrics.Where(metric => metric.Verdict == verdict).Select(static metric => metric.Name));
 

@@ -1,4 +1,5 @@
 using ApeTest.Cli.Errors;
+using ApeTest.Cli.Rendering;
 using ApeTest.Runs.Rendering;
 
 namespace ApeTest.Cli.Tests;

@@ -35,7 +35,8 @@ public static class RunCharts
                 new ChartSeries("at work", 3, bins.Last(static point => point.Agents))),
             Lines("chart-errors", "Errors per second", ChartUnit.PerSecond, bins, "Actions with an error, sessions that did not succeed, and those that could not start.", Errors(points, bins)),
         ];
-        return [.. charts.Where(static chart => chart.HasData)];
+        // A line along zero says less than its absence.
+        return [.. charts.Where(static chart => chart.HasData && (chart.Id != "chart-errors" || chart.Series.Any(static series => series.Values.Any(static value => value > 0))))];
     }
 
     private static Chart Mtba(ImmutableArray<TimePoint> points, TimeBins bins)
@@ -90,7 +91,7 @@ public static class RunCharts
         var series = new List<ChartSeries> { new("actions with an error", 6, bins.PerSecond(static point => point.Errors)) };
         if (points.Any(static point => NotSucceeded(point) > 0))
         {
-            series.Add(new ChartSeries("sessions that did not succeed", 2, bins.PerSecond(NotSucceeded)));
+            series.Add(new ChartSeries("sessions that did not succeed", 1, bins.PerSecond(NotSucceeded), IsDashed: true));
         }
         if (points.Any(static point => point.Dropped > 0))
         {

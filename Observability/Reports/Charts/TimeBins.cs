@@ -9,6 +9,9 @@ public sealed class TimeBins
     /// <summary>Most bins.</summary>
     public const int Most = 180;
 
+    // Workers tell of about a second: what they tell of a few milliseconds is no rate.
+    private const double Shortest = 0.5;
+
     private readonly ImmutableArray<TimePoint[]> _bins;
     private readonly ImmutableArray<double> _seconds;
 
@@ -16,7 +19,7 @@ public sealed class TimeBins
     public TimeBins(ImmutableArray<TimePoint> points)
     {
         Together = Math.Max(1, (points.Length + Most - 1) / Most);
-        _bins = [.. points.Chunk(Together)];
+        _bins = Bins(points, Together);
         Times = [.. _bins.Select(static bin => bin[^1].T)];
         _seconds = [.. Times.Select((end, i) => Math.Max(0.1, end - (i == 0 ? 0 : Times[i - 1])))];
     }
@@ -43,4 +46,33 @@ public sealed class TimeBins
 
     /// <summary>The last value of each bin.</summary>
     public ImmutableArray<double?> Last(Func<TimePoint, double?> value) => [.. _bins.Select(bin => value(bin[^1]))];
+
+    private static ImmutableArray<TimePoint[]> Bins(ImmutableArray<TimePoint> points, int together)
+    {
+        var bins = ImmutableArray.CreateBuilder<TimePoint[]>();
+        var bin = new List<TimePoint>();
+        var from = 0.0;
+        foreach (var point in points)
+        {
+            bin.Add(point);
+            if (bin.Count >= together && point.T - from >= Shortest)
+            {
+                bins.Add([.. bin]);
+                bin.Clear();
+                from = point.T;
+            }
+        }
+        if (bin.Count > 0)
+        {
+            if (bins.Count > 0 && bin[^1].T - from < Shortest)
+            {
+                bins[^1] = [.. bins[^1], .. bin];
+            }
+            else
+            {
+                bins.Add([.. bin]);
+            }
+        }
+        return bins.ToImmutable();
+    }
 }

@@ -31,7 +31,7 @@ public static class MarkdownExport
         var verdict = summary.Sessions.Judged == 0 ? "nothing was judged" : failed > 0 ? $"{failed} of {summary.Thresholds.Length} thresholds failed"
             : summary.Thresholds.IsEmpty ? "no thresholds" : "passed";
         Line(output, $"### {(failed > 0 || summary.Sessions.Judged == 0 ? "❌" : "✅")} ApeTest: {MarkdownText.Plain(run.Scenario)}, {verdict}\n");
-        var facts = new List<string> { $"{run.Status} after {Show.Seconds(run.DurationS)}", run.Agents == 1 ? "1 agent" : $"{Show.Count(run.Agents)} agents" };
+        var facts = new List<string> { $"{MarkdownText.Plain(run.Status)} after {Show.Seconds(run.DurationS)}", run.Agents == 1 ? "1 agent" : $"{Show.Count(run.Agents)} agents" };
         facts.AddRange(report.Target is { } target ? [$"on {MarkdownText.Code(target)}"] : []);
         facts.AddRange(report.Model is { } model ? [MarkdownText.Code(model)] : []);
         Line(output, string.Join(", ", facts) + "\n");

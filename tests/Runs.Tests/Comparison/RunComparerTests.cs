@@ -29,6 +29,54 @@ public sealed class RunComparerTests
         Assert.True(flagged >= Pairs * 0.95, $"{flagged} flagged of {Pairs}");
     }
 
+    [Fact]
+    public void Compare_ElevenPercentFaster_IsBetter() =>
+        Assert.Equal(Verdicts.Better, Verdict(SyntheticRun.Of(1), SyntheticRun.Of(2, slower: 0.9)));
+
+    [Fact]
+    public void Compare_SuccessFallsByFivePoints_IsWorseByThatAlone()
+    {
+        var metrics = RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2, success: 0.9), RunComparer.DefaultMinimumEffect, isOpen: false);
+
+        Assert.Equal(["session_success", "action_error_rate"], metrics.Where(static metric => metric.Verdict == Verdicts.Worse).Select(static metric => metric.Name));
+    }
+
+    [Fact]
+    public void Compare_SmallButCertainChange_IsTheSame()
+    {
+        var (first, second) = (SyntheticRun.Of(1, spread: 0.001, blocks: 200), SyntheticRun.Of(2, slower: 1.03, spread: 0.001, blocks: 200));
+
+        Assert.Equal(Verdicts.Same, Verdict(first, second));
+        Assert.Equal(Verdicts.Worse, RunComparer.Overall(RunComparer.Compare(first, second, 0.02, isOpen: false)));
+    }
+
+    [Fact]
+    public void Compare_FewerThanSixBlocks_IsNotEnough()
+    {
+        var metrics = RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2, slower: 2, blocks: 5), RunComparer.DefaultMinimumEffect, isOpen: false);
+
+        Assert.All(metrics, static metric => Assert.True(metric is { Verdict: Verdicts.Unknown, Change: null, Base: not null, Run: not null }));
+        Assert.Equal(Verdicts.Unknown, RunComparer.Overall(metrics));
+    }
+
+    [Fact]
+    public void Compare_OpenLoad_SaysNothingOfItsRate() =>
+        Assert.DoesNotContain(RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2), RunComparer.DefaultMinimumEffect, isOpen: true), static metric => metric.Name == "sessions_per_s");
+
+    [Fact]
+    public void Compare_TheSameTwoRuns_GivesTheSameFigures() => Assert.Equal(
+        RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2), RunComparer.DefaultMinimumEffect, isOpen: false),
+        RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2), RunComparer.DefaultMinimumEffect, isOpen: false));
+
+    [Fact]
+    public void Of_LongerThanAnHour_TakesNeighboursTogether()
+    {
+        var blocks = SyntheticRun.Of(1, blocks: 1000);
+
+        Assert.InRange(blocks.All.Count, 300, 360);
+        Assert.Equal(10_000, blocks.Seconds);
+    }
+
     private static string Verdict(RunBlocks first, RunBlocks second) =>
         RunComparer.Overall(RunComparer.Compare(first, second, RunComparer.DefaultMinimumEffect, isOpen: false));
 }
