@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ApeTest.Cli.Commands.Cleanup;
 using ApeTest.Cli.Commands.Gateway;
+using ApeTest.Cli.Commands.Images;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
 using ApeTest.Cli.Commands.Runs;
@@ -36,9 +38,11 @@ internal sealed class CommandTree
         Root.Subcommands.Add(ScaleCommand.Create(environment));
         Root.Subcommands.Add(LogsCommand.Create(environment));
         Root.Subcommands.Add(RunsCommand.Create(environment));
+        Root.Subcommands.Add(CleanupCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));
         Root.Subcommands.Add(ProxyCommand.Create(environment));
+        Root.Subcommands.Add(ImagesCommand.Create(environment));
     }
 
     /// <summary>Examples on the first page of the help.</summary>

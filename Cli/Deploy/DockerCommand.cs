@@ -1,0 +1,23 @@
+using ApeTest.Scenarios;
+
+namespace ApeTest.Cli.Deploy;
+
+/// <summary>
+/// Runs <c>docker</c> (and with it Compose) as a user would: same client, same engine, same variables. What it cannot do throws
+/// <see cref="ApeTestException"/> (exit 3) with a way out.
+/// </summary>
+internal sealed class DockerCommand(CliEnvironment environment)
+{
+    private readonly ExternalProgram _docker = new(environment, "docker", new ApeTestException("docker was not found",
+        "Install a container engine (docker.io or Docker Desktop) with Compose v2, or run without containers: ape-test start.", ExitCodes.Environment));
+
+    /// <summary>Runs it; returns standard output. A code other than 0 throws.</summary>
+    public async Task<string> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var result = await TryAsync(arguments, cancellationToken);
+        return result.Code == 0 ? result.Out : throw DockerErrors.Explain(arguments, result);
+    }
+
+    /// <summary>Runs it, whatever its code.</summary>
+    public Task<ProgramResult> TryAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) => _docker.RunAsync(arguments, cancellationToken);
+}
