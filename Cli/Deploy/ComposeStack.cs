@@ -3,8 +3,12 @@ using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Deploy;
 
-/// <summary>One stack of containers: brought up from its directory, looked into, taken down.</summary>
-internal sealed class ComposeStack(DockerCommand docker, string project, string directory)
+/// <summary>One stack of containers: brought up from its directory, and looked into.</summary>
+/// <param name="docker">The engine.</param>
+/// <param name="project">Its Compose project.</param>
+/// <param name="directory">Its files.</param>
+/// <param name="pulls">Whether the engine may pull images of ours that it does not have.</param>
+internal sealed class ComposeStack(DockerCommand docker, string project, string directory, bool pulls)
 {
     private const int ShownLines = 12;
 
@@ -12,9 +16,19 @@ internal sealed class ComposeStack(DockerCommand docker, string project, string 
     private const int HealthLimitSeconds = 240;
 
     /// <summary>Brings it up and waits until every container is healthy. What fails is told with the last log lines of the container at fault (exit 3).</summary>
-    public async Task UpAsync(CancellationToken cancellationToken)
+    /// <param name="agents">Agent containers.</param>
+    /// <param name="cancellationToken">Gives up; what is up by then stays.</param>
+    public async Task UpAsync(int agents, CancellationToken cancellationToken)
     {
-        string[] arguments = [.. Compose(), "up", "--detach", "--wait", "--wait-timeout", $"{HealthLimitSeconds}", "--no-build", "--quiet-pull"];
+        if (await MissingImagesAsync(cancellationToken) is { Count: > 0 } missing && !pulls)
+        {
+            throw new ApeTestException($"{(missing.Count == 1 ? "an image is" : $"{missing.Count} images are")} not there: {string.Join(", ", missing)}",
+                "Build them: ape-test images. Or name a registry that has them: APE_IMAGES=REGISTRY/apetest APE_PULL=missing.", ExitCodes.Environment);
+        }
+        string[] arguments =
+        [
+            .. Compose(), "up", "--detach", "--wait", "--wait-timeout", $"{HealthLimitSeconds}", "--no-build", "--quiet-pull", "--scale", $"agent={agents}",
+        ];
         var result = await docker.TryAsync(arguments, cancellationToken);
         if (result.Code != 0)
         {
@@ -22,8 +36,19 @@ internal sealed class ComposeStack(DockerCommand docker, string project, string 
         }
     }
 
+    /// <summary>Whether its collector runs.</summary>
+    public async Task<bool> IsUpAsync() =>
+        (await docker.TryAsync([.. Compose(), "ps", "--quiet", "--status", "running", "collector"], CancellationToken.None)) is { Code: 0, Out: var ids } && ids.Trim().Length > 0;
+
+    /// <summary>Copies a folder of a service's container to this machine.</summary>
+    public async Task CopyAsync(string service, string path, string to, CancellationToken cancellationToken)
+    {
+        var id = (await docker.RunAsync([.. Compose(), "ps", "--quiet", service], cancellationToken)).Split('\n')[0].Trim();
+        await docker.RunAsync(["cp", "--quiet", $"{id}:{path}", to], cancellationToken);
+    }
+
     /// <summary>Images of ours that the stack needs and the engine does not have.</summary>
-    public async Task<IReadOnlyList<string>> MissingImagesAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> MissingImagesAsync(CancellationToken cancellationToken)
     {
         var images = (await docker.RunAsync([.. Compose(), "config", "--images"], cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         List<string> missing = [];
@@ -35,13 +60,6 @@ internal sealed class ComposeStack(DockerCommand docker, string project, string 
             }
         }
         return missing;
-    }
-
-    /// <summary>Copies a folder of a service's container to this machine.</summary>
-    public async Task CopyAsync(string service, string path, string to, CancellationToken cancellationToken)
-    {
-        var id = (await docker.RunAsync([.. Compose(), "ps", "--quiet", service], cancellationToken)).Split('\n')[0].Trim();
-        await docker.RunAsync(["cp", "--quiet", $"{id}:{path}", to], cancellationToken);
     }
 
     private static bool IsOurs(string image) => image.Contains("apetest/", StringComparison.Ordinal);

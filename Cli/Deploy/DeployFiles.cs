@@ -13,6 +13,13 @@ internal static class DeployFiles
     /// <summary>What fills the compose file's variables.</summary>
     public const string Variables = ".env";
 
+    /// <summary>Variables that the stack's own file sets: those of the shell must not go before it where the command line has said what they are.</summary>
+    public static IReadOnlyCollection<string> Decided { get; } =
+    [
+        "COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "APE_UID", "APE_GID", "APE_PORT", "APE_WORKERS", "APE_OTLP", "APE_OLLAMA_HOST",
+        .. StackSecrets.ProviderKeys.Select(static key => key.Compose),
+    ];
+
     private const string GatewayFile = "config/ape.mcp-gateway.json";
 
     /// <summary>Writes everything; secrets that are there stay. A directory that cannot be written throws <see cref="ApeTestException"/> (exit 3).</summary>
@@ -64,6 +71,10 @@ internal static class DeployFiles
         {
             Number("APE_CPUS", Math.Min(cpus, 2));
             Number("APE_AGENT_CPUS", 1);
+        }
+        if (options.Ollama is { } ollama)
+        {
+            Line("APE_OLLAMA_HOST", ollama.GetLeftPart(UriPartial.Authority));
         }
         if (profiles.Contains("observability"))
         {

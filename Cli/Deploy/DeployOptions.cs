@@ -23,6 +23,9 @@ internal sealed record DeployOptions
     /// <summary>Most files that a container may have open. Default 20,000.</summary>
     public int OpenFiles { get; init; } = 20_000;
 
+    /// <summary>Where Ollama is, as containers reach it. Null: the stack's own, profile <c>ollama</c>.</summary>
+    public Uri? Ollama { get; init; }
+
     /// <summary>Compose profiles: <c>metrics</c>, <c>observability</c>, <c>ollama</c>, <c>jaeger</c>. The shop's is added where there is no target. Default none.</summary>
     public IReadOnlyList<string> Profiles { get; init; } = [];
 }

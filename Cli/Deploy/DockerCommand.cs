@@ -6,9 +6,11 @@ namespace ApeTest.Cli.Deploy;
 /// Runs <c>docker</c> (and with it Compose) as a user would: same client, same engine, same variables. What it cannot do throws
 /// <see cref="ApeTestException"/> (exit 3) with a way out.
 /// </summary>
-internal sealed class DockerCommand(CliEnvironment environment)
+/// <param name="environment">Variables and directory.</param>
+/// <param name="hidden">Variables that it shall not see, because something else says what they say. Default none.</param>
+internal sealed class DockerCommand(CliEnvironment environment, IReadOnlyCollection<string>? hidden = null)
 {
-    private readonly ExternalProgram _docker = new(environment, "docker", new ApeTestException("docker was not found",
+    private readonly ExternalProgram _docker = new(environment, "docker", hidden ?? [], new ApeTestException("docker was not found",
         "Install a container engine (docker.io or Docker Desktop) with Compose v2, or run without containers: ape-test start.", ExitCodes.Environment));
 
     /// <summary>Runs it; returns standard output. A code other than 0 throws.</summary>

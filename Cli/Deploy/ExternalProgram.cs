@@ -7,8 +7,9 @@ namespace ApeTest.Cli.Deploy;
 /// <summary>A program of the machine, run with the command's own variables and directory and without standard input.</summary>
 /// <param name="environment">Variables and directory.</param>
 /// <param name="name">Its name on the PATH.</param>
+/// <param name="hidden">Variables that it does not get.</param>
 /// <param name="absent">What is thrown where there is none.</param>
-internal sealed class ExternalProgram(CliEnvironment environment, string name, ApeTestException absent)
+internal sealed class ExternalProgram(CliEnvironment environment, string name, IReadOnlyCollection<string> hidden, ApeTestException absent)
 {
     private const int MostErrorLines = 200;
     private const int MostCharacters = 16 << 20;
@@ -44,7 +45,7 @@ internal sealed class ExternalProgram(CliEnvironment environment, string name, A
             RedirectStandardError = true,
         };
         start.Environment.Clear();
-        foreach (var (variable, value) in environment.Variables)
+        foreach (var (variable, value) in environment.Variables.Where(variable => !hidden.Contains(variable.Key)))
         {
             start.Environment[variable] = value;
         }

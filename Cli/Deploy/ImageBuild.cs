@@ -18,7 +18,7 @@ internal sealed class ImageBuild(CliEnvironment environment, SourceCheckout chec
     private const UnixFileMode Writable = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private readonly DockerCommand _docker = new(environment);
-    private readonly ExternalProgram _dotnet = new(environment, "dotnet",
+    private readonly ExternalProgram _dotnet = new(environment, "dotnet", [],
         new ApeTestException("the .NET SDK was not found (no `dotnet` on the PATH)", "Install the .NET 10 SDK, then run this command again.", ExitCodes.Environment));
 
     private string Work => Path.Combine(checkout.Root, "artifacts", "images");

@@ -22,8 +22,6 @@ internal static class StackSecrets
         ("openai_api_key", "OPENAI_API_KEY", "APE_OPENAI_KEY_FILE"),
     ];
 
-    private const string PostgresPassword = "postgres_password";
-
     /// <summary>Draws what is missing and takes providers' keys from <paramref name="variables"/> (or the file that <c>..._FILE</c> names). A key that is not there is an empty file.</summary>
     public static void Draw(string directory, StackOwner owner, IReadOnlyDictionary<string, string> variables)
     {
@@ -37,28 +35,11 @@ internal static class StackSecrets
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         Keep(folder, Token, owner, NewSecret);
-        Keep(folder, PostgresPassword, owner, NewSecret);
-        // PostgreSQL's password file (libpq, Npgsql): host:port:database:user:password.
-        Keep(folder, "pgpass", owner, () => $"postgres:5432:ape:ape:{File.ReadAllText(Path.Combine(folder, PostgresPassword)).Trim()}");
+        Keep(folder, "postgres_password", owner, NewSecret);
         Keep(folder, "grafana_password", owner, NewSecret);
         foreach (var (file, variable, _) in ProviderKeys)
         {
             Keep(folder, file, owner, () => KeyOf(variable, variables));
-        }
-    }
-
-    /// <summary>The service token of a stack.</summary>
-    /// <exception cref="ApeTestException">Its file cannot be read (exit 3).</exception>
-    public static string ReadToken(string directory)
-    {
-        var file = Path.Combine(directory, Folder, Token);
-        try
-        {
-            return File.ReadAllText(file).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ApeTestException($"the stack's token cannot be read: {e.Message}", $"It is in {file}.", ExitCodes.Environment, e);
         }
     }
 
