@@ -46,7 +46,9 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
 
             // 5. Run.
             var token = StackAddress.ReadToken(environment, place.TokenFile);
-            var outcome = await StackRun.RunAsync(environment, request, place.Collector, token, ladder, Shop);
+            // The sample shop is the stack's own: nobody need be asked.
+            var asked = request with { Confirmed = request.Confirmed || request.Input.IsDemonstration };
+            var outcome = await StackRun.RunAsync(environment, asked, place.Collector, token, ladder, Shop);
             await KeepRunAsync(place, outcome);
             return outcome.ExitCode;
         }
