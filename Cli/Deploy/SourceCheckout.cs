@@ -9,8 +9,8 @@ internal sealed record SourceCheckout(string Root)
     /// <summary>The Dockerfile of all services.</summary>
     public string Dockerfile => Path.Combine(Root, "deploy", "Dockerfile");
 
-    /// <summary>The checkout that the program was built in, or else the one around <paramref name="directory"/>. None throws <see cref="ApeTestException"/> (exit 3).</summary>
-    public static SourceCheckout Find(string directory) => Around(AppContext.BaseDirectory) ?? Around(directory) ?? throw new ApeTestException(
+    /// <summary>The checkout that the program at <paramref name="program"/> was built in, or else the one around <paramref name="directory"/>. None throws <see cref="ApeTestException"/> (exit 3).</summary>
+    public static SourceCheckout Find(string program, string directory) => Around(program) ?? Around(directory) ?? throw new ApeTestException(
         "images are built from the sources of ApeTest, and this is an installed tool outside of a checkout",
         "In a clone of the repository: ./ape-test images. Elsewhere use images that somebody has pushed: APE_IMAGES=REGISTRY/apetest APE_PULL=missing.", ExitCodes.Environment);
 

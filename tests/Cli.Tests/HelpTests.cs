@@ -15,6 +15,8 @@ public sealed class HelpTests
     [InlineData("shop", "shop", "--help")]
     [InlineData("gateway", "gateway", "--help")]
     [InlineData("proxy", "proxy", "--help")]
+    [InlineData("images", "images", "--help")]
+    [InlineData("cleanup", "cleanup", "--help")]
     public async Task Help_OfEachCommand_IsGolden(string name, params string[] arguments)
     {
         using var cli = new CliHarness();

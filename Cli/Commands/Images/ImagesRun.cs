@@ -14,7 +14,7 @@ internal sealed class ImagesRun(CliEnvironment environment, ImagesRequest reques
         // 1. Input.
         using var ladder = new StopLadder(environment.Signals);
         var services = request.Chosen();
-        var build = new ImageBuild(environment, SourceCheckout.Find(environment.CurrentDirectory));
+        var build = new ImageBuild(environment, SourceCheckout.Find(AppContext.BaseDirectory, environment.CurrentDirectory));
         try
         {
             // 2. The engine: before minutes of building for one that is not there.
