@@ -44,7 +44,7 @@ internal sealed class ComposeStack(DockerCommand docker, string project, string 
     public async Task CopyAsync(string service, string path, string to, CancellationToken cancellationToken)
     {
         var id = (await docker.RunAsync([.. Compose(), "ps", "--quiet", service], cancellationToken)).Split('\n')[0].Trim();
-        await docker.RunAsync(["cp", "--quiet", $"{id}:{path}", to], cancellationToken);
+        await docker.RunAsync(["cp", $"{id}:{path}", to], cancellationToken);
     }
 
     /// <summary>Images of ours that the stack needs and the engine does not have.</summary>
