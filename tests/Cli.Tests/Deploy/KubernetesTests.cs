@@ -113,14 +113,14 @@ public sealed class KubernetesTests(KubernetesBase rendered) : IClassFixture<Kub
     }
 
     [Fact]
-    public void Policies_OfTheNetwork_DenyByDefaultAndLeadAgentsToThreeServicesOnly()
+    public void Policies_OfTheNetwork_DenyByDefaultAndLeadAgentsToNoTarget()
     {
         var all = rendered.Find("NetworkPolicy", "default-deny")!["spec"]!;
         Assert.Equal(["Ingress", "Egress"], Texts(all["policyTypes"]));
         Assert.Empty(all["podSelector"]!.AsObject());
         Assert.Null(all["egress"]);
         var egress = rendered.Of("NetworkPolicy").Where(policy => IsFor(policy, "agent")).SelectMany(policy => List(policy["spec"]!["egress"])).ToList();
-        Assert.Equal(["gateway", "llm-proxy", "postgres"], egress.SelectMany(rule => List(rule["to"])).Select(peer => Text(peer["podSelector"]!["matchLabels"]!["app.kubernetes.io/name"])).Order(StringComparer.Ordinal));
+        Assert.Equal(["collector", "gateway", "llm-proxy", "postgres"], egress.SelectMany(rule => List(rule["to"])).Select(peer => Text(peer["podSelector"]!["matchLabels"]!["app.kubernetes.io/name"])).Order(StringComparer.Ordinal));
         foreach (var policy in rendered.Of("NetworkPolicy"))
         {
             foreach (var peer in Rules(policy).SelectMany(rule => List(rule["to"]).Concat(List(rule["from"]))).Where(peer => peer["namespaceSelector"] is null))

@@ -15,8 +15,8 @@ public sealed class ContainerEngine : IAsyncLifetime
     /// <summary>The runtime image that services are built on.</summary>
     public const string BaseImage = "mcr.microsoft.com/dotnet/aspnet:10.0";
 
-    /// <summary>Images of others that <c>start --compose</c> needs.</summary>
-    public const string Postgres = "postgres:15.14-bookworm";
+    // Images of others: the core's, and the profile metrics.
+    private static readonly string[] Others = ["postgres:15.14-bookworm", "prom/prometheus:v2.42.0", "prom/node-exporter:v1.5.0"];
 
     /// <summary>Names of the services that have an image.</summary>
     public static readonly string[] Services = ["gateway", "llm-proxy", "agent", "collector", "shop"];
@@ -30,7 +30,7 @@ public sealed class ContainerEngine : IAsyncLifetime
         var info = await Machine.TryDockerAsync("info", "--format", "{{.ServerVersion}}");
         Requires.That(info.Code == 0 && info.Out.Trim().Length > 0, "no container engine answers (DOCKER_HOST): eval \"$(build/container-engine start DIR)\"");
         Requires.That((await Machine.TryDockerAsync("compose", "version")).Code == 0, "docker has no Compose v2");
-        foreach (var (image, script) in new[] { (BaseImage, "runtime-base-image"), (Postgres, "debian-images") })
+        foreach (var (image, script) in Others.Select(image => (image, "debian-images")).Prepend((BaseImage, "runtime-base-image")))
         {
             var present = (await Machine.TryDockerAsync("image", "inspect", image)).Code == 0 || (await Machine.TryDockerAsync("pull", "--quiet", image)).Code == 0;
             Requires.That(present, $"the engine has no {image} and cannot pull it: build/{script}");

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using ApeTest.Tests.Shared;
 
@@ -23,6 +25,9 @@ public sealed partial class KeptStack : IAsyncLifetime
     /// <summary>Port of the collector.</summary>
     public int Port { get; private set; }
 
+    /// <summary>Port of Prometheus.</summary>
+    public int PrometheusPort { get; private set; }
+
     /// <summary>Everything that the command said.</summary>
     internal ApeResult Started { get; private set; } = new(0, "", "");
 
@@ -39,7 +44,12 @@ public sealed partial class KeptStack : IAsyncLifetime
         await Machine.DockerAsync("run", "--detach", "--name", Bystander, "--network", Bystander, "--volume", $"{Bystander}:/keep",
             "--entrypoint", "sh", $"apetest/shop:{ContainerEngine.Tag}", "-c", "sleep 3600");
         _bystander = await BystanderAsync();
-        Started = await Machine.ApeAsync(Folder, new(ContainerEngine.Variables) { ["CEREBRAS_API_KEY"] = PlantedKey },
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            PrometheusPort = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        Started = await Machine.ApeAsync(Folder, new(ContainerEngine.Variables) { ["CEREBRAS_API_KEY"] = PlantedKey, ["COMPOSE_PROFILES"] = "metrics", ["APE_PROMETHEUS_PORT"] = $"{PrometheusPort}" },
             "start", "--compose", "--keep", "--agents", "20", "--workers", "2", "--duration", "8s", "--think", "200ms");
         Project = ProjectPattern().Match(Started.Error).Groups[1].Value;
         Run = RunPattern().Match(Started.Error).Groups[1].Value;

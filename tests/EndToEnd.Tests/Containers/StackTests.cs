@@ -4,12 +4,15 @@ using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests.Containers;
 
-/// <summary>The core of the stack for real, without <c>loki</c>, <c>grafana</c>, <c>alloy</c> and <c>cadvisor</c>: machines that cannot pull have no such images.</summary>
+/// <summary>
+/// The core of the stack and the profile <c>metrics</c> for real. Left out are <c>loki</c>, <c>grafana</c>, <c>alloy</c> and <c>cadvisor</c> (profile <c>observability</c>),
+/// <c>jaeger</c> and <c>ollama</c>: machines that cannot pull have no such images.
+/// </summary>
 [Collection("containers")]
 [TestCaseOrderer(typeof(LastIsLast))]
 public sealed class StackTests(KeptStack stack) : IClassFixture<KeptStack>
 {
-    private static readonly string[] Containers = ["gateway-1", "llm-proxy-1", "agent-1", "agent-2", "collector-1", "postgres-1", "shop-1"];
+    private static readonly string[] Containers = ["gateway-1", "llm-proxy-1", "agent-1", "agent-2", "collector-1", "postgres-1", "shop-1", "prometheus-1", "node-exporter-1"];
 
     [Fact]
     public async Task Start_WithCompose_RunsOnAHealthyStackAndKeepsTheRun()
@@ -54,6 +57,30 @@ public sealed class StackTests(KeptStack stack) : IClassFixture<KeptStack>
             var address = (await Dns.GetHostAddressesAsync("outside.example", System.Net.Sockets.AddressFamily.InterNetwork, TestContext.Current.CancellationToken))[0];
             Assert.NotEqual(0, (await Machine.InAsync(stack.Container("agent"), Dial(address.ToString(), 80))).Code);
         }
+    }
+
+    [Fact]
+    public async Task Prometheus_OfTheStack_ScrapesEveryService()
+    {
+        using var client = new HttpClient();
+        string[] wanted = ["agent", "agent", "collector", "gateway", "llm-proxy", "node"];
+        string[] found = [];
+        await Machine.UntilAsync(async () =>
+        {
+            var answer = JsonNode.Parse(await client.GetStringAsync($"http://127.0.0.1:{stack.PrometheusPort}/api/v1/targets", TestContext.Current.CancellationToken))!;
+            found = [.. answer["data"]!["activeTargets"]!.AsArray().Where(target => target!["health"]!.ToString() == "up").Select(target => target!["labels"]!["job"]!.ToString()).Order(StringComparer.Ordinal)];
+            return found.SequenceEqual(wanted);
+        }, "all targets up");
+        var metric = JsonNode.Parse(await client.GetStringAsync($"http://127.0.0.1:{stack.PrometheusPort}/api/v1/query?query=sum(apetest_gateway_requests_total)", TestContext.Current.CancellationToken))!;
+        Assert.True(double.Parse(metric["data"]!["result"]![0]!["value"]![1]!.ToString(), System.Globalization.CultureInfo.InvariantCulture) > 0);
+    }
+
+    [Fact]
+    public async Task Logs_OfTheStack_AreReadThroughItsCollector()
+    {
+        var logs = await Machine.ApeAsync(stack.Folder, [], "logs", stack.Run, "--stack", $"http://127.0.0.1:{stack.Port}", "--token-file", Path.Combine(stack.Files, "secrets", "service_token"));
+
+        Assert.Contains("agent", logs.Exits(0).Out, StringComparison.Ordinal);
     }
 
     [Fact]
