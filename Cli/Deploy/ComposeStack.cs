@@ -69,7 +69,7 @@ internal sealed class ComposeStack(DockerCommand docker, string project, string 
     private async Task<ApeTestException> FailureAsync(string[] arguments, ProgramResult result, CancellationToken cancellationToken)
     {
         var listed = await docker.TryAsync([.. Compose(), "ps", "--all", "--format", "json"], cancellationToken);
-        var faulty = ContainersOf(listed.Out).FirstOrDefault(container => container.IsFaulty);
+        var faulty = ContainersOf(listed.Out).Where(container => container.IsFaulty).OrderBy(container => container.Health is "starting").FirstOrDefault();
         if (faulty is null)
         {
             return DockerErrors.Explain(arguments, result);

@@ -13,6 +13,7 @@ namespace ApeTest.Cli.Deploy;
 /// <summary>One run on a stack of containers that is brought up for it and taken down after it.</summary>
 internal sealed class ComposeStart(CliEnvironment environment, StartRequest request, ComposeRequest compose)
 {
+    private static readonly TimeSpan LongestRemoval = TimeSpan.FromMinutes(3);
     private static readonly Uri Shop = new($"http://shop:{DefaultPorts.Shop}/");
     private readonly StartMessages _messages = new(environment, request.Quiet);
     private readonly DockerCommand _docker = new(environment, DeployFiles.Decided);
@@ -110,12 +111,13 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
                 """);
             return;
         }
+        using var limit = new CancellationTokenSource(LongestRemoval, environment.Time);
         try
         {
-            await new StackRemoval(_docker).RemoveAsync(place.Directory.Project, CancellationToken.None);
+            await new StackRemoval(_docker).RemoveAsync(place.Directory.Project, limit.Token);
             place.Directory.Delete();
         }
-        catch (Exception e) when (e is ApeTestException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ApeTestException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             ErrorReport.Write(environment, $"the stack {place.Directory.Project} could not be taken down: {e.Message}", "ape-test cleanup tries again.");
         }

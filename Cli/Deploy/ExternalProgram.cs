@@ -53,9 +53,9 @@ internal sealed class ExternalProgram(CliEnvironment environment, string name, I
         {
             return Process.Start(start)!;
         }
-        catch (Win32Exception)
+        catch (Win32Exception e)
         {
-            throw absent;
+            throw new ApeTestException($"{name} cannot be started: {e.Message}", absent.Hint, ExitCodes.Environment, e);
         }
     }
 

@@ -35,6 +35,21 @@ internal sealed class ImageBuild(CliEnvironment environment, SourceCheckout chec
         };
     }
 
+    /// <summary>Pulls the runtime image where the engine does not have it. One that it cannot pull throws <see cref="ApeTestException"/> (exit 3).</summary>
+    public async Task ReadyAsync(string baseImage, CancellationToken cancellationToken)
+    {
+        if ((await _docker.TryAsync(["image", "inspect", "--format", "{{.Id}}", baseImage], cancellationToken)).Code == 0)
+        {
+            return;
+        }
+        var pulled = await _docker.TryAsync(["pull", "--quiet", baseImage], cancellationToken);
+        if (pulled.Code != 0)
+        {
+            throw new ApeTestException($"the runtime image {baseImage} is not there and cannot be pulled: {pulled.Said.Split('\n')[^1].Trim()}",
+                "Name one that the engine has with --base IMAGE; it needs the ASP.NET Core 10 runtime.", ExitCodes.Environment);
+        }
+    }
+
     /// <summary>Publishes a service into its build context; returns the context's folder.</summary>
     public async Task<string> PublishAsync(ServiceImage service, string runtime, CancellationToken cancellationToken)
     {
@@ -79,14 +94,7 @@ internal sealed class ImageBuild(CliEnvironment environment, SourceCheckout chec
             "--build-arg", $"CREATED={environment.Time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}",
             .. tags.SelectMany(tag => new[] { "--tag", tag }), context,
         ];
-        var built = await _docker.TryAsync(arguments, cancellationToken);
-        if (built.Code != 0)
-        {
-            var error = DockerErrors.Explain(arguments, built);
-            throw built.Said.Contains(baseImage, StringComparison.Ordinal) && built.Said.Contains("pull", StringComparison.OrdinalIgnoreCase)
-                ? new ApeTestException($"the runtime image {baseImage} is not there and cannot be pulled", "Name one that the engine has with --base IMAGE; it needs the ASP.NET Core 10 runtime.", ExitCodes.Environment, error)
-                : error;
-        }
+        await _docker.RunAsync(arguments, cancellationToken);
         var size = await _docker.RunAsync(["image", "inspect", "--format", "{{.Size}}", tags[0]], cancellationToken);
         return long.Parse(size.Trim(), CultureInfo.InvariantCulture);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ApeTest.Runs.Directory;
+using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Deploy;
 
@@ -20,20 +21,20 @@ internal sealed record StackDirectory(string Path)
         ? [.. Directory.EnumerateDirectories(Root(workingDirectory)).Order(StringComparer.Ordinal).Select(path => new StackDirectory(path))]
         : [];
 
-    /// <summary>Makes the folder (0700) and says that this process has it.</summary>
+    /// <summary>Makes the folder (0700) and says that this process has it. Where that is not possible: <see cref="ApeTestException"/> (exit 3).</summary>
     public static StackDirectory Create(string workingDirectory, string project, TimeProvider time)
     {
         var directory = new StackDirectory(System.IO.Path.Combine(Root(workingDirectory), project));
-        if (OperatingSystem.IsWindows())
+        try
         {
-            Directory.CreateDirectory(directory.Path);
+            CreatePrivate(directory.Path);
+            directory.Write(new StackRecord(time.GetUtcNow(), Environment.ProcessId, RunProcess.OwnStart, RunProcess.Machine));
+            return directory;
         }
-        else
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Directory.CreateDirectory(directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            throw new ApeTestException($"the stack's directory {directory.Path} cannot be made: {e.Message}", "Start in a directory that you may write to, with free space.", ExitCodes.Environment, e);
         }
-        directory.Write(new StackRecord(time.GetUtcNow(), Environment.ProcessId, RunProcess.OwnStart, RunProcess.Machine));
-        return directory;
     }
 
     /// <summary>Whose it is; null where the file is missing or cut short.</summary>
@@ -70,6 +71,17 @@ internal sealed record StackDirectory(string Path)
             }
             around.Delete();
         }
+    }
+
+    /// <summary>Makes a folder that only its owner may enter.</summary>
+    public static void CreatePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private void Write(StackRecord record) => File.WriteAllText(System.IO.Path.Combine(Path, RecordFile), JsonSerializer.Serialize(record));

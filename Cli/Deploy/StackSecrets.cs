@@ -26,14 +26,7 @@ internal static class StackSecrets
     public static void Draw(string directory, StackOwner owner, IReadOnlyDictionary<string, string> variables)
     {
         var folder = Path.Combine(directory, Folder);
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        StackDirectory.CreatePrivate(folder);
         Keep(folder, Token, owner, NewSecret);
         Keep(folder, "postgres_password", owner, NewSecret);
         Keep(folder, "grafana_password", owner, NewSecret);

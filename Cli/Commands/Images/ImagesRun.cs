@@ -17,8 +17,9 @@ internal sealed class ImagesRun(CliEnvironment environment, ImagesRequest reques
         var build = new ImageBuild(environment, SourceCheckout.Find(AppContext.BaseDirectory, environment.CurrentDirectory));
         try
         {
-            // 2. The engine: before minutes of building for one that is not there.
+            // 2. The engine and the runtime image: before minutes of building for what is not there.
             var runtime = await build.RuntimeAsync(ladder.Drain);
+            await build.ReadyAsync(request.BaseImage, ladder.Drain);
 
             // 3. Images.
             for (var i = 0; i < services.Count; i++)

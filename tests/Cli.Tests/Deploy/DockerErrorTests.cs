@@ -65,6 +65,7 @@ public sealed class DockerErrorTests
         docker.Refuse("*up --detach*", "container ape-1-gateway-1 is unhealthy");
         docker.Answer("*ps --all --format json", """
             {"Service":"postgres","State":"running","Health":"healthy","ExitCode":0}
+            {"Service":"collector","State":"running","Health":"starting","ExitCode":0}
             {"Service":"gateway","State":"exited","Health":"","ExitCode":2}
             """);
         docker.Answer("*logs*gateway", "gateway: /config/ape.mcp-gateway.json:3: targets[0].url: is no URL");
@@ -76,6 +77,21 @@ public sealed class DockerErrorTests
         Assert.Equal(3, result.Code);
         Assert.Contains("the service gateway of the stack is exited with code 2", result.Error, StringComparison.Ordinal);
         Assert.Contains("targets[0].url: is no URL", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WhereNothingCanBeWritten_SaysSo()
+    {
+        using var docker = new FakeDocker();
+        using var cli = new CliHarness();
+        docker.Install(cli);
+        cli.Directory.Write(".ape", "a file where the folder should be");
+
+        var result = await cli.RunAsync("start", "--compose");
+
+        Assert.Equal(3, result.Code);
+        Assert.Contains("cannot be made", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(docker.Calls, call => call.Contains(" up ", StringComparison.Ordinal));
     }
 
     [Fact]

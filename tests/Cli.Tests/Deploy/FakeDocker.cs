@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using ApeTest.Tests.Shared;
 
 namespace ApeTest.Cli.Tests.Deploy;
@@ -7,6 +9,10 @@ namespace ApeTest.Cli.Tests.Deploy;
 /// </summary>
 internal sealed class FakeDocker : IDisposable
 {
+    private const int TextFileBusy = 26;
+
+    // One for all tests, ready before the first: a program that somebody has open for writing, as a process forked meanwhile does for a moment, cannot be run (ETXTBSY).
+    private static readonly Lazy<string> Script = new(WriteScript);
     private readonly TempDirectory _folder = new();
     private readonly List<string> _cases = [];
 
@@ -30,15 +36,37 @@ internal sealed class FakeDocker : IDisposable
     /// <summary>Makes a command use it.</summary>
     public void Install(CliHarness cli)
     {
-        var file = _folder.Write("docker", $"#!/bin/sh\nPATH=/usr/bin:/bin\nprintf '%s\\n' \"$*\" >> '{_folder.Combine("calls")}'\ncase \"$*\" in\n{string.Join('\n', _cases)}\nesac\nexit 0\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
+        _folder.Write("cases", $"case \"$*\" in\n{string.Join('\n', _cases)}\nesac\n");
+        File.CreateSymbolicLink(_folder.Combine("docker"), Script.Value);
         cli.Variables["PATH"] = _folder.Path;
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string WriteScript()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "fake-docker");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(file);
+            File.WriteAllText(file, "#!/bin/sh\nPATH=/usr/bin:/bin\nfolder=$(dirname \"$0\")\n[ -e \"$folder/cases\" ] || exit 0\nprintf '%s\\n' \"$*\" >> \"$folder/calls\"\n. \"$folder/cases\"\nexit 0\n");
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            for (var busy = true; busy;)
+            {
+                try
+                {
+                    using var process = Process.Start(file);
+                    process.WaitForExit();
+                    busy = false;
+                }
+                catch (Win32Exception e) when (e.NativeErrorCode == TextFileBusy)
+                {
+                    Thread.Yield();
+                }
+            }
+        }
+        return file;
+    }
 
     private void Add(string text) => _cases.Insert(0, text);
 

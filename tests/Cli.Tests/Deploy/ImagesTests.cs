@@ -63,6 +63,24 @@ public sealed class ImagesTests
     }
 
     [Fact]
+    public async Task Images_WithoutTheRuntimeImage_NameItBeforeAnythingIsBuilt()
+    {
+        using var docker = new FakeDocker();
+        docker.Refuse("image inspect*", "Error: No such image: registry.example/aspnet:10.0");
+        docker.Refuse("pull*", "Error response from daemon: Get \"https://registry.example/v2/\": no such host");
+        using var cli = new CliHarness();
+        docker.Install(cli);
+        Imitate(cli.Directory);
+
+        var result = await cli.RunAsync("images", "--base", "registry.example/aspnet:10.0");
+
+        Assert.Equal(3, result.Code);
+        Assert.Contains("the runtime image registry.example/aspnet:10.0 is not there and cannot be pulled", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--base IMAGE", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("publish", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Images_OnAnotherPlatform_AreRefused()
     {
         using var docker = new FakeDocker();
