@@ -1,9 +1,11 @@
 using System.CommandLine;
+using ApeTest.Cli.Commands.Cleanup;
 using ApeTest.Cli.Commands.Compare;
 using ApeTest.Cli.Commands.Completion;
 using ApeTest.Cli.Commands.Dashboard;
 using ApeTest.Cli.Commands.Doctor;
 using ApeTest.Cli.Commands.Gateway;
+using ApeTest.Cli.Commands.Images;
 using ApeTest.Cli.Commands.Init;
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Commands.Proxy;
@@ -50,12 +52,14 @@ internal sealed class CommandTree
         Root.Subcommands.Add(ReportCommand.Create(environment));
         Root.Subcommands.Add(CompareCommand.Create(environment));
         Root.Subcommands.Add(RerunCommand.Create(environment));
+        Root.Subcommands.Add(CleanupCommand.Create(environment));
         Root.Subcommands.Add(ShopCommand.Create(environment));
         Root.Subcommands.Add(SampleCommand.Create(environment));
         Root.Subcommands.Add(GatewayCommand.Create(environment));
         Root.Subcommands.Add(ProxyCommand.Create(environment));
         Root.Subcommands.Add(CompletionCommand.Create(environment));
         Root.Subcommands.Add(CompleteCommand.Create(environment, Root));
+        Root.Subcommands.Add(ImagesCommand.Create(environment));
     }
 
     /// <summary>Examples on the first page of the help.</summary>

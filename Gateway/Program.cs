@@ -1,5 +1,6 @@
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
+using ApeTest.ServiceDefaults.Health;
 using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Gateway;
@@ -9,6 +10,10 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        if (HealthProbe.IsAsked(args))
+        {
+            return await HealthProbe.RunAsync(DefaultPorts.Gateway);
+        }
         try
         {
             var arguments = GatewayArguments.Parse(args);

@@ -1,5 +1,6 @@
 using ApeTest.LlmProxy.Hosting;
 using ApeTest.LlmProxy.Options;
+using ApeTest.ServiceDefaults.Health;
 using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.LlmProxy;
@@ -9,6 +10,10 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        if (HealthProbe.IsAsked(args))
+        {
+            return await HealthProbe.RunAsync(DefaultPorts.LlmProxy);
+        }
         try
         {
             var arguments = ProxyArguments.Parse(args);

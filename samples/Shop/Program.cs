@@ -1,4 +1,5 @@
 using ApeTest.ServiceDefaults;
+using ApeTest.ServiceDefaults.Health;
 using ApeTest.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,6 +10,10 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        if (HealthProbe.IsAsked(args))
+        {
+            return await HealthProbe.RunAsync(DefaultPorts.Shop);
+        }
         var builder = WebApplication.CreateSlimBuilder(args);
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
         {

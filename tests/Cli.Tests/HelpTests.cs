@@ -23,6 +23,8 @@ public sealed class HelpTests
     [InlineData("doctor", "doctor", "--help")]
     [InlineData("completion", "completion", "--help")]
     [InlineData("sample", "sample", "--help")]
+    [InlineData("images", "images", "--help")]
+    [InlineData("cleanup", "cleanup", "--help")]
     public async Task Help_OfEachCommand_IsGolden(string name, params string[] arguments)
     {
         using var cli = new CliHarness();

@@ -1,5 +1,6 @@
 using ApeTest.Cli.Commands.Start.Detached;
 using ApeTest.Cli.Help;
+using ApeTest.Cli.Deploy;
 using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Signals;
@@ -37,6 +38,9 @@ internal static class StartCommand
                     ape-test start shop.yaml --agents 1000 \
                       --stack http://127.0.0.1:5300 --token-file token
                     """),
+                new("on containers of its own: ape-test images builds them", """
+                    ape-test start shop.yaml --compose --agents 1000 --workers 4
+                    """),
                 new("in CI", """
                     ape-test start shop.yaml -y --quiet --out summary.json \
                       --threshold 'session_success >= 0.99'
@@ -51,9 +55,11 @@ internal static class StartCommand
         var detach = command.Switch(Output, "--detach", "Return once the run is on its way, with its id on standard output; it goes on in the background.");
         var workers = command.Value(Output, "--workers", "K", "Spread the agents over K worker processes on this machine, by way of the PostgreSQL server that APETEST_QUEUE names; on a stack, over at least K of its workers. Default: the agents are in this process.");
         var stack = new StackOptions(command, "Run on the stack there instead of in this process.");
+        var compose = new ComposeOptions(command);
         command.SetAction((parse, _) => RunAsync(environment, stack.Of(parse, environment), stack.IsAsked(parse), new StartRequest
         {
             Workers = WorkerRequest.Parse(parse.GetValue(workers)),
+            Compose = compose.Of(parse, WorkerRequest.Parse(parse.GetValue(workers)), stack.IsAsked(parse)),
             Input = new ScenarioInput(environment, parse, scenario),
             Json = OutputFormat.IsJson(parse, format),
             OutFile = parse.GetValue(file),
@@ -67,6 +73,10 @@ internal static class StartCommand
 
     private static async Task<int> RunAsync(CliEnvironment environment, StackAddress? stack, bool isAsked, StartRequest request)
     {
+        if (request.Compose is { } compose)
+        {
+            return await new ComposeStart(environment, request, compose).RunAsync();
+        }
         // Whoever asks for workers and has a database for them means this machine, whatever the environment says of a stack.
         if (stack is not null && (isAsked || request.Workers is null || environment.Variables.GetValueOrDefault(EnvironmentNames.Queue) is not { Length: > 0 }))
         {

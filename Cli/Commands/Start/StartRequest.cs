@@ -1,3 +1,4 @@
+using ApeTest.Cli.Deploy;
 using ApeTest.Cli.Input;
 
 namespace ApeTest.Cli.Commands.Start;
@@ -28,4 +29,7 @@ internal sealed record StartRequest
 
     /// <summary>No colours.</summary>
     public bool NoColor { get; init; }
+
+    /// <summary>The stack of containers that is brought up for the run; null for none.</summary>
+    public ComposeRequest? Compose { get; init; }
 }
