@@ -52,7 +52,7 @@ public sealed class RerunTests
 
         (await ApeProcess.RunWithAsync(directory, key, "rerun", run.Run, "--quiet", "--seed", "6")).Exits(0);
         var (first, again) = Summaries(directory);
-        Assert.Equal((4, 6), (again.Sessions.Succeeded, again.Run.Seed));
+        Assert.Equal((4L, 6L), (again.Sessions.Succeeded, again.Run.Seed));
         Assert.Equal(first.Run.DataSha256, again.Run.DataSha256);
 
         // Without the variable it says which; with another file of users it refuses.
