@@ -44,17 +44,5 @@ public class OpenMetricsTests
         Assert.NotEqual(0, (await RunAsync(Parser, text.Replace("# EOF\n", "", StringComparison.Ordinal))).Code);
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string script, string input)
-    {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
-        await process.WaitForExitAsync(cancellationToken).Within(cancellationToken);
-        return (process.ExitCode, await output + await error);
-    }
+    private static Task<(int Code, string Output)> RunAsync(string script, string input) => PeerProgram.RunAsync("/usr/bin/python3", ["-c", script], input);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ApeTest.ServiceDefaults.Metrics;
 using ApeTest.Tests.Shared;
@@ -28,17 +27,5 @@ public class PromtoolTests
         Assert.True(code != 0, output);
     }
 
-    private static async Task<(int Code, string Output)> CheckAsync(string promtool, string text)
-    {
-        using var process = Process.Start(new ProcessStartInfo(promtool, ["check", "metrics"])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        await process.StandardInput.WriteAsync(text);
-        process.StandardInput.Close();
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
-        await process.WaitForExitAsync(cancellationToken).Within(cancellationToken);
-        return (process.ExitCode, await output + await error);
-    }
+    private static Task<(int Code, string Output)> CheckAsync(string promtool, string text) => PeerProgram.RunAsync(promtool, ["check", "metrics"], text);
 }
