@@ -14,7 +14,7 @@ if /i "%APETEST_BUILD%"=="never" goto run
 if not exist "%app%" goto build
 if not exist "%state%\built" goto build
 if /i "%APETEST_BUILD%"=="always" goto build
-powershell -NoProfile -Command "$b=(Get-Item '%state%\built').LastWriteTimeUtc; $d='Cli','Agent','Gateway','LlmProxy','Observability','Runs','Scenarios','ServiceDefaults','Targets','samples\Shop','samples\Mini'; foreach($x in $d){ if([IO.Directory]::EnumerateFiles('%root%'+$x,'*','AllDirectories').Where({ $_ -notmatch '\\(bin|obj)\\' -and [IO.File]::GetLastWriteTimeUtc($_) -gt $b },'First').Count){ exit 1 } }; exit 0"
+powershell -NoProfile -Command "$b=(Get-Item '%state%\built').LastWriteTimeUtc; $d='Cli','Agent','Gateway','LlmProxy','Observability','Runs','Scenarios','ServiceDefaults','Targets','samples\Shop','samples\Mini','deploy'; foreach($x in $d){ if([IO.Directory]::EnumerateFiles('%root%'+$x,'*','AllDirectories').Where({ $_ -notmatch '\\(bin|obj)\\' -and [IO.File]::GetLastWriteTimeUtc($_) -gt $b },'First').Count){ exit 1 } }; exit 0"
 if errorlevel 1 goto build
 goto run
 
