@@ -21,10 +21,10 @@ internal sealed record InitTemplate(string Name, string Summary, string Sample)
     /// <summary>All of them.</summary>
     public static IReadOnlyList<InitTemplate> All { get; } =
     [
-        new("rest", "a REST API: agents with a goal, tools from its OpenAPI document", "shop") { OpenApi = Shop.ShopExtensions.OpenApiPath },
+        new("rest", "a REST API: agents with a goal, tools from OpenAPI", "shop") { OpenApi = Shop.ShopExtensions.OpenApiPath },
         new("graphql", "a GraphQL API: agents with a goal, tools from its schema", "board") { GraphQl = Mini.Board.BoardExtensions.GraphQlPath },
         new("web", "a web application of pages and forms: agents that browse", "florist"),
-        new("mcp", "an MCP server: a journey of JSON-RPC calls in one MCP session", "mcp") { IsJourney = true },
-        new("llm", "a model server or another service with an OpenAI-compatible API: a journey of chat turns", "llm") { IsJourney = true, HasUsers = false },
+        new("mcp", "an MCP server: a journey of calls in one MCP session", "mcp") { IsJourney = true },
+        new("llm", "a service with OpenAI's API: a journey of chat turns", "llm") { IsJourney = true, HasUsers = false },
     ];
 }

@@ -94,7 +94,9 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
             environment.Error.WriteLine($"the steps of {ScenarioInput.DefaultFile} are those of the sample ({template}): change paths and checks to your service's");
         }
         environment.Error.WriteLine();
-        environment.Error.WriteLine($"next  {enter}ape-test {(answers.Goals.IsEmpty ? "start" : "try")}{(answers.Goals.IsEmpty ? "              releases the agents" : "                one session, step by step")}");
-        environment.Error.WriteLine(answers.Goals.IsEmpty ? $"      {enter}ape-test try                one session, step by step" : $"      {enter}ape-test start              releases the agents");
+        var (start, trial) = ($"{enter}ape-test start   releases the agents", $"{enter}ape-test try     one session, step by step");
+        var (first, second) = answers.Goals.IsEmpty ? (start, trial) : (trial, start);
+        environment.Error.WriteLine($"next  {first}");
+        environment.Error.WriteLine($"      {second}");
     }
 }

@@ -77,7 +77,7 @@ public sealed class WizardTests
             Requires.That(OperatingSystem.IsLinux(), "the terminal is one of util-linux' script");
             Requires.Command("script");
             return new Terminal(directory, ApeShell.Start(directory,
-                $"export OLLAMA_HOST=127.0.0.1:9 TERM=xterm; unset CEREBRAS_API_KEY OPENAI_API_KEY; exec script -qec \"exec sh -c 'stty rows 24 cols 80; \\$APE {arguments}; echo \\$? >code'\" /dev/null"));
+                $"export OLLAMA_HOST=127.0.0.1:9 TERM=xterm; unset CEREBRAS_API_KEY OPENAI_API_KEY; exec script -qec \"exec sh -c 'trap : INT; stty rows 24 cols 80; \\$APE {arguments}; echo \\$? >code'\" /dev/null"));
         }
 
         /// <summary>Waits until a text is shown that was not there at the last answer, then types.</summary>

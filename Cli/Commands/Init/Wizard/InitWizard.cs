@@ -17,7 +17,7 @@ internal sealed class InitWizard(CliEnvironment environment, InitRequest request
     /// <summary>Asks all of them.</summary>
     public async Task<InitAnswers> AskAsync(CancellationToken cancellationToken)
     {
-        _questions.Title("ape-test init", $"Writes a scenario to {request.Shown}. Enter takes what is suggested; Ctrl+C leaves nothing behind.");
+        _questions.Title("ape-test init", $"Writes a scenario to {(request.Shown == "." ? "this directory" : request.Shown)}. Enter takes what is suggested; Ctrl+C leaves nothing behind.");
         var answers = await TargetAsync(cancellationToken);
         var agents = request.Agents ?? await _questions.TextAsync("How many simulated users at a time?", "Each runs sessions one after another. Begin small.",
             $"{answers.Agents}", static text => InitFields.Agents("agents", text), cancellationToken);

@@ -19,22 +19,22 @@ internal static class InitFiles
     {
         var files = new List<NewFile>
         {
-            new(ScenarioInput.DefaultFile, "the scenario: what is tested, by how many, for how long, and what counts", ScenarioText.Of(answers)),
+            new(ScenarioInput.DefaultFile, "the scenario", ScenarioText.Of(answers)),
         };
         if (!answers.Columns.IsEmpty)
         {
-            files.Add(new NewFile(Users, "data: users to log in with, one a row", Csv(answers)));
+            files.Add(new NewFile(Users, "users to log in with, one a row", Csv(answers)));
         }
-        files.Add(new NewFile(ScenarioSchema.FileName, "the scenario's schema, for completion and checks in editors", ScenarioSchema.Read()));
-        files.Add(new NewFile(GatewayExtensions.DefaultPath, "targets of `ape-test gateway`: the same application as MCP tools", Gateway(answers)));
-        files.Add(new NewFile(".github/workflows/ape-test.yml", "a GitHub Actions workflow that runs the scenario", TemplateText.Read("workflow.yml").Replace("@TARGET@", answers.Sample is null
+        files.Add(new NewFile(ScenarioSchema.FileName, "its schema, for editors", ScenarioSchema.Read()));
+        files.Add(new NewFile(GatewayExtensions.DefaultPath, "the target for `ape-test gateway`", Gateway(answers)));
+        files.Add(new NewFile(".github/workflows/ape-test.yml", "a GitHub Actions workflow", TemplateText.Read("workflow.yml").Replace("@TARGET@", answers.Sample is null
             ? $"# Start your application here, so that it listens at {answers.Url}."
             : "# The scenario starts the sample by itself; with your own application, start it here.", StringComparison.Ordinal)));
         if (ComposeFile.Read() is { } compose)
         {
             files.Add(new NewFile(ComposeFile.Name, "the distributed stack for docker compose", compose));
         }
-        files.Add(new NewFile(".gitignore", "lines that keep runs out of git", "# ApeTest: runs\n.ape/\n", IsAddedTo: true));
+        files.Add(new NewFile(".gitignore", "keeps runs out of git", "# ApeTest: runs\n.ape/\n", IsAddedTo: true));
         return files;
     }
 
