@@ -88,10 +88,10 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
         _text.Gap();
         _numbered = false;
         var cost = decided.Model is { } use
-            ? $"({Runs.Rendering.Show.Duration(use.Duration)}, {Runs.Rendering.Show.Count(use.PromptTokens)} + {Runs.Rendering.Show.Count(use.CompletionTokens)} tokens)"
+            ? $"({ApeTest.Runs.Rendering.Show.Duration(use.Duration)}, {ApeTest.Runs.Rendering.Show.Count(use.PromptTokens)} + {ApeTest.Runs.Rendering.Show.Count(use.CompletionTokens)} tokens)"
             : null;
         var (reasoning, said) = (Said(decided.Reasoning), Said(decided.Text));
-        var (thought, note) = Body(reasoning ?? said ?? Runs.Rendering.Show.Nothing);
+        var (thought, note) = Body(reasoning ?? said ?? ApeTest.Runs.Rendering.Show.Nothing);
         Label("thought", thought, note is null ? cost : $"{note} {cost}");
         if (reasoning is not null && said is not null)
         {
@@ -113,10 +113,10 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
     {
         var call = acted.Call;
         var answer = call.Status?.ToString(CultureInfo.InvariantCulture) ?? call.Error;
-        var parts = new List<string> { $"gateway {Runs.Rendering.Show.Duration(acted.Duration - acted.Target)}", $"target {Runs.Rendering.Show.Duration(acted.Target)}" };
+        var parts = new List<string> { $"gateway {ApeTest.Runs.Rendering.Show.Duration(acted.Duration - acted.Target)}", $"target {ApeTest.Runs.Rendering.Show.Duration(acted.Target)}" };
         if (call.Parts is { Think: > 0 and var think })
         {
-            parts.Insert(0, $"after {Runs.Rendering.Show.Seconds(think)} of think time");
+            parts.Insert(0, $"after {ApeTest.Runs.Rendering.Show.Seconds(think)} of think time");
         }
         if (acted.Redirects > 0)
         {
@@ -128,7 +128,7 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
             Label("step", call.Tool);
         }
         Label("sent", $"{acted.Method} {acted.Path}");
-        Label("got", $"{answer} in {Runs.Rendering.Show.Duration(acted.Duration)}", $"({string.Join(", ", parts)})", call.Error is null ? paint.Good : paint.Bad);
+        Label("got", $"{answer} in {ApeTest.Runs.Rendering.Show.Duration(acted.Duration)}", $"({string.Join(", ", parts)})", call.Error is null ? paint.Good : paint.Bad);
         var observation = Observation.Read(acted.Observation);
         if (observation.Text.Length > 0)
         {
@@ -174,7 +174,7 @@ internal sealed class TrialText(CliEnvironment environment, Paint paint, bool fu
         var most = MostBodyLines * _text.Room;
         return full || body.Length <= most
             ? (body, null)
-            : (body[..(char.IsHighSurrogate(body[most - 1]) ? most - 1 : most)] + "…", $"({Runs.Rendering.Show.Count(body.Length)} characters in all; --full shows them)");
+            : (body[..(char.IsHighSurrogate(body[most - 1]) ? most - 1 : most)] + "…", $"({ApeTest.Runs.Rendering.Show.Count(body.Length)} characters in all; --full shows them)");
     }
 
     private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
