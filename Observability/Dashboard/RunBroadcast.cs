@@ -64,7 +64,7 @@ internal sealed partial class RunBroadcast(KnownRun run, PageRenderer renderer, 
                     return;
                 }
                 // A second, or less where the run ends meanwhile: its process may not live much longer.
-                await (run.Collected is { } collected ? (Task)Task.WhenAny(tick, collected.Completion) : tick);
+                await Task.WhenAny(tick, run.Collected?.Completion ?? (Task)tick);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (tick.IsCompleted)
                 {
