@@ -108,7 +108,7 @@ internal sealed class Execution(ApeTestRun run)
         {
             throw new ApeTestException($"the target {scenario.Target.Url} is not on this machine", "Add .AllowRemoteTarget() if you may load it.", ExitCodes.Input);
         }
-        return scenario.Thresholds.Any(static threshold => threshold.Metric == SessionSuccess) ? input : Parse(environment, ["--threshold", $"{SessionSuccess} >= 1"]);
+        return scenario.Thresholds.Any(static threshold => threshold is { Metric: SessionSuccess, By: not "default" }) ? input : Parse(environment, ["--threshold", $"{SessionSuccess} >= 1"]);
     }
 
     private ScenarioInput Parse(CliEnvironment environment, string[] more)
