@@ -32,6 +32,7 @@ public sealed partial class CollectedRun
     private readonly LoadShape _shape;
     private readonly LoadProfile? _rates; // null in the closed model
     private readonly BreakpointPilot? _pilot; // null where no breakpoint is searched
+    private readonly RunBrakes _brakes;
     private readonly Uri? _controlUrl;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -45,8 +46,6 @@ public sealed partial class CollectedRun
     private TimeSpan _histogramsFrom;
     private DateTimeOffset _ticked;
     private DateTimeOffset _pointed;
-    private bool _budgetSpent;
-    private bool _thresholdBroken;
     private bool _stopped;
 
     internal CollectedRun(IRunQueue queue, RunAggregate aggregate, RunDirectory directory, CollectorOptions options, Uri? controlUrl,
@@ -63,6 +62,7 @@ public sealed partial class CollectedRun
         _pilot = aggregate.Breakpoint is { } search
             ? new BreakpointPilot(search, _lock, signal => queue.SignalAsync(Run, signal, CancellationToken.None), () => StopAsync(now: false, "completed", CancellationToken.None), logger)
             : null;
+        _brakes = new RunBrakes(aggregate, _lock, (now, reason) => StopAsync(now, reason, CancellationToken.None), logger);
         _shape = new LoadShape(scenario.Load, scenario.Agents, scenario.Duration);
         _rates = scenario.Load.Rate is null ? null : LoadProfile.Of(scenario.Load, scenario.Agents, scenario.Duration);
         _ticked = time.GetUtcNow();
@@ -198,8 +198,7 @@ public sealed partial class CollectedRun
                 await foreach (var state in _queue.WatchAsync(Run, CancellationToken.None))
                 {
                     Take(state);
-                    await StopWhenBudgetIsSpentAsync();
-                    await StopWhenThresholdIsBrokenAsync();
+                    await _brakes.StopWhereDueAsync();
                 }
             }
             Finish();
@@ -246,37 +245,6 @@ public sealed partial class CollectedRun
             }
         }
     }
-
-    private async Task StopWhenBudgetIsSpentAsync()
-    {
-        var llm = _aggregate.Plan.Scenario.Llm;
-        if (_budgetSpent || _aggregate.Ended || !(IsCostSpent(llm) || _aggregate.Tokens >= llm.MaxTokens))
-        {
-            return;
-        }
-        _budgetSpent = true;
-        LogBudgetSpent(_aggregate.CostUsd, _aggregate.Tokens);
-        // Draining would go on spending.
-        await StopAsync(now: true, "budget", CancellationToken.None);
-    }
-
-    private async Task StopWhenThresholdIsBrokenAsync()
-    {
-        BrokenThreshold? broken;
-        lock (_lock)
-        {
-            broken = _thresholdBroken || _aggregate.Ended ? null : _aggregate.Broken;
-        }
-        if (broken is null)
-        {
-            return;
-        }
-        _thresholdBroken = true;
-        LogThresholdBroken(broken.Reason);
-        await StopAsync(now: false, "aborted", CancellationToken.None);
-    }
-
-    private bool IsCostSpent(LlmSpec llm) => _aggregate.CostUsd > 0 && _aggregate.CostUsd >= (llm.MaxCostUsd ?? LlmSpec.DefaultMaxCostUsd);
 
     private void OnTick()
     {
@@ -382,13 +350,6 @@ public sealed partial class CollectedRun
     [LoggerMessage(EventId = 1, EventName = "collector.write_failed", Level = LogLevel.Warning,
         Message = "{File} of the run directory cannot be written: {Reason} What is lost is counted in the summary.")]
     private partial void LogWriteFailed(string file, string reason);
-
-    [LoggerMessage(EventId = 2, EventName = "collector.budget_spent", Level = LogLevel.Warning,
-        Message = "The run's model budget is spent ({CostUsd} USD, {Tokens} tokens); the run ends.")]
-    private partial void LogBudgetSpent(decimal costUsd, long tokens);
-
-    [LoggerMessage(EventId = 4, EventName = "collector.threshold_broken", Level = LogLevel.Warning, Message = "The run ends, {Reason}.")]
-    private partial void LogThresholdBroken(string reason);
 
     [LoggerMessage(EventId = 3, EventName = "collector.failed", Level = LogLevel.Error, Message = "The run can no longer be collected.")]
     private partial void LogCollectFailed(Exception error);

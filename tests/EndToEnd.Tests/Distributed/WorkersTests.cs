@@ -92,6 +92,26 @@ public sealed class WorkersTests
     }
 
     [Fact]
+    public async Task Start_DatabaseGoneForGood_IsToldAndStoppingTwiceLeavesNothing()
+    {
+        using var directory = new TempDirectory();
+        await using var server = await PostgresServer.StartAsync(durable: false, Cancellation);
+        var queue = new Dictionary<string, string> { ["APETEST_QUEUE"] = await server.CreateDatabaseAsync(Cancellation) };
+        await using var ape = ApeProcess.StartWith(directory, queue, ["start", "--agents", "4", "--think", "1s", "--duration", "5m", "--workers", "2"]);
+        await ape.Running.Within(Cancellation);
+
+        await server.StopAsync(kill: true);
+        ape.Signal("INT");
+        await ape.Stopping.Within(Cancellation);
+        ape.Signal("INT");
+        var result = (await ape.EndAsync()).Exits(ExitCodes.Interrupted);
+
+        Assert.Contains("does not answer; the agents go on", result.Error, StringComparison.Ordinal);
+        Assert.Contains("no longer answers; run ", result.Error, StringComparison.Ordinal);
+        await ApeShell.UntilAsync(() => ApeShell.ProcessesIn(directory).Count == 0);
+    }
+
+    [Fact]
     public async Task Start_WithoutADatabase_SaysHowToGetOneAndExits2()
     {
         using var directory = new TempDirectory();
