@@ -29,7 +29,8 @@ internal sealed partial class AgentWorker(
     private readonly ConcurrentDictionary<BlockRun, Task> _blocks = new();
     private readonly Dictionary<string, (RunContext Context, int Blocks)> _runs = new(StringComparer.Ordinal);
     private readonly Lock _runsGate = new();
-    private readonly CancellationTokenSource _ended = new();
+    private volatile bool _hasEnded;
+    private string? _refused; // what was told of a run that cannot be claimed here
 
     /// <summary>Completes when the worker was told to end, and no session of its blocks starts any more.</summary>
     internal Task Draining => _draining.Task;
@@ -73,14 +74,7 @@ internal sealed partial class AgentWorker(
         // 3. The heartbeat goes on until the last block has reported.
         await ticking.CancelAsync();
         await tick;
-        await _ended.CancelAsync();
-    }
-
-    public override void Dispose()
-    {
-        _ended.Cancel();
-        base.Dispose();
-        _ended.Dispose();
+        _hasEnded = true;
     }
 
     private async Task ClaimAsync(CancellationToken stoppingToken)
@@ -120,7 +114,19 @@ internal sealed partial class AgentWorker(
     {
         try
         {
-            return await queue.ClaimAsync(options.WorkerName, stoppingToken);
+            var lease = await queue.ClaimAsync(options.WorkerName, stoppingToken);
+            _refused = null;
+            return lease;
+        }
+        catch (ApeTestException exception)
+        {
+            // A run that this worker cannot open stays there for others, and is met again ten times a second.
+            if (_refused != exception.Message)
+            {
+                _refused = exception.Message;
+                QueueFailed(exception, "claim");
+            }
+            return null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -301,7 +307,7 @@ internal sealed partial class AgentWorker(
         recorder.Error(new ErrorSample("run_refused", "harness", default));
         var final = recorder.Drain(final: true);
         // Until it is told: the lease is this worker's as long as it lives, and the run would never end.
-        while (!_ended.IsCancellationRequested)
+        while (!_hasEnded)
         {
             try
             {

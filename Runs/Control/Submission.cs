@@ -51,6 +51,8 @@ public sealed record Submission(RunPlan Plan, string Scenario)
         var scenario = plan.Scenario;
         var problem = scenario.Name.Length is 0 or > MostName || scenario.Name.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) ? "scenario.name: letters, digits, '-', '_' and '.', at most 64"
             : scenario.Agents is < 1 or > MostAgents ? $"scenario.agents: must be from 1 to {MostAgents} (got {scenario.Agents})"
+            : HasNull(scenario.Llm, scenario.Session, scenario.Telemetry, scenario.Load, scenario.Data.Values, scenario.Thresholds, scenario.Personas, scenario.Journeys, scenario.Setup, scenario.Teardown)
+                ? "scenario: null stands where nothing may be missing"
             : plan.Workers < 1 ? $"workers: must be at least 1 (got {plan.Workers})"
             : scenario.Duration <= TimeSpan.Zero ? "scenario.duration: must be longer than nothing"
             : scenario.Iterations < 1 ? "scenario.iterations: must be at least 1"
@@ -65,6 +67,8 @@ public sealed record Submission(RunPlan Plan, string Scenario)
         _ = ArrivalSchedule.Of(scenario);
         _ = scenario.Goals.Sum(static goal => goal.Weight) + scenario.Journeys.Sum(static journey => journey.Weight);
     }
+
+    private static bool HasNull(params object?[] parts) => parts.Any(static part => part is null || (part is IEnumerable<object?> items && items.Contains(null)));
 
     internal static byte[] Write(RunPlan plan, string scenario)
     {

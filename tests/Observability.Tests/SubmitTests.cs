@@ -69,6 +69,10 @@ public sealed class SubmitTests
     [InlineData("scenario.target.url", "\"file:///etc/passwd\"")]
     [InlineData("scenario.load", "null")]
     [InlineData("scenario.goals", "[null]")]
+    [InlineData("scenario.thresholds", "[null]")]
+    [InlineData("scenario.personas", "[null]")]
+    [InlineData("scenario.data", "{\"user\":null}")]
+    [InlineData("scenario.llm", "null")]
     public async Task Submit_HostilePlan_IsRefusedAndNothingIsQueued(string field, string value)
     {
         await using var host = await CollectorHost.StartAsync();
