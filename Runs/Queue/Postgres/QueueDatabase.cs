@@ -148,6 +148,7 @@ internal sealed partial class QueueDatabase : IAsyncDisposable
             "28P01" or "28000" => ($"refuses the user or password of APETEST_QUEUE", "Check user and password, or the file that `password_file` names."),
             "3D000" => ("has no such database", "Create it, or name another in APETEST_QUEUE."),
             "42501" => ("does not let this user create the schema `apetest`", "Grant it CREATE on the database."),
+            "53300" => ("has no connection left", "Each worker takes up to four: use fewer workers, or raise max_connections, or the user's CONNECTION LIMIT."),
             _ => ($"cannot be reached: {exception.InnerException?.Message ?? exception.Message}", "Is PostgreSQL up, and does APETEST_QUEUE name its host and port?"),
         };
         return new ApeTestException($"The run queue's server {Connection.Display} {problem}.", hint, ExitCodes.Environment, exception);

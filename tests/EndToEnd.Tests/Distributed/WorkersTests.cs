@@ -22,7 +22,9 @@ public sealed class WorkersTests
         (await ApeProcess.RunWithAsync(four, await QueueAsync(), [.. arguments, "4"])).Exits(0);
 
         var (alone, shared) = (await RunOnDisk.ReadAsync(one), await RunOnDisk.ReadAsync(four));
-        Assert.Equal((1, 4), (alone.Summary.Run.Workers, shared.Summary.Run.Workers));
+        // A worker that a busy machine holds up for more than 3 s at the start finds its block taken.
+        Assert.Equal(1, alone.Summary.Run.Workers);
+        Assert.InRange(shared.Summary.Run.Workers, 2, 4);
         Assert.Equal((40L, 40L), (alone.Summary.Sessions.Succeeded, shared.Summary.Sessions.Succeeded));
         Assert.Equal(alone.Sessions.Select(static session => session.Session).Order(StringComparer.Ordinal), shared.Sessions.Select(static session => session.Session).Order(StringComparer.Ordinal));
         Assert.Equal(ActionHash.Of(alone.Sessions), ActionHash.Of(shared.Sessions));
