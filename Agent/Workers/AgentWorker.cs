@@ -29,6 +29,8 @@ internal sealed partial class AgentWorker(
     private readonly ConcurrentDictionary<BlockRun, Task> _blocks = new();
     private readonly Dictionary<string, (RunContext Context, int Blocks)> _runs = new(StringComparer.Ordinal);
     private readonly Lock _runsGate = new();
+    private volatile bool _hasEnded;
+    private string? _refused; // what was told of a run that cannot be claimed here
 
     /// <summary>Completes when the worker was told to end, and no session of its blocks starts any more.</summary>
     internal Task Draining => _draining.Task;
@@ -72,6 +74,7 @@ internal sealed partial class AgentWorker(
         // 3. The heartbeat goes on until the last block has reported.
         await ticking.CancelAsync();
         await tick;
+        _hasEnded = true;
     }
 
     private async Task ClaimAsync(CancellationToken stoppingToken)
@@ -111,7 +114,19 @@ internal sealed partial class AgentWorker(
     {
         try
         {
-            return await queue.ClaimAsync(options.WorkerName, stoppingToken);
+            var lease = await queue.ClaimAsync(options.WorkerName, stoppingToken);
+            _refused = null;
+            return lease;
+        }
+        catch (ApeTestException exception)
+        {
+            // A run that this worker cannot open stays there for others, and is met again ten times a second.
+            if (_refused != exception.Message)
+            {
+                _refused = exception.Message;
+                QueueFailed(exception, "claim");
+            }
+            return null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -261,6 +276,12 @@ internal sealed partial class AgentWorker(
                 RunRefused(plan.Run, exception.Message, exception.Hint);
                 return null;
             }
+            catch (Exception exception)
+            {
+                // A plan that is no work of ours, or a bug: it ends its own run, not the worker and with it all others.
+                RunUnusable(exception, plan.Run);
+                return null;
+            }
         }
     }
 
@@ -283,17 +304,24 @@ internal sealed partial class AgentWorker(
     /// <summary>A plan that this worker cannot run: the run is told and ends, rather than hang.</summary>
     private async Task RefuseAsync(BlockLease lease)
     {
-        try
+        var recorder = new BlockRecorder(lease.Plan, lease.Block, lease.Epoch, options.WorkerName, time);
+        recorder.Error(new ErrorSample("run_refused", "harness", default));
+        var final = recorder.Drain(final: true);
+        // Until it is told: the lease is this worker's as long as it lives, and the run would never end.
+        while (!_hasEnded)
         {
-            var recorder = new BlockRecorder(lease.Plan, lease.Block, lease.Epoch, options.WorkerName, time);
-            recorder.Error(new ErrorSample("run_refused", "harness", default));
-            // The signal first: the last block's end would make the run a completed one.
-            await queue.SignalAsync(lease.Plan.Run, new RunSignal(RunSignalKind.Abort, Reason: "aborted"), CancellationToken.None);
-            await queue.AppendAsync(recorder.Drain(final: true), CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            QueueFailed(exception, "refuse");
+            try
+            {
+                // The signal first: the last block's end would make the run a completed one.
+                await queue.SignalAsync(lease.Plan.Run, new RunSignal(RunSignalKind.Abort, Reason: "aborted"), CancellationToken.None);
+                await queue.AppendAsync(final, CancellationToken.None);
+                return;
+            }
+            catch (Exception exception)
+            {
+                QueueFailed(exception, "refuse");
+            }
+            await Task.Delay(Tick, time, CancellationToken.None);
         }
     }
 
@@ -325,6 +353,9 @@ internal sealed partial class AgentWorker(
 
     [LoggerMessage(25, LogLevel.Error, "run {Run} cannot be run here: {Problem} {Hint}", EventName = "run.refused")]
     private partial void RunRefused(string run, string problem, string? hint);
+
+    [LoggerMessage(27, LogLevel.Error, "run {Run} cannot be run here", EventName = "run.unusable")]
+    private partial void RunUnusable(Exception exception, string run);
 
     [LoggerMessage(26, LogLevel.Warning, "the run queue failed at {Operation}", EventName = "queue.failed")]
     private partial void QueueFailed(Exception exception, string operation);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ApeTest.Agent.Journeys;
 using ApeTest.Agent.Sessions;
+using ApeTest.Runs.Recording;
 using ApeTest.Scenarios.Load;
 
 namespace ApeTest.Agent.Workers;
@@ -25,6 +26,9 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
         if (block.IsTakenOver)
         {
             _arrivals.MoveTo(block.Elapsed);
+            // Those since the last report of whoever had the block: nobody was there for them.
+            block.Dropped("no_worker", Math.Max(0, _arrivals.Before - block.NextOf(SlotProgress.Arrivals)));
+            block.Recorder.ArrivalsDone(_arrivals.Before);
         }
         else
         {
@@ -42,6 +46,7 @@ internal sealed class ArrivalLoop(BlockRun block, RunContext run, ArrivalSchedul
             {
                 block.Dropped("no_free_agent", 1);
             }
+            block.Recorder.ArrivalsDone(_arrivals.Before + 1);
         }
         if (block.IsYielded)
         {

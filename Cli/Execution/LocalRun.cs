@@ -49,6 +49,9 @@ internal sealed class LocalRun : IAsyncDisposable
     /// <summary>Follows the run and stops it.</summary>
     public CollectedRun Collector => _collector!;
 
+    /// <summary>The database that joins the run's workers; null where the agents are in this process.</summary>
+    public PostgresRunQueue? Database => _host.Queue as PostgresRunQueue;
+
     /// <summary>Whether the cassette of the run has all of it; null for a run that asks no model.</summary>
     public ICassetteReport? Cassette => _host.Cassette;
 
@@ -108,7 +111,7 @@ internal sealed class LocalRun : IAsyncDisposable
     /// <summary>Keeps the summary of a run with workers in the database's history too. What goes wrong is told: the run's directory has it anyway.</summary>
     public async Task KeepAsync(RunSummary summary)
     {
-        if (_host.Queue is not PostgresRunQueue queue)
+        if (Database is not { } queue)
         {
             return;
         }
@@ -181,7 +184,7 @@ internal sealed class LocalRun : IAsyncDisposable
     {
         var settings = new WorkerSettings(Directory.Run, workers.Queue, WorkerToken, _host.GatewayUrl, _host.LlmProxyUrl, Directory.Logs);
         _workers = await WorkerProcesses.StartAsync(settings, workers.Count, _environment.CurrentDirectory, text => _options.Notice?.Invoke(text),
-            () => _collector?.StopAsync(now: true, "aborted", CancellationToken.None) ?? Task.CompletedTask, _environment.Time, cancellationToken);
+            () => (_collector ?? throw new InvalidOperationException("Not collected yet.")).StopAsync(now: true, "aborted", CancellationToken.None), _environment.Time, cancellationToken);
     }
 
     private Scenario Planned(Scenario judged) => _options.Adjust is { } adjust ? adjust(judged) : judged;

@@ -21,6 +21,9 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
     // Whoever has asked twice for an end does not wait for a collector that is gone.
     private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(5);
 
+    // Workers look for runs each second.
+    private static readonly TimeSpan LongestQueued = TimeSpan.FromSeconds(5);
+
     private volatile RunSnapshot? _last;
     private volatile string? _stopping;
     private bool _isLost;
@@ -48,7 +51,8 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
 
     private async Task<RunSummary?> UntilEndedAsync(IRunProgressView view)
     {
-        for (var silent = environment.Time.GetTimestamp(); ;)
+        var began = environment.Time.GetTimestamp();
+        for (var (silent, isTold) = (began, false); ;)
         {
             try
             {
@@ -56,7 +60,16 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
                 {
                     silent = environment.Time.GetTimestamp();
                     Found(view);
+<<<<<<< HEAD
                     _last = new RunSnapshot(progress);
+=======
+                    if (!isTold && progress.Status is "queued" && environment.Time.GetElapsedTime(began) > LongestQueued)
+                    {
+                        isTold = true;
+                        messages.Say("warning: no worker of the stack has taken the run yet; it waits. Is an agent up, with the collector's APETEST_QUEUE and APETEST_TOKEN_FILE?");
+                    }
+                    _last = new RunSnapshot(progress, view.ShowsStopping && !progress.Ended ? await run.GetSummaryAsync(CancellationToken.None) : _last?.Summary);
+>>>>>>> 56c6703172530d2a60aa7e3f149c2f68d25493bb
                 }
                 return await run.GetSummaryAsync(CancellationToken.None);
             }

@@ -33,6 +33,7 @@ public sealed partial class CollectedRun
     private readonly LoadShape _shape;
     private readonly LoadProfile? _rates; // null in the closed model
     private readonly BreakpointPilot? _pilot; // null where no breakpoint is searched
+    private readonly RunBrakes _brakes;
     private readonly Uri? _controlUrl;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -46,8 +47,6 @@ public sealed partial class CollectedRun
     private TimeSpan _histogramsFrom;
     private DateTimeOffset _ticked;
     private DateTimeOffset _pointed;
-    private bool _budgetSpent;
-    private bool _thresholdBroken;
     private bool _stopped;
 
     internal CollectedRun(IRunQueue queue, RunAggregate aggregate, RunDirectory directory, CollectorOptions options, Uri? controlUrl,
@@ -64,6 +63,7 @@ public sealed partial class CollectedRun
         _pilot = aggregate.Breakpoint is { } search
             ? new BreakpointPilot(search, _lock, signal => queue.SignalAsync(Run, signal, CancellationToken.None), () => StopAsync(now: false, "completed", CancellationToken.None), logger)
             : null;
+        _brakes = new RunBrakes(aggregate, _lock, (now, reason) => StopAsync(now, reason, CancellationToken.None), logger);
         _shape = new LoadShape(scenario.Load, scenario.Agents, scenario.Duration);
         _rates = scenario.Load.Rate is null ? null : LoadProfile.Of(scenario.Load, scenario.Agents, scenario.Duration);
         _ticked = time.GetUtcNow();
@@ -199,8 +199,7 @@ public sealed partial class CollectedRun
                 await foreach (var state in _queue.WatchAsync(Run, CancellationToken.None))
                 {
                     Take(state);
-                    await StopWhenBudgetIsSpentAsync();
-                    await StopWhenThresholdIsBrokenAsync();
+                    await _brakes.StopWhereDueAsync();
                 }
             }
             var summary = Finish();
@@ -249,37 +248,6 @@ public sealed partial class CollectedRun
             }
         }
     }
-
-    private async Task StopWhenBudgetIsSpentAsync()
-    {
-        var llm = _aggregate.Plan.Scenario.Llm;
-        if (_budgetSpent || _aggregate.Ended || !(IsCostSpent(llm) || _aggregate.Tokens >= llm.MaxTokens))
-        {
-            return;
-        }
-        _budgetSpent = true;
-        LogBudgetSpent(_aggregate.CostUsd, _aggregate.Tokens);
-        // Draining would go on spending.
-        await StopAsync(now: true, "budget", CancellationToken.None);
-    }
-
-    private async Task StopWhenThresholdIsBrokenAsync()
-    {
-        BrokenThreshold? broken;
-        lock (_lock)
-        {
-            broken = _thresholdBroken || _aggregate.Ended ? null : _aggregate.Broken;
-        }
-        if (broken is null)
-        {
-            return;
-        }
-        _thresholdBroken = true;
-        LogThresholdBroken(broken.Reason);
-        await StopAsync(now: false, "aborted", CancellationToken.None);
-    }
-
-    private bool IsCostSpent(LlmSpec llm) => _aggregate.CostUsd > 0 && _aggregate.CostUsd >= (llm.MaxCostUsd ?? LlmSpec.DefaultMaxCostUsd);
 
     private void OnTick()
     {
@@ -399,6 +367,7 @@ public sealed partial class CollectedRun
         Message = "{File} of the run directory cannot be written: {Reason} What is lost is counted in the summary.")]
     private partial void LogWriteFailed(string file, string reason);
 
+<<<<<<< HEAD
     [LoggerMessage(EventId = 2, EventName = "collector.budget_spent", Level = LogLevel.Warning,
         Message = "The run's model budget is spent ({CostUsd} USD, {Tokens} tokens); the run ends.")]
     private partial void LogBudgetSpent(decimal costUsd, long tokens);
@@ -409,6 +378,8 @@ public sealed partial class CollectedRun
     [LoggerMessage(EventId = 5, EventName = "collector.report_failed", Level = LogLevel.Warning, Message = "report.html cannot be written: {Reason}")]
     private partial void LogReportFailed(string reason);
 
+=======
+>>>>>>> 56c6703172530d2a60aa7e3f149c2f68d25493bb
     [LoggerMessage(EventId = 3, EventName = "collector.failed", Level = LogLevel.Error, Message = "The run can no longer be collected.")]
     private partial void LogCollectFailed(Exception error);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Queue.Postgres;
-using ApeTest.Scenarios;
 using Microsoft.Extensions.Hosting;
 
 namespace ApeTest.Observability.Collecting;
@@ -67,8 +67,9 @@ internal sealed partial class QueueWatch(PostgresRunQueue queue, RunCollector co
                 TakenUp(run);
             }
         }
-        catch (Exception exception) when (exception is ApeTestException or KeyNotFoundException)
+        catch (Exception exception) when (exception is not (OperationCanceledException or DbException or IOException or TimeoutException))
         {
+            // Trying again helps where the database or the disk is away; else the next run must not wait for this one.
             _refused.Add(run);
             Refused(run, exception.Message);
         }

@@ -28,6 +28,8 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
         {
             throw new ArgumentException($"There is a directory of run {plan.Run} already.", nameof(plan));
         }
+        // What cannot be collected shall not lie in the queue.
+        _ = new RunAggregate(plan, options.Mode, options.Feed);
         // First: what cannot be written here shall not begin. The queue then says whether there is such a run.
         var directory = RunDirectory.Create(options.RunsRoot, plan.Run);
         try

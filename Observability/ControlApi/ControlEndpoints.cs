@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ApeTest.Observability.Collecting;
@@ -208,9 +209,18 @@ internal static class ControlEndpoints
     {
         // The guard has compared the token where there is one; this closes the API where there is none.
         var token = context.HttpContext.RequestServices.GetRequiredService<ServiceToken>();
-        return token.Required
-            ? await next(context)
-            : Problem(401, "The control API is closed, because this collector has no token.", "Set APETEST_TOKEN_FILE to a file that holds one.");
+        if (!token.Required)
+        {
+            return Problem(401, "The control API is closed, because this collector has no token.", "Set APETEST_TOKEN_FILE to a file that holds one.");
+        }
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception e) when (e is DbException or TimeoutException && !context.HttpContext.Response.HasStarted)
+        {
+            return Problem(503, "The run queue does not answer.", e.Message);
+        }
     }
 
     private static IResult Json<T>(T value, JsonTypeInfo<T> type) => TypedResults.Json(value, type);

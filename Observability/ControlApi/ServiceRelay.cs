@@ -19,6 +19,9 @@ internal sealed class ServiceRelay : IDisposable
         "Connection", "Host", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
     };
 
+    // The gateway's own endpoints, by which no target is named.
+    private static readonly HashSet<string> NotTargets = new(StringComparer.OrdinalIgnoreCase) { "", "admin", "health", "mcp", "metrics" };
+
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
         UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null, ConnectTimeout = TimeSpan.FromSeconds(10),
@@ -38,8 +41,13 @@ internal sealed class ServiceRelay : IDisposable
             return;
         }
         // As it was written: a path that is decoded and encoded again may be another.
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        await RelayAsync(context, new Uri(gateway.AbsoluteUri.TrimEnd('/') + target[ControlContract.GatewayPath.Length..]), bearer: null);
+        if (UrlOf(gateway, context.Features.Get<IHttpRequestFeature>()!.RawTarget) is not { } url)
+        {
+            await TypedResults.Problem($"Write {ControlContract.GatewayPath}/TARGET/PATH, without dot segments and backslashes; TARGET is one of the gateway's.",
+                statusCode: StatusCodes.Status400BadRequest, title: "This path leads to no target.").ExecuteAsync(context);
+            return;
+        }
+        await RelayAsync(context, url, bearer: null);
     }
 
     /// <summary><c>GET {ModelPath}?model=</c>.</summary>
@@ -54,6 +62,26 @@ internal sealed class ServiceRelay : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>
+    /// The gateway's URL of a request target (RFC 9112, 3.2); null where that is another spelling of the path, or leads anywhere but to a target of the
+    /// gateway: the server routes by the decoded path without dot segments, so that what is written may begin with another host (<c>/x@host/../api</c>).
+    /// </summary>
+    internal static Uri? UrlOf(Uri gateway, string rawTarget)
+    {
+        if (!rawTarget.StartsWith(ControlContract.GatewayPath + "/", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        var rest = rawTarget[ControlContract.GatewayPath.Length..];
+        var path = rest.Split('?', 2)[0];
+        if (path.Contains('\\', StringComparison.Ordinal) || NotTargets.Contains(Uri.UnescapeDataString(path.Split('/')[1]))
+            || path.Split('/').Any(static segment => Uri.UnescapeDataString(segment) is "." or ".."))
+        {
+            return null;
+        }
+        return Uri.TryCreate(gateway.AbsoluteUri.TrimEnd('/') + rest, UriKind.Absolute, out var url) && url.Authority == gateway.Authority ? url : null;
+    }
 
     private static IResult Problem(string service, string variable) => TypedResults.Problem(
         $"Set {variable} for the collector.", statusCode: StatusCodes.Status503ServiceUnavailable, title: $"This collector knows no {service}.");

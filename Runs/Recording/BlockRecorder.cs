@@ -241,6 +241,15 @@ public sealed class BlockRecorder
         }
     }
 
+    /// <summary>Open model: so many arrivals of the block, from its first on, have had their session or were counted as dropped.</summary>
+    public void ArrivalsDone(int count)
+    {
+        lock (_gate)
+        {
+            _slots[SlotProgress.Arrivals] = new SlotProgress(SlotProgress.Arrivals, count);
+        }
+    }
+
     /// <summary>What happened since the last call.</summary>
     /// <param name="final">Whether the block has ended.</param>
     /// <param name="generator">The worker's own resource use, in one of its batches.</param>

@@ -11,6 +11,9 @@ namespace ApeTest.Runs.Recording;
 /// <param name="Since">A time before its start, at most one batch's interval earlier; null where none is under way.</param>
 public readonly record struct SlotProgress(int Slot, int Next, string? Goal = null, TraceKey Trace = default, DateTimeOffset? Since = null)
 {
+    /// <summary>In the place of a slot: open model, where <see cref="Next"/> is how many arrivals of the block have had their session, or were counted as dropped.</summary>
+    public const int Arrivals = -1;
+
     /// <summary>The later of two reports of one slot: a session begins before it ends.</summary>
     internal static SlotProgress Later(in SlotProgress one, in SlotProgress other) =>
         other.Next > one.Next || (other.Next == one.Next && other.Goal is null) ? other : one;

@@ -10,6 +10,7 @@ namespace ApeTest.Scenarios.Load;
 public sealed class BlockArrivals
 {
     private readonly ArrivalSchedule _schedule;
+    private readonly int _block;
     private readonly int _blocks;
     private readonly bool _isPoisson;
     private LoadProfile _profile;
@@ -19,12 +20,15 @@ public sealed class BlockArrivals
 
     internal BlockArrivals(ArrivalSchedule schedule, int block, int blocks, SessionStream? stream)
     {
-        (_schedule, _profile, _blocks, Number) = (schedule, schedule.Profile, blocks, block - blocks);
+        (_schedule, _profile, _block, _blocks, Number) = (schedule, schedule.Profile, block, blocks, block - blocks);
         (_isPoisson, _stream) = (stream is not null, stream ?? default);
     }
 
     /// <summary>Number of the current arrival in the run; unique in it.</summary>
     public long Number { get; private set; }
+
+    /// <summary>Arrivals of the block before the current one.</summary>
+    public int Before => (int)((Number - _block) / _blocks);
 
     /// <summary>When it is meant to start, since the run's start.</summary>
     public TimeSpan At { get; private set; }

@@ -8,6 +8,7 @@ using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
 using ApeTest.ServiceDefaults;
 using ApeTest.ServiceDefaults.Hosting;
+using ApeTest.ServiceDefaults.Metrics;
 using ApeTest.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -48,6 +49,8 @@ internal sealed class CollectorHost : IAsyncDisposable
     public IRunQueue Queue => _queue;
 
     public RunCollector Collector => _app.Services.GetRequiredService<RunCollector>();
+
+    public RecordsDropped Dropped => _app.Services.GetRequiredService<RecordsDropped>();
 
     public Uri Url => _app.BoundUrl();
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
+using ApeTest.Observability.ControlApi;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
@@ -19,7 +21,7 @@ public sealed class SubmitTests
     {
         await using var host = await CollectorHost.StartAsync();
         using var client = new CollectorClient(host.Url, host.Directory.ReadToken()!, TimeProvider.System);
-        var plan = RunPlanner.Create(new Scenario { Name = "library", Target = new TargetSpec { Url = new Uri("http://127.0.0.1:5080") }, Agents = 7 }, "20261121-140000-0001", seed: 1);
+        var plan = Library();
 
         await client.SubmitAsync(plan, "name: library\n", Cancellation);
 
@@ -46,6 +48,61 @@ public sealed class SubmitTests
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Null(await host.Queue.ClaimAsync("w1", Cancellation));
     }
+
+    [Theory]
+    [InlineData("run", "\"../../etc/x\"")]
+    [InlineData("run", "null")]
+    [InlineData("workers", "-3")]
+    [InlineData("scenario", "null")]
+    [InlineData("scenario", "[]")]
+    [InlineData("scenario.name", "null")]
+    [InlineData("scenario.name", "\"a\\u0000b\"")]
+    [InlineData("scenario.name", "\"a\\n\\u001b[31m\"")]
+    [InlineData("scenario.agents", "0")]
+    [InlineData("scenario.agents", "-5")]
+    [InlineData("scenario.agents", "2147483647")]
+    [InlineData("scenario.agents", "99999999999")]
+    [InlineData("scenario.duration", "\"-00:00:05\"")]
+    [InlineData("scenario.target", "null")]
+    [InlineData("scenario.target.url", "null")]
+    [InlineData("scenario.target.url", "\"/x\"")]
+    [InlineData("scenario.target.url", "\"file:///etc/passwd\"")]
+    [InlineData("scenario.load", "null")]
+    [InlineData("scenario.goals", "[null]")]
+    [InlineData("scenario.thresholds", "[null]")]
+    [InlineData("scenario.personas", "[null]")]
+    [InlineData("scenario.data", "{\"user\":null}")]
+    [InlineData("scenario.llm", "null")]
+    public async Task Submit_HostilePlan_IsRefusedAndNothingIsQueued(string field, string value)
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var plan = JsonNode.Parse(RunPlanJson.Serialize(Library()))!;
+        var path = field.Split('.');
+        path[..^1].Aggregate(plan, static (at, name) => at[name]!)[path[^1]] = JsonNode.Parse(value);
+
+        using var response = await PostAsync(host, ControlContract.RunsPath, new JsonObject { ["plan"] = plan, ["scenario"] = "" }.ToJsonString());
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Null(await host.Queue.ClaimAsync("w1", Cancellation));
+        Assert.Single(Directory.GetDirectories(host.RunsRoot));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/gateway/shop/products?q=a%2Fb", "http://gateway/shop/products?q=a%2Fb")]
+    [InlineData("/api/v1/gateway/shop/a%2Fb", "http://gateway/shop/a%2Fb")]
+    [InlineData("/aaaaaaaaaaaaaa@evil.example/../api/v1/gateway/shop/x", null)]
+    [InlineData("/a.evil.example/x/../../api/v1/gateway/shop/x", null)]
+    [InlineData("http://127.0.0.1:5300/api/v1/gateway/shop/x", null)]
+    [InlineData("/api/v1/%67ateway/shop/x", null)]
+    [InlineData("/api/v1/gateway/shop/..\\..\\admin/faults", null)]
+    [InlineData("/api/v1/gateway/shop/../admin/faults", null)]
+    [InlineData("/api/v1/gateway/shop/%2E%2e/admin/faults", null)]
+    [InlineData("/api/v1/gateway/admin/faults", null)]
+    [InlineData("/api/v1/gateway/%61dmin/faults", null)]
+    [InlineData("/api/v1/gateway/MCP/x", null)]
+    [InlineData("/api/v1/gateway//evil.example/x", null)]
+    public void Relay_Path_LeadsToATargetOfTheGatewayOrNowhere(string path, string? url) =>
+        Assert.Equal(url, ServiceRelay.UrlOf(new Uri("http://gateway/"), path)?.AbsoluteUri);
 
     [Theory]
     [InlineData(ControlContract.GatewayPath + "/shop/products", "knows no gateway")]
@@ -75,6 +132,25 @@ public sealed class SubmitTests
         Assert.Equal(mine + "\n", await File.ReadAllTextAsync(file, Cancellation));
         Assert.Single(Directory.GetDirectories(host.RunsRoot));
     }
+
+    [Fact]
+    public async Task LogLines_OfMoreProcessesThanARunMayHave_AreCountedAndNotKept()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        for (var i = 0; i < 1024; i++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(host.Directory.Logs, $"p{i}.jsonl"), "", Cancellation);
+        }
+
+        using var response = await PostAsync(host, LogShipment.Path + "?from=one-more", $"{{\"run\":\"{CollectorHost.Run}\"}}\n{{\"run\":\"{CollectorHost.Run}\"}}\n");
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.False(File.Exists(Path.Combine(host.Directory.Logs, "one-more.jsonl")));
+        Assert.Equal(2, host.Dropped.Total);
+    }
+
+    private static RunPlan Library() => RunPlanner.Create(
+        new Scenario { Name = "library", Target = new TargetSpec { Url = new Uri("http://127.0.0.1:5080") }, Agents = 7 }, "20261121-140000-0001", seed: 1);
 
     private static async Task<HttpResponseMessage> PostAsync(CollectorHost host, string path, string body)
     {

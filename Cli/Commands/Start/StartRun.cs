@@ -13,6 +13,8 @@ namespace ApeTest.Cli.Commands.Start;
 /// <summary>One run in this process, from the scenario to the exit code.</summary>
 internal sealed class StartRun(CliEnvironment environment, StartRequest request)
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
     private readonly StartMessages _messages = new(environment, request.Quiet);
     private volatile string? _stopping;
 
@@ -54,7 +56,12 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         }
 
         // 3. Follow.
-        var summary = await FollowAsync(run.Collector, ladder);
+        if (await FollowAsync(run, ladder) is not { } summary)
+        {
+            ErrorReport.Write(environment, $"the run queue's database {run.Database!.Display} no longer answers; run {run.Plan.Run} is given up",
+                $"What was known of it until then: {run.Directory.SummaryFile}");
+            return ladder.ExitCode ?? ExitCodes.Environment;
+        }
         if (run.Cassette is { LeftOut: > 0 } cassette)
         {
             _messages.Say($"warning: {Show.Count(cassette.LeftOut)} exchanges with the model are not in {run.Plan.Scenario.Llm.Cassette!.File}: {cassette.Reason}; a replay misses them");
@@ -73,16 +80,26 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         return KeptFiles.Judge(environment, run.Collector, code);
     }
 
-    private async Task<RunSummary> FollowAsync(CollectedRun collector, StopLadder ladder)
+    /// <summary>The summary once the run has ended; null where its database stays away.</summary>
+    private async Task<RunSummary?> FollowAsync(LocalRun run, StopLadder ladder)
     {
+        var collector = run.Collector;
         using var end = new CancellationTokenSource();
+<<<<<<< HEAD
         var view = Views.Of(environment, request.Quiet, request.NoColor, new RunControls(collector, ladder, environment.Time));
         await using var drain = ladder.Drain.Register(() => Stop(collector, view, now: false));
         await using var abort = ladder.Abort.Register(() => Stop(collector, view, now: true));
         var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _stopping), end.Token);
+=======
+        var view = Views.Of(environment, request.Quiet, request.NoColor);
+        await using var drain = ladder.Drain.Register(() => _ = StopAsync(collector, view, now: false, end.Token));
+        await using var abort = ladder.Abort.Register(() => _ = StopAsync(collector, view, now: true, end.Token));
+        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, collector.Summarize(), _stopping), end.Token);
+>>>>>>> 56c6703172530d2a60aa7e3f149c2f68d25493bb
         try
         {
-            return await collector.Completion;
+            return run.Database is { } database ? await new DatabaseWatch(database, environment.Time, view.ShowsStopping ? static _ => { } : _messages.Say).UntilEndedAsync(collector.Completion, ladder.Abort)
+                : await collector.Completion;
         }
         finally
         {
@@ -91,14 +108,29 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         }
     }
 
-    private void Stop(CollectedRun collector, IRunProgressView view, bool now)
+    private async Task StopAsync(CollectedRun collector, IRunProgressView view, bool now, CancellationToken cancellationToken)
     {
         _stopping = StartMessages.Stopping(now);
         if (!view.ShowsStopping)
         {
             _messages.Say(_stopping);
         }
-        // In memory: it has taken effect when it returns.
-        _ = collector.StopAsync(now, "interrupted", CancellationToken.None);
+        // In memory it has taken effect when it returns; a database may be away.
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await collector.StopAsync(now, "interrupted", cancellationToken);
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is System.Data.Common.DbException or TimeoutException or IOException)
+            {
+                await Task.Delay(Again, environment.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 }

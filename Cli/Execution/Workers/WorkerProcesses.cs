@@ -8,13 +8,15 @@ internal sealed class WorkerProcesses : IAsyncDisposable
     // Their last batches, and the end of their services.
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
     private readonly List<WorkerProcess> _workers = [];
     private readonly Action<string> _tell;
     private readonly Func<Task> _allGone;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private int _alive;
-    private bool _isEnding;
+    private volatile bool _isEnding;
 
     private WorkerProcesses(Action<string> tell, Func<Task> allGone, TimeProvider time) => (_tell, _allGone, _time) = (tell, allGone, time);
 
@@ -109,9 +111,18 @@ internal sealed class WorkerProcesses : IAsyncDisposable
         _tell(left > 0
             ? $"warning: {worker.Name} (process {worker.Id}) has ended with {code}; {left} {(left == 1 ? "goes" : "go")} on, and {(left == 1 ? "takes" : "take")} its agents over within 15 s"
             : $"warning: {worker.Name} (process {worker.Id}) has ended with {code}, and was the last: the run is aborted");
-        if (left == 0)
+        while (left == 0 && !_isEnding)
         {
-            await _allGone();
+            try
+            {
+                await _allGone();
+                return;
+            }
+            catch (Exception)
+            {
+                // The database is away, maybe what they died of: nobody but this ends the run.
+                await Task.Delay(Retry, _time);
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed class PlanSeal
     {
         if (sealedPlan.Length < Head || sealedPlan[0] != Version)
         {
-            throw new ApeTestException($"The plan of run {run} is in a form that this version does not know.", "Run the same version of ApeTest everywhere.", ExitCodes.Environment);
+            throw Unreadable(run, null);
         }
         var text = new byte[sealedPlan.Length - Head];
         using var aes = new AesGcm(Key, Tag);
@@ -61,8 +61,19 @@ internal sealed class PlanSeal
             throw new ApeTestException($"The plan of run {run} cannot be opened: the service token here is not the one that it was submitted with.",
                 "Give every service the same APETEST_TOKEN_FILE.", ExitCodes.Environment, exception);
         }
-        return RunPlanJson.Deserialize(Encoding.UTF8.GetString(Compression.Unpack(text)));
+        try
+        {
+            return RunPlanJson.Deserialize(Encoding.UTF8.GetString(Compression.Unpack(text)));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // One run that nobody can read must not keep a worker from all others.
+            throw Unreadable(run, exception);
+        }
     }
+
+    private static ApeTestException Unreadable(string run, Exception? cause) => new(
+        $"The plan of run {run} is in a form that this version does not know.", "Run the same version of ApeTest everywhere.", ExitCodes.Environment, cause);
 
     private byte[] Key => _key ?? throw new ApeTestException(
         "Run plans carry secrets and are sealed with the service token before they go into the database, but there is no token.",

@@ -37,6 +37,12 @@ public sealed class PostgresRunQueue : IRunQueue, IAsyncDisposable
     /// <summary>The history of runs.</summary>
     public PostgresRunHistory History { get; }
 
+    /// <summary>For how long the database has not answered those who watch a run here; null: it answers, or nobody watches.</summary>
+    public TimeSpan? Away => _database.Away;
+
+    /// <summary><c>host:port/database</c>, without secrets.</summary>
+    public string Display => _database.Connection.Display;
+
     /// <summary>Agents that fit where the runs submitted from now on take place. Null: not known.</summary>
     public int? Room { get; set; }
 

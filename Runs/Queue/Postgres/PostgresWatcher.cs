@@ -70,7 +70,9 @@ internal sealed class PostgresWatcher(QueueDatabase database, QueueNotices notic
         {
             try
             {
-                return await NextAsync(cancellationToken);
+                var next = await NextAsync(cancellationToken);
+                database.Answered();
+                return next;
             }
             catch (Exception exception) when (QueueDatabase.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
             {

@@ -17,6 +17,7 @@ internal sealed partial class QueueDatabase : IAsyncDisposable
 
     private readonly ILogger? _logger;
     private long _beaten;
+    private long _away; // timestamp since which watchers have had no answer; 0: they have
 
     private QueueDatabase(NpgsqlDataSource source, QueueConnection connection, QueueTimes times, TimeProvider time, ILogger? logger)
     {
@@ -88,9 +89,19 @@ internal sealed partial class QueueDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>For how long watchers have had no answer; null: they have one.</summary>
+    public TimeSpan? Away => Volatile.Read(ref _away) is not 0 and var since ? Time.GetElapsedTime(since) : null;
+
+    /// <summary>A watcher has been answered.</summary>
+    public void Answered() => Volatile.Write(ref _away, 0);
+
     /// <summary>Logs that the database is away.</summary>
     public void Lost(Exception exception, string what)
     {
+        if (what is "watch")
+        {
+            Interlocked.CompareExchange(ref _away, Time.GetTimestamp(), 0);
+        }
         if (_logger is not null)
         {
             DatabaseLost(_logger, what, Connection.Display, exception.Message);
@@ -137,6 +148,7 @@ internal sealed partial class QueueDatabase : IAsyncDisposable
             "28P01" or "28000" => ($"refuses the user or password of APETEST_QUEUE", "Check user and password, or the file that `password_file` names."),
             "3D000" => ("has no such database", "Create it, or name another in APETEST_QUEUE."),
             "42501" => ("does not let this user create the schema `apetest`", "Grant it CREATE on the database."),
+            "53300" => ("has no connection left", "Each worker takes up to four: use fewer workers, or raise max_connections, or the user's CONNECTION LIMIT."),
             _ => ($"cannot be reached: {exception.InnerException?.Message ?? exception.Message}", "Is PostgreSQL up, and does APETEST_QUEUE name its host and port?"),
         };
         return new ApeTestException($"The run queue's server {Connection.Display} {problem}.", hint, ExitCodes.Environment, exception);

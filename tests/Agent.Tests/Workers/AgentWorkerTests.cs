@@ -28,6 +28,25 @@ public sealed class AgentWorkerTests
     }
 
     [Fact]
+    public async Task Run_APlanThatBreaksTheWorker_IsAbortedAndTheNextRunGoesOn()
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
+        using var memory = new MemoryRunQueue(TimeProvider.System);
+        var queue = new LosingQueue(memory) { FailingSignals = 1 };
+        await using var host = await WorkerHost.StartAsync(server.Url, queue);
+        var good = Plans.Of(target.Url, static scenario => scenario with { Agents = 1, Iterations = 1 });
+
+        // The order to abort does not reach the queue at first.
+        var bad = await host.RunAsync(good with { Run = "20261121-131502-0bad", Scenario = good.Scenario with { Personas = default } });
+        var totals = await host.RunAsync(good);
+
+        Assert.Equal("aborted", bad.Status);
+        Assert.Equal(0, queue.FailingSignals);
+        Assert.Equal(("completed", 1), (totals.Status, totals.Ended(SessionOutcome.Succeeded)));
+    }
+
+    [Fact]
     public async Task Run_DurationOver_StartsNoMoreAndDropsTheRest()
     {
         await using var target = await FakeTarget.StartAsync();
@@ -283,7 +302,11 @@ public sealed class AgentWorkerTests
             return inner.AppendAsync(batch, cancellationToken);
         }
 
-        public Task SignalAsync(string run, RunSignal signal, CancellationToken cancellationToken) => inner.SignalAsync(run, signal, cancellationToken);
+        /// <summary>So many signals do not reach the queue yet.</summary>
+        public int FailingSignals { get; set; }
+
+        public Task SignalAsync(string run, RunSignal signal, CancellationToken cancellationToken) =>
+            FailingSignals > 0 && FailingSignals-- > 0 ? throw new TimeoutException("The queue is away.") : inner.SignalAsync(run, signal, cancellationToken);
 
         public IAsyncEnumerable<RunState> WatchAsync(string run, CancellationToken cancellationToken) => inner.WatchAsync(run, cancellationToken);
     }

@@ -1,5 +1,6 @@
 using ApeTest.Agent.Tests.Fakes;
 using ApeTest.Runs.Queue;
+using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios.Model;
 
@@ -42,6 +43,36 @@ public sealed class ArrivalLoopTests
         // What did not start is told, and nothing starts beyond the rate.
         Assert.Equal(50, totals.Started + totals.Dropped("no_free_agent"));
         Assert.True(totals.Started > 0);
+    }
+
+    [Theory]
+    [InlineData(ArrivalKind.Even)]
+    [InlineData(ArrivalKind.Poisson)]
+    public async Task Run_BlockTakenOver_ArrivalsWithoutAWorkerAreCountedAsDropped(ArrivalKind arrivals)
+    {
+        await using var target = await FakeTarget.StartAsync();
+        await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
+        using var memory = new MemoryRunQueue(TimeProvider.System);
+        var cancellation = TestContext.Current.CancellationToken;
+        var plan = Plans.Of(target.Url, scenario => scenario with
+        {
+            Agents = 40, Iterations = 80, Duration = null, Load = new LoadSpec { Rate = new ArrivalRate(40, TimeSpan.FromSeconds(1)), Arrivals = arrivals },
+        });
+        await memory.SubmitAsync(plan, cancellation);
+        var lease = (await memory.ClaimAsync("dead", cancellation))!;
+        // It tells of ten arrivals, all dropped, and gives the block back. Some more come before anybody takes it.
+        var recorder = new BlockRecorder(plan, lease.Block, lease.Epoch, "dead", TimeProvider.System);
+        recorder.IterationDropped("no_free_agent", 10);
+        recorder.ArrivalsDone(10);
+        await memory.AppendAsync(recorder.Drain(final: false, released: true), cancellation);
+        await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, cancellation);
+
+        await using var host = await WorkerHost.StartAsync(server.Url, memory);
+        var totals = await host.WatchAsync(plan);
+
+        Assert.Equal("completed", totals.Status);
+        Assert.Equal(80, totals.Started + totals.Dropped("no_free_agent") + totals.Dropped("no_worker"));
+        Assert.True(totals.Dropped("no_worker") > 0);
     }
 
     [Fact]

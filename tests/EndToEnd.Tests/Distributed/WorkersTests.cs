@@ -22,7 +22,9 @@ public sealed class WorkersTests
         (await ApeProcess.RunWithAsync(four, await QueueAsync(), [.. arguments, "4"])).Exits(0);
 
         var (alone, shared) = (await RunOnDisk.ReadAsync(one), await RunOnDisk.ReadAsync(four));
-        Assert.Equal((1, 4), (alone.Summary.Run.Workers, shared.Summary.Run.Workers));
+        // A worker that a busy machine holds up for more than 3 s at the start finds its block taken.
+        Assert.Equal(1, alone.Summary.Run.Workers);
+        Assert.InRange(shared.Summary.Run.Workers, 2, 4);
         Assert.Equal((40L, 40L), (alone.Summary.Sessions.Succeeded, shared.Summary.Sessions.Succeeded));
         Assert.Equal(alone.Sessions.Select(static session => session.Session).Order(StringComparer.Ordinal), shared.Sessions.Select(static session => session.Session).Order(StringComparer.Ordinal));
         Assert.Equal(ActionHash.Of(alone.Sessions), ActionHash.Of(shared.Sessions));
@@ -88,6 +90,26 @@ public sealed class WorkersTests
             (await ape.EndAsync()).Exits(ExitCodes.Interrupted);
         }
 
+        await ApeShell.UntilAsync(() => ApeShell.ProcessesIn(directory).Count == 0);
+    }
+
+    [Fact]
+    public async Task Start_DatabaseGoneForGood_IsToldAndStoppingTwiceLeavesNothing()
+    {
+        using var directory = new TempDirectory();
+        await using var server = await PostgresServer.StartAsync(durable: false, Cancellation);
+        var queue = new Dictionary<string, string> { ["APETEST_QUEUE"] = await server.CreateDatabaseAsync(Cancellation) };
+        await using var ape = ApeProcess.StartWith(directory, queue, ["start", "--agents", "4", "--think", "1s", "--duration", "5m", "--workers", "2"]);
+        await ape.Running.Within(Cancellation);
+
+        await server.StopAsync(kill: true);
+        ape.Signal("INT");
+        await ape.Stopping.Within(Cancellation);
+        ape.Signal("INT");
+        var result = (await ape.EndAsync()).Exits(ExitCodes.Interrupted);
+
+        Assert.Contains("does not answer; the agents go on", result.Error, StringComparison.Ordinal);
+        Assert.Contains("no longer answers; run ", result.Error, StringComparison.Ordinal);
         await ApeShell.UntilAsync(() => ApeShell.ProcessesIn(directory).Count == 0);
     }
 

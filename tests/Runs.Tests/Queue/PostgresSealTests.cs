@@ -53,6 +53,21 @@ public sealed class PostgresSealTests
     }
 
     [Fact]
+    public async Task Claim_APlanThatNobodyCanRead_TakesTheNextRun()
+    {
+        await using var test = await QueueOnPostgres.StartAsync(await PostgresServer.SharedAsync(Cancellation), Cancellation);
+        var good = SecretPlan();
+        var bad = good with { Run = "20261121-131502-0bad", Scenario = good.Scenario with { Target = null! } };
+        await test.Queue.SubmitAsync(bad, Cancellation);
+
+        var refused = await Assert.ThrowsAsync<ApeTestException>(() => test.Queue.ClaimAsync("w1", Cancellation));
+        await test.Queue.SubmitAsync(good, Cancellation);
+
+        Assert.Contains($"The plan of run {bad.Run} is in a form", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(good.Run, (await test.Queue.ClaimAsync("w1", Cancellation))!.Plan.Run);
+    }
+
+    [Fact]
     public void Seal_NoTokenAndAServerElsewhere_IsRefused()
     {
         var seal = new PlanSeal(null, QueueConnection.Parse("postgres://ape:secret@db.example:5432/ape"));
