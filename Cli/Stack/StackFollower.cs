@@ -60,16 +60,12 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
                 {
                     silent = environment.Time.GetTimestamp();
                     Found(view);
-<<<<<<< HEAD
-                    _last = new RunSnapshot(progress);
-=======
                     if (!isTold && progress.Status is "queued" && environment.Time.GetElapsedTime(began) > LongestQueued)
                     {
                         isTold = true;
                         messages.Say("warning: no worker of the stack has taken the run yet; it waits. Is an agent up, with the collector's APETEST_QUEUE and APETEST_TOKEN_FILE?");
                     }
-                    _last = new RunSnapshot(progress, view.ShowsStopping && !progress.Ended ? await run.GetSummaryAsync(CancellationToken.None) : _last?.Summary);
->>>>>>> 56c6703172530d2a60aa7e3f149c2f68d25493bb
+                    _last = new RunSnapshot(progress);
                 }
                 return await run.GetSummaryAsync(CancellationToken.None);
             }

@@ -367,19 +367,9 @@ public sealed partial class CollectedRun
         Message = "{File} of the run directory cannot be written: {Reason} What is lost is counted in the summary.")]
     private partial void LogWriteFailed(string file, string reason);
 
-<<<<<<< HEAD
-    [LoggerMessage(EventId = 2, EventName = "collector.budget_spent", Level = LogLevel.Warning,
-        Message = "The run's model budget is spent ({CostUsd} USD, {Tokens} tokens); the run ends.")]
-    private partial void LogBudgetSpent(decimal costUsd, long tokens);
-
-    [LoggerMessage(EventId = 4, EventName = "collector.threshold_broken", Level = LogLevel.Warning, Message = "The run ends, {Reason}.")]
-    private partial void LogThresholdBroken(string reason);
-
     [LoggerMessage(EventId = 5, EventName = "collector.report_failed", Level = LogLevel.Warning, Message = "report.html cannot be written: {Reason}")]
     private partial void LogReportFailed(string reason);
 
-=======
->>>>>>> 56c6703172530d2a60aa7e3f149c2f68d25493bb
     [LoggerMessage(EventId = 3, EventName = "collector.failed", Level = LogLevel.Error, Message = "The run can no longer be collected.")]
     private partial void LogCollectFailed(Exception error);
 }

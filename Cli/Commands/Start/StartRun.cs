@@ -85,17 +85,10 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
     {
         var collector = run.Collector;
         using var end = new CancellationTokenSource();
-<<<<<<< HEAD
         var view = Views.Of(environment, request.Quiet, request.NoColor, new RunControls(collector, ladder, environment.Time));
-        await using var drain = ladder.Drain.Register(() => Stop(collector, view, now: false));
-        await using var abort = ladder.Abort.Register(() => Stop(collector, view, now: true));
-        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _stopping), end.Token);
-=======
-        var view = Views.Of(environment, request.Quiet, request.NoColor);
         await using var drain = ladder.Drain.Register(() => _ = StopAsync(collector, view, now: false, end.Token));
         await using var abort = ladder.Abort.Register(() => _ = StopAsync(collector, view, now: true, end.Token));
-        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, collector.Summarize(), _stopping), end.Token);
->>>>>>> 56c6703172530d2a60aa7e3f149c2f68d25493bb
+        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _stopping), end.Token);
         try
         {
             return run.Database is { } database ? await new DatabaseWatch(database, environment.Time, view.ShowsStopping ? static _ => { } : _messages.Say).UntilEndedAsync(collector.Completion, ladder.Abort)
