@@ -21,6 +21,7 @@ internal static class DeployFiles
     ];
 
     private const string GatewayFile = "config/ape.mcp-gateway.json";
+    private const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Writes everything; secrets that are there stay. A directory that cannot be written throws <see cref="ApeTestException"/> (exit 3).</summary>
     public static void Write(string directory, DeployOptions options, StackOwner owner, IReadOnlyDictionary<string, string> variables)
@@ -30,9 +31,9 @@ internal static class DeployFiles
             foreach (var path in DeployTemplates.Paths)
             {
                 var file = Path.Combine(directory, path);
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                MakeFolder(directory, Path.GetDirectoryName(path)!);
                 File.WriteAllText(file, path == GatewayFile && options.Target is { } target ? GatewayFileText.Of(target) : DeployTemplates.Read(path));
-                Open(file);
+                OpenFile(file);
             }
             StackSecrets.Draw(directory, owner, variables);
             File.WriteAllText(Path.Combine(directory, Variables), Environment(directory, options, owner));
@@ -43,14 +44,30 @@ internal static class DeployFiles
         }
     }
 
+    // Folders are mounted, too: each on the way is opened.
+    private static void MakeFolder(string directory, string below)
+    {
+        var folder = directory;
+        Directory.CreateDirectory(folder);
+        foreach (var name in below.Split('/', '\\').Where(static name => name.Length > 0))
+        {
+            folder = Path.Combine(folder, name);
+            Directory.CreateDirectory(folder);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(folder, Open | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            }
+        }
+    }
+
     // A container's user is somebody else: whatever the umask, it reads its configuration, which holds no secret.
-    private static void Open(string file)
+    private static void OpenFile(string file)
     {
         if (OperatingSystem.IsWindows())
         {
             return;
         }
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(file, Open);
     }
 
     private static string Environment(string directory, DeployOptions options, StackOwner owner)

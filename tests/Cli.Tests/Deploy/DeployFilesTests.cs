@@ -20,6 +20,9 @@ public sealed class DeployFilesTests
         Assert.All(DeployTemplates.Paths, path => Assert.True(File.Exists(directory.Combine(path)), path));
         Assert.Contains("compose.yaml", DeployTemplates.Paths);
         Assert.Contains("config/prometheus.yml", DeployTemplates.Paths);
+        Assert.Contains("config/prometheus/rules/alerts.yml", DeployTemplates.Paths);
+        Assert.Contains("config/grafana/dashboards/overview.json", DeployTemplates.Paths);
+        Assert.DoesNotContain(DeployTemplates.Paths, static path => path.Contains("/tests/", StringComparison.Ordinal));
         var variables = Variables(directory);
         Assert.Equal("ape-1", variables["COMPOSE_PROJECT_NAME"]);
         Assert.Equal("metrics,shop", variables["COMPOSE_PROFILES"]);

@@ -41,7 +41,7 @@ public sealed class StackTests(KeptStack stack) : IClassFixture<KeptStack>
     }
 
     [Fact]
-    public async Task Agents_OfTheStack_ReachNeitherTheTargetNorTheInternet()
+    public async Task Agents_OfTheStack_ReachNeitherTheTargetNorOtherNetworks()
     {
         var shop = (await Machine.DockerAsync("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", stack.Container("shop"))).Trim();
 
@@ -51,12 +51,9 @@ public sealed class StackTests(KeptStack stack) : IClassFixture<KeptStack>
         Assert.NotEqual(0, (await Machine.InAsync(stack.Container("agent"), Dial("shop", 5080))).Code);
         Assert.Equal(0, (await Machine.InAsync(stack.Container("agent"), Dial("gateway", 5100))).Code);
 
-        // A machine without the internet proves nothing about it.
-        if ((await Machine.InAsync(stack.Container("gateway"), Dial("outside.example", 80))).Code == 0)
-        {
-            var address = (await Dns.GetHostAddressesAsync("outside.example", System.Net.Sockets.AddressFamily.InterNetwork, TestContext.Current.CancellationToken))[0];
-            Assert.NotEqual(0, (await Machine.InAsync(stack.Container("agent"), Dial(address.ToString(), 80))).Code);
-        }
+        // The gateway may go where targets are; an agent's container knows no way out of its own networks.
+        Assert.True(await HasWayOutAsync("gateway"));
+        Assert.False(await HasWayOutAsync("agent"));
     }
 
     [Fact]
@@ -73,6 +70,21 @@ public sealed class StackTests(KeptStack stack) : IClassFixture<KeptStack>
         }, "all targets up");
         var metric = JsonNode.Parse(await client.GetStringAsync($"http://127.0.0.1:{stack.PrometheusPort}/api/v1/query?query=sum(apetest_gateway_requests_total)", TestContext.Current.CancellationToken))!;
         Assert.True(double.Parse(metric["data"]!["result"]![0]!["value"]![1]!.ToString(), System.Globalization.CultureInfo.InvariantCulture) > 0);
+    }
+
+    [Fact]
+    public async Task Prometheus_OfTheStack_HasItsRules()
+    {
+        using var client = new HttpClient();
+        string[] wanted = ["alerting", "recording"];
+        string[] found = [];
+        await Machine.UntilAsync(async () =>
+        {
+            var answer = JsonNode.Parse(await client.GetStringAsync($"http://127.0.0.1:{stack.PrometheusPort}/api/v1/rules", TestContext.Current.CancellationToken))!;
+            var rules = answer["data"]!["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()).ToArray();
+            found = [.. rules.Where(rule => rule!["health"]!.ToString() == "ok").Select(rule => rule!["type"]!.ToString()).Distinct().Order(StringComparer.Ordinal)];
+            return found.SequenceEqual(wanted);
+        }, "rules evaluated");
     }
 
     [Fact]
@@ -139,6 +151,14 @@ public sealed class StackTests(KeptStack stack) : IClassFixture<KeptStack>
         Assert.Empty(await ContainerEngine.StacksAsync());
         Assert.False(Directory.Exists(Path.Combine(stack.Folder, ".ape", "stacks")));
         Assert.True(await stack.IsBystanderUntouchedAsync());
+    }
+
+    // A destination of 0.0.0.0 is the way to everything that no other line names (proc_net: /proc/net/route, one route a line).
+    private async Task<bool> HasWayOutAsync(string service)
+    {
+        var routes = (await Machine.InAsync(stack.Container(service), "cat /proc/net/route")).Exits(0).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(routes.Length > 1);
+        return routes.Skip(1).Any(static route => route.Split('\t')[1] == "00000000");
     }
 
     // busybox, or bash where the image has that instead.
