@@ -26,6 +26,11 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
         }
         var loaded = shop is null ? LocalRun.Load(request.Input) : LocalRun.Load(request.Input, shop);
         var scenario = loaded.ThrowIfInvalid();
+        if (scenario.Target.Sample is { } sample && shop is null)
+        {
+            throw new ApeTestException($"the scenario's `target.sample: {sample}` is brought up by the command itself, where a stack's agents do not reach it",
+                "Name a `target.url` that is in the gateway's file of the stack, or run it without the stack.", ExitCodes.Input);
+        }
         if (request.Detach && !scenario.Teardown.IsEmpty)
         {
             throw new ApeTestException("the scenario has a `teardown`, which this command does at the end of the run: with --detach it would not be there",
