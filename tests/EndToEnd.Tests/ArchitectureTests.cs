@@ -18,8 +18,9 @@ public sealed class ArchitectureTests
         ["Gateway"] = ["Targets", "ServiceDefaults"],
         ["LlmProxy"] = ["ServiceDefaults"],
         ["Agent"] = ["Targets", "Runs", "ServiceDefaults"],
-        ["Cli"] = ["Scenarios", "ServiceDefaults", "Targets", "Runs", "Observability", "Gateway", "LlmProxy", "Agent", "Shop"],
+        ["Cli"] = ["Scenarios", "ServiceDefaults", "Targets", "Runs", "Observability", "Gateway", "LlmProxy", "Agent", "Shop", "Mini"],
         ["Shop"] = ["ServiceDefaults"],
+        ["Mini"] = ["Shop"],
         ["Testing"] = ["Cli"],
         ["Testing.Sample"] = ["Testing"],
     };

@@ -30,6 +30,7 @@ public sealed class ResolvedScenarioTests
         name: shop-checkout # file:1
         target:
           name: target # default
+          sample: null # default
           url: http://127.0.0.1:5080 # cli:--target
           openapi: null # default
           graphql: null # default
