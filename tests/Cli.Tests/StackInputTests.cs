@@ -14,7 +14,7 @@ public sealed class StackInputTests
 
     [Theory]
     [InlineData("sample: shop", "", "`target.sample: shop` is brought up by the command itself")]
-    [InlineData("url: http://127.0.0.1:9/", "llm: { model: builtin/planner, fallback: [ builtin/echo ] }", "`llm.fallback` belongs to an LLM proxy of its own")]
+    [InlineData("url: http://127.0.0.1:9/", "llm: { model: builtin/planner, fallback: [ ollama/qwen3 ] }", "`llm.fallback` belongs to an LLM proxy of its own")]
     public async Task Start_WhatAStackCannotDo_Exits2(string target, string extra, string problem)
     {
         using var cli = new CliHarness();
