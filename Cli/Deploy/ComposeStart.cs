@@ -17,9 +17,17 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
     private static readonly Uri Shop = new($"http://shop:{DefaultPorts.Shop}/");
     private readonly StartMessages _messages = new(environment, request.Quiet);
     private readonly DockerCommand _docker = new(environment, DeployFiles.Decided);
+    private bool _leaves;
+
+    /// <summary>Runs on a stack of its own. Exit code of the run; 5 where all went well but the stack could not be taken down.</summary>
+    public async Task<int> RunAsync()
+    {
+        var code = await RunStackAsync();
+        return _leaves && code == ExitCodes.Done ? ExitCodes.Partial : code;
+    }
 
     /// <summary>1. Judge the input. 2. Ask the engine. 3. Write the stack. 4. Bring it up. 5. Run. 6. Take it down, however it went.</summary>
-    public async Task<int> RunAsync()
+    private async Task<int> RunStackAsync()
     {
         // 1. Input: nothing is written or started for a mistake in it.
         using var ladder = new StopLadder(environment.Signals);
@@ -63,7 +71,7 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
             // 6. Down.
             if (place is not null)
             {
-                await EndAsync(place);
+                _leaves = !await EndAsync(place);
             }
         }
     }
@@ -98,7 +106,8 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
         }
     }
 
-    private async Task EndAsync(ComposePlace place)
+    /// <summary>Takes the stack down, or keeps it; false where it could not be taken down.</summary>
+    private async Task<bool> EndAsync(ComposePlace place)
     {
         var shown = environment.Shown(place.Directory.Path);
         if (compose.Keep && await place.Stack.IsUpAsync())
@@ -109,17 +118,19 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
                   another run:   ape-test start --stack {place.Collector.GetLeftPart(UriPartial.Authority)} --token-file {environment.Shown(place.TokenFile)}
                   take it down:  ape-test cleanup
                 """);
-            return;
+            return true;
         }
         using var limit = new CancellationTokenSource(LongestRemoval, environment.Time);
         try
         {
             await new StackRemoval(_docker).RemoveAsync(place.Directory.Project, limit.Token);
             place.Directory.Delete();
+            return true;
         }
         catch (Exception e) when (e is ApeTestException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             ErrorReport.Write(environment, $"the stack {place.Directory.Project} could not be taken down: {e.Message}", "ape-test cleanup tries again.");
+            return false;
         }
     }
 }

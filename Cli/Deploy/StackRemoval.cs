@@ -27,6 +27,10 @@ internal sealed class StackRemoval(DockerCommand docker)
         return [.. found];
     }
 
+    /// <summary>The folder that a stack was brought up from, as Compose wrote it on its containers; null where it has none.</summary>
+    public async Task<string?> DirectoryAsync(string project, CancellationToken cancellationToken) =>
+        (await NamesAsync(["ps", "--all"], "{{.Label \"com.docker.compose.project.working_dir\"}}", project, cancellationToken)).FirstOrDefault();
+
     /// <summary>What there is of a stack, as <c>container 4f2a…</c>.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string project, CancellationToken cancellationToken)
     {

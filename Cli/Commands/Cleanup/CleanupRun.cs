@@ -65,9 +65,15 @@ internal sealed class CleanupRun(CliEnvironment environment, CleanupRequest requ
 
     private async Task RemoveElsewhereAsync(IReadOnlyCollection<string> known, CancellationToken cancellationToken) => await TryAsync(async () =>
     {
-        foreach (var project in await new StackRemoval(_docker).ProjectsAsync(cancellationToken))
+        var removal = new StackRemoval(_docker);
+        foreach (var project in (await removal.ProjectsAsync(cancellationToken)).Where(project => !known.Contains(project)))
         {
-            if (!known.Contains(project))
+            // Whose it is stands in its own folder: another command may be using it.
+            if (await removal.DirectoryAsync(project, cancellationToken) is { } path && new StackDirectory(path) is var there && there.Project == project && there.Read() is not null)
+            {
+                await RemoveStackAsync(there, cancellationToken);
+            }
+            else
             {
                 await RemoveProjectAsync(project, cancellationToken);
             }

@@ -74,7 +74,7 @@ internal sealed class InitFlags
             Target = parse.GetValue(_target) is { } url ? InitFields.Url("--target", url) : null,
             OpenApi = parse.GetValue(_openApi),
             GraphQl = parse.GetValue(_graphQl),
-            Header = parse.GetValue(_header) is { } header ? TargetHeader.Parse(header) is var read ? (read.Name, read.Text) : null : null,
+            Header = parse.GetValue(_header) is { } header ? ByVariable(TargetHeader.Parse(header)) : null,
             Login = parse.GetValue(_login) is { } login ? [.. login.Split('/').Select(part => Variable.Expand("--login", part, environment.Variables))] : null,
             Goals = goals,
             Success = success,
@@ -88,6 +88,12 @@ internal sealed class InitFlags
             ? throw new ApeTestException($"{flag} says how to reach a target, and no --target is given", "Add --target URL.", ExitCodes.Input)
             : request;
     }
+
+    // It is written into files that are committed. A shell fills in a variable between double quotes before we see it.
+    private static (string Name, string Value) ByVariable(TargetHeader header) => header.Text.Contains("${", StringComparison.Ordinal)
+        ? (header.Name, header.Text)
+        : throw new ApeTestException($"--header: the value of {header.Name} is no variable, and would be written into files as it stands",
+            $"Put it into the environment, and name the variable between single quotes: --header '{header.Name}: ${{API_KEY}}'.", ExitCodes.Input);
 
     private static string? AboutTarget(InitRequest request) =>
         request.OpenApi is not null ? "--openapi" : request.GraphQl is not null ? "--graphql" : request.Header is not null ? "--header" : request.Login is not null ? "--login" : null;

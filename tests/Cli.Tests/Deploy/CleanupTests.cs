@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ApeTest.Cli.Deploy;
 using ApeTest.Runs.Directory;
+using ApeTest.Tests.Shared;
 
 namespace ApeTest.Cli.Tests.Deploy;
 
@@ -116,7 +117,7 @@ public sealed class CleanupTests
     {
         using var docker = new FakeDocker();
         docker.Answer("ps --all --filter label=apetest.stack --format*", "ape-elsewhere\nape-elsewhere");
-        docker.Answer("ps --all --filter label=com.docker.compose.project=ape-elsewhere*", "ape-elsewhere-agent-1");
+        docker.Answer("ps --all --filter label=com.docker.compose.project=ape-elsewhere*Names*", "ape-elsewhere-agent-1");
         using var cli = new CliHarness();
         docker.Install(cli);
         Directory.CreateDirectory(cli.Directory.Combine(".ape", "runs", "20261121-131502-7f3a"));
@@ -126,6 +127,39 @@ public sealed class CleanupTests
         Assert.Equal(0, result.Code);
         Assert.Equal("removed container ape-elsewhere-agent-1\nremoved run 20261121-131502-7f3a\n", result.Out);
         Assert.Empty(Directory.EnumerateDirectories(cli.Directory.Combine(".ape", "runs")));
+    }
+
+    [Fact]
+    public async Task Cleanup_AllWhileAStackOfElsewhereIsInUse_LeavesIt()
+    {
+        using var other = Process.Start("sleep", "60");
+        using var elsewhere = new TempDirectory();
+        using var docker = new FakeDocker();
+        docker.Answer("ps --all --filter label=apetest.stack --format*", Project);
+        docker.Answer($"ps --all --filter label=com.docker.compose.project={Project}*Names*", $"{Project}-agent-1");
+        docker.Answer($"ps --all --filter label=com.docker.compose.project={Project}*working_dir*", elsewhere.Combine(Project));
+        using var cli = new CliHarness();
+        docker.Install(cli);
+        try
+        {
+            var record = new StackRecord(DateTimeOffset.UnixEpoch, other.Id, RunProcess.StartOf(other.Id), RunProcess.Machine);
+            elsewhere.Write(Path.Combine(Project, "stack.json"), JsonSerializer.Serialize(record));
+
+            var result = await cli.RunAsync("cleanup", "--all");
+
+            Assert.Contains($"stack {Project} stays: process {other.Id} runs on it", result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain(docker.Calls, static call => call.StartsWith("rm ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            other.Kill();
+            await other.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        // Its user is gone: it goes too, with its files, which hold secrets.
+        Assert.Equal(0, (await cli.RunAsync("cleanup", "--all")).Code);
+        Assert.Contains($"rm --force --volumes {Project}-agent-1", docker.Calls);
+        Assert.False(Directory.Exists(elsewhere.Combine(Project)));
     }
 
     [Fact]

@@ -195,6 +195,19 @@ public sealed class InitTests
     }
 
     [Fact]
+    public async Task Init_HeaderInClearText_IsRefusedAndWritesNothing()
+    {
+        using var cli = new CliHarness();
+
+        var result = await cli.RunAsync("init", "-y", "--target", "http://127.0.0.1:1", "--header", "X-Api-Key: s3cret-value");
+
+        Assert.Equal(2, result.Code);
+        Assert.Contains("--header: the value of X-Api-Key is no variable", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret-value", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(cli.Directory.Path));
+    }
+
+    [Fact]
     public async Task Init_ListTemplates_ListsThem()
     {
         using var cli = new CliHarness();
