@@ -59,11 +59,15 @@ public sealed class InitTests
         }, TestContext.Current.CancellationToken);
         using var directory = new TempDirectory();
 
-        var init = (await ApeProcess.RunAsync(directory, ["init", "-y", "--target", api.Url.AbsoluteUri, "--openapi", api.Sample.OpenApiPath, .. Header(api), .. login is null ? Array.Empty<string>() : ["--login", login]])).Exits(0);
-        var start = await ApeProcess.RunAsync(directory, "start", "--iterations", "1", "--agents", "1");
+        var key = Key(api);
+        var init = (await ApeProcess.RunWithAsync(directory, key, ["init", "-y", "--target", api.Url.AbsoluteUri, "--openapi", api.Sample.OpenApiPath, .. Header(api), .. login is null ? Array.Empty<string>() : ["--login", login]])).Exits(0);
+        var start = await ApeProcess.RunWithAsync(directory, key, "start", "--iterations", "1", "--agents", "1");
 
         Assert.True(start.Code == 0, init.Error + start.Error + start.Out + await File.ReadAllTextAsync(directory.Combine("ape.yaml"), TestContext.Current.CancellationToken));
     }
 
-    private static string[] Header(SampleApi api) => api.Sample.Header is { } header ? ["--header", header] : [];
+    private static string[] Header(SampleApi api) => api.Sample.Header is { } header ? ["--header", header.Split(':')[0] + ": ${API_KEY}"] : [];
+
+    // Where init wants it: in the environment.
+    private static Dictionary<string, string> Key(SampleApi api) => api.Sample.Header is { } header ? new() { ["API_KEY"] = header.Split(':')[1].Trim() } : [];
 }
