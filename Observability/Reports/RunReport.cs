@@ -49,4 +49,8 @@ public sealed record SessionSelection(ImmutableArray<SessionRecord> Failed, Immu
 {
     /// <summary>No session.</summary>
     public static SessionSelection None { get; } = new([], [], 0, 0);
+
+    /// <summary>The part of an element's id that a session has on the page, by its trace.</summary>
+    public Dictionary<string, string> ByTrace() => Failed.Concat(Slowest)
+        .GroupBy(static session => session.TraceId).ToDictionary(static group => group.Key, static group => Components.SessionView.IdOf(group.First()), StringComparer.Ordinal);
 }

@@ -13,7 +13,10 @@ public sealed partial class KeptScenario
 {
     private readonly ScenarioLoadResult? _loaded;
 
-    private KeptScenario(ScenarioLoadResult? loaded) => _loaded = loaded;
+    private KeptScenario(ScenarioLoadResult? loaded, RunInput? input) => (_loaded, IsAddressDrawn) = (loaded, input is { AddressDrawn: true } or { Demonstration: true });
+
+    /// <summary>Whether the target was started for the run on a free port, so that its address says nothing.</summary>
+    public bool IsAddressDrawn { get; }
 
     /// <summary>The scenario; null where the file is gone, or cannot be read.</summary>
     public Scenario? Scenario => _loaded?.Scenario;
@@ -36,11 +39,11 @@ public sealed partial class KeptScenario
                 // Of files that a step sends; those of feeds are not read.
                 BaseDirectory = input is { BaseDirectory: var home } && System.IO.Directory.Exists(home) ? home : directory.Path,
                 Environment = Variables(text),
-            }));
+            }), input);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new KeptScenario(null);
+            return new KeptScenario(null, null);
         }
     }
 
