@@ -49,8 +49,13 @@ public static class RunPlanner
     // Canonical: declaration order of the model's properties, sorted dictionaries, no white space, nulls omitted.
     private static string PlanHash(Scenario scenario, string oracle, string? openApiDocument, string? graphQlSchema, bool isAddressDrawn) => Hash(stream =>
     {
-        // Where rows were read from is no part of it: a run that is made again reads copies.
-        var told = scenario with { Seed = null, Data = scenario.Data.ToImmutableSortedDictionary(static feed => feed.Key, static feed => Rows(feed.Value), StringComparer.Ordinal) };
+        // Where rows were read from, and who asked for a threshold, is no part of it: a run that is made again reads copies, and finds the defaults written down.
+        var told = scenario with
+        {
+            Seed = null,
+            Thresholds = [.. scenario.Thresholds.OrderBy(static threshold => threshold.Metric, StringComparer.Ordinal).Select(static threshold => threshold with { By = "" })],
+            Data = scenario.Data.ToImmutableSortedDictionary(static feed => feed.Key, static feed => Rows(feed.Value), StringComparer.Ordinal),
+        };
         if (isAddressDrawn)
         {
             // A target says in its document where it is.

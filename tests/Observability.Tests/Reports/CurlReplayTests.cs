@@ -7,6 +7,7 @@ using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Model;
 using ApeTest.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

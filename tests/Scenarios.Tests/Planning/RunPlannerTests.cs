@@ -78,6 +78,16 @@ public sealed class RunPlannerTests
     }
 
     [Fact]
+    public void Create_ThresholdsThatAnotherAskedFor_HaveTheSamePlanHash()
+    {
+        var by = Scenario with { Thresholds = [.. Scenario.Thresholds.Reverse().Select(static threshold => threshold with { By = "default" })] };
+        var other = Scenario with { Thresholds = [.. Scenario.Thresholds.Select(static threshold => threshold with { Value = 0.5 })] };
+
+        Assert.Equal(RunPlanner.Create(Scenario, "run", 1).PlanSha256, RunPlanner.Create(by, "run", 1).PlanSha256);
+        Assert.NotEqual(RunPlanner.Create(Scenario, "run", 1).PlanSha256, RunPlanner.Create(other, "run", 1).PlanSha256);
+    }
+
+    [Fact]
     public void Create_RowsOfACopiedFile_HaveTheSamePlanHash()
     {
         static RunPlan From(string file, string cell) => RunPlanner.Create(Scenario with { Data = Scenario.Data.SetItem("a", Scenario.Data["a"] with { Csv = file, Rows = [[cell]] }) }, "run", 1);
