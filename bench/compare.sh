@@ -54,7 +54,7 @@ verdict() { # base, run: prints verdict and the change of action_p50
 }
 
 slower=$(awk -v ms="$latency" 'BEGIN { printf "%g", ms * 1.1 }')
-echo "$rounds rounds of three runs of $seconds s, $latency ms and $slower ms a request, 4 agents, $(nproc) cores, load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
+echo "rounds: $rounds, each three runs of $seconds s, $latency ms and $slower ms a request, 4 agents; $(nproc) cores, load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
 alarms=0 hits=0
 for round in $(seq "$rounds"); do
   run "$latency"; a=$id
@@ -67,6 +67,6 @@ for round in $(seq "$rounds"); do
   echo "  $round  A/A ${first%%|*}: ${first#*|}"
   echo "     A/B ${second%%|*}: ${second#*|}"
 done
-echo "A/A: $alarms alarms in $rounds pairs"
-echo "A/B: $hits found in $rounds pairs that are 10 % slower"
+echo "A/A: alarms $alarms, pairs $rounds"
+echo "A/B, 10 % slower: found $hits, pairs $rounds"
 echo "load average after: $(cut -d' ' -f1-3 /proc/loadavg)"
