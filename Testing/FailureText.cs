@@ -30,11 +30,7 @@ internal static class FailureText
     private static string Headline(ApeTestResult result)
     {
         var summary = result.Summary;
-        var broken = summary.Thresholds.Count(static threshold => !threshold.Ok);
-        var why = summary.Run.Reason is { } reason ? $"was stopped: {Line(reason)}"
-            : summary.Run.Status is not "completed" ? $"ended as {summary.Run.Status}"
-            : summary.Sessions.Judged == 0 ? "judged no session"
-            : broken > 0 ? $"broke {broken} of {summary.Thresholds.Length} thresholds"
+        var why = RunVerdict.Failure(summary) is { } failure ? Line(failure)
             : result.TeardownFailure is { } teardown ? $"left something behind: {Line(teardown)}"
             : "did not come to its end";
         return $"ApeTest run {summary.Run.Id} of {Line(summary.Run.Scenario)} {why}.";
@@ -73,19 +69,22 @@ internal static class FailureText
 
     private static void Bad(StringBuilder text, ApeTestResult result)
     {
-        var bad = result.Sessions.Where(static session => session.Outcome is not SessionOutcome.Succeeded).ToList();
-        if (bad.Count == 0)
+        var bad = result.Sessions.Where(static session => session.Outcome is not SessionOutcome.Succeeded).Take(MostSessions).ToList();
+        var sessions = result.Summary.Sessions;
+        // Of all, whether they were kept or not.
+        var more = sessions.Failed + sessions.Stuck + sessions.AgentError + sessions.Aborted - bad.Count;
+        if (bad.Count == 0 && more <= 0)
         {
             return;
         }
         text.Append("\nSessions that did not succeed:\n");
-        foreach (var session in bad.Take(MostSessions))
+        foreach (var session in bad)
         {
             text.Append($"  {session.Session} {Name(session.Outcome)} {Line(session.Goal)}: {Line(session.Reason)} (trace {session.TraceId})\n");
         }
-        if (bad.Count > MostSessions)
+        if (more > 0)
         {
-            text.Append($"  and {Show.Count(bad.Count - MostSessions + result.SessionsLeftOut)} more\n");
+            text.Append($"  and {Show.Count(more)} more\n");
         }
     }
 

@@ -326,6 +326,7 @@ internal sealed partial class JourneyMachine(JourneySession session)
             Detail = result.Detail is { } detail ? JourneyReport.Secrets(session).Clean(detail) : null,
         });
         session.Figures.Action(step.Index, duration);
+        session.Longest = duration > session.Longest ? duration : session.Longest;
         if (interval is { } sample)
         {
             session.Recorder.Interval(sample);

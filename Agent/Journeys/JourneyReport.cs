@@ -12,7 +12,7 @@ using ApeTest.Targets.Oracles;
 
 namespace ApeTest.Agent.Journeys;
 
-/// <summary>What is told of a session that somebody wants to know of: its record, its log lines, its events. Sessions that succeed unsampled never come here.</summary>
+/// <summary>What is told of a session that somebody wants to know of: its record, its log lines, its events. Sessions that succeed unsampled, and are not among the slowest, never come here.</summary>
 internal static class JourneyReport
 {
     private const int MostBody = 64 * 1024;
@@ -48,7 +48,7 @@ internal static class JourneyReport
     }
 
     /// <summary>The record of a session that has ended; its log lines are written.</summary>
-    public static SessionRecord Of(JourneySession session, SessionOutcome outcome, string reason, TimeSpan duration, OracleVerdict? verdict)
+    public static SessionRecord Of(JourneySession session, SessionOutcome outcome, string reason, TimeSpan duration, OracleVerdict? verdict, bool slow)
     {
         var secrets = Secrets(session);
         var started = session.Run.Time.GetUtcNow() - session.Run.Time.GetElapsedTime(session.Started);
@@ -66,6 +66,7 @@ internal static class JourneyReport
             Evidence = Evidence(session, secrets, verdict),
             Actions = Actions(session, secrets),
             Sampled = session.Sampled,
+            Slow = slow,
         };
         Log(session, record, duration);
         return record;
@@ -140,7 +141,7 @@ internal static class JourneyReport
 
     private static void Log(JourneySession session, SessionRecord record, TimeSpan duration)
     {
-        var log = new SessionLog(session.Run.SessionLogger, session.Sampled, session.Run.Time, late: true);
+        var log = new SessionLog(session.Run.SessionLogger, record.Sampled || record.Slow, session.Run.Time, late: true);
         // The lines take their trace from the current activity; nobody is told of this one.
         using var trace = new Activity("session").SetParentId(ActivityTraceId.CreateFromString(record.TraceId),
             ActivitySpanId.CreateFromString(session.Trace.Span.ToString("x16", CultureInfo.InvariantCulture))).Start();

@@ -163,12 +163,13 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
         };
         _session.Spans?.Ended(outcome);
         _session.Figures.SessionEnded(_session.Index, outcome, duration);
-        if (outcome is SessionOutcome.Succeeded && !_session.Sampled && run.Observer is null)
+        var slow = outcome is SessionOutcome.Succeeded && _session.Recorder.IsSlow(duration, _session.Longest);
+        if (outcome is SessionOutcome.Succeeded && !slow && !_session.Sampled && run.Observer is null)
         {
             _session.Recorder.SessionEnded(_session.Goals[_session.Index], outcome, duration, trail.Count, _session.Key);
             return true;
         }
-        var record = JourneyReport.Of(_session, outcome, reason, duration, verdict);
+        var record = JourneyReport.Of(_session, outcome, reason, duration, verdict, slow);
         _session.Recorder.SessionEnded(record, duration, trail.Count);
         run.Observer?.Observe(new SessionEnded(record.Session, record, trail.Count));
         return _machine.WasAnswered;

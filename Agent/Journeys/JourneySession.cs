@@ -95,6 +95,9 @@ internal sealed class JourneySession
     /// <summary>Spans for whoever listens; null for nobody.</summary>
     public JourneySpans? Spans { get; private set; }
 
+    /// <summary>Duration of the slowest of its requests so far.</summary>
+    public TimeSpan Longest { get; set; }
+
     /// <summary>What ended it; null while it goes on, or where it came to its last step.</summary>
     public SessionEnd? End { get; set; }
 
@@ -111,7 +114,7 @@ internal sealed class JourneySession
     public void Begin(int journey, in SessionStart start)
     {
         (Index, Journey, Start) = (journey, Engine.Plan.Journeys[journey], start);
-        (End, Failure) = (null, null);
+        (End, Failure, Longest) = (null, null, TimeSpan.Zero);
         Started = Run.Time.GetTimestamp();
         var delay = Run.Time.GetElapsedTime(start.Meant, Started);
         // In the open model a user who had to wait for the generator has waited: what it measures counts from the intended start.

@@ -5,7 +5,7 @@ namespace ApeTest.Agent.Journeys;
 
 /// <summary>
 /// The last <see cref="Most"/> requests of a session, kept without allocation until it is known whether anybody wants them: a session that
-/// succeeded and is not sampled leaves nothing. Reused by all sessions of an agent.
+/// succeeded, is not sampled and not among the slowest leaves nothing. Reused by all sessions of an agent.
 /// </summary>
 internal sealed class StepTrail
 {

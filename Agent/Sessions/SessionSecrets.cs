@@ -13,8 +13,6 @@ namespace ApeTest.Agent.Sessions;
 /// </summary>
 internal sealed class SessionSecrets
 {
-    public const string Redacted = "[redacted]";
-
     private const int MinLength = 4;
     private const int MostPickedUp = 64;
 

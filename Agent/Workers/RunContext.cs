@@ -4,6 +4,7 @@ using ApeTest.Agent.Journeys;
 using ApeTest.Agent.Sessions;
 using ApeTest.Runs.Queue;
 using ApeTest.Scenarios;
+using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Load;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Planning;
@@ -53,7 +54,7 @@ internal sealed class RunContext : IDisposable
         OracleValidator.Validate(plan.Scenario.Goals, Catalog);
         Tools = Catalog.CreateTools(transport, target.Name, time, configuredHeaders: target.Headers.Keys);
         Specs = Tools.Specs.Add(FinishTool.Spec);
-        HeaderSecrets = [.. target.SecretHeaders.SelectMany(name => Credentials(target.Headers[name])).SelectMany(static value => SessionSecrets.Forms(value, SessionSecrets.Redacted))];
+        HeaderSecrets = [.. target.SecretHeaders.SelectMany(name => Credentials(target.Headers[name])).SelectMany(static value => SessionSecrets.Forms(value, RedactedText.Mark))];
         Shape = new LoadShape(plan.Scenario.Load, plan.Scenario.Agents, plan.Scenario.Duration);
         Arrivals = ArrivalSchedule.Of(plan.Scenario);
         MeanThink = MeanThinkOf(plan.Scenario);

@@ -161,7 +161,8 @@ internal sealed class LocalRun : IAsyncDisposable
         var planned = Planned(ready.Judged.Scenario);
         _preflight.Notes = _options.Adjust is null ? loaded.Notes : [];
         _preflight.Check(planned, _input);
-        _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.OpenApi, oracle: ready.Judged.Oracle, graphQlSchema: ready.GraphQl) with { Workers = _options.Workers?.Count ?? 1 };
+        _plan = RunPlanner.Create(planned, Directory.Run, openApiDocument: ready.OpenApi, oracle: ready.Judged.Oracle, graphQlSchema: ready.GraphQl,
+            isAddressDrawn: _input.IsTargetHere) with { Workers = _options.Workers?.Count ?? 1 };
         _host.Room = _preflight.Room(planned, _input);
         _plan = await RunSetup.BeginAsync(_plan, _host.Agents(null), _environment.Time, cancellationToken);
         if (_options.Workers is not null)

@@ -24,7 +24,7 @@ internal sealed class ScenarioInput
     {
         (_environment, _kept) = (environment, kept);
         _flags = new ScenarioFlags(parse, options, environment.Variables);
-        IsDemonstration = kept.Input.Demonstration && !_flags.Has("target.url");
+        IsTargetHere = IsDemonstration = kept.Input.Demonstration && !_flags.Has("target.url");
     }
 
     public ScenarioInput(CliEnvironment environment, ParseResult parse, ScenarioOptions options)
@@ -53,9 +53,9 @@ internal sealed class ScenarioInput
     public string? FileName => _file ?? _kept?.Name;
 
     /// <summary>What is kept of the input in the run's directory.</summary>
-    public RunInput Kept => _kept?.Input ?? new RunInput
+    public RunInput Kept => _kept is not null ? _kept.Input with { Demonstration = IsDemonstration, AddressDrawn = IsTargetHere } : new RunInput
     {
-        Scenario = _file is null ? null : _environment.Absolute(_file), Demonstration = IsDemonstration,
+        Scenario = _file is null ? null : _environment.Absolute(_file), Demonstration = IsDemonstration, AddressDrawn = IsTargetHere,
         BaseDirectory = _file is null ? _environment.CurrentDirectory : Path.GetDirectoryName(_environment.Absolute(_file))!,
     };
 

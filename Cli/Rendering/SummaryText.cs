@@ -19,13 +19,17 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
     private const int MostLevels = 12;
     private const int MostReasons = 3;
 
+    private string _logs = string.Empty;
+
     /// <summary>Writes everything.</summary>
     /// <param name="summary">The summary.</param>
     /// <param name="reasons">Why sessions did not succeed, from the kept sessions.</param>
     /// <param name="model">Model that decided; null for unknown.</param>
     /// <param name="directory">Where the run's files are, as shown to the user.</param>
-    public void Write(RunSummary summary, IReadOnlyList<OutcomeReason> reasons, string? model, string directory)
+    /// <param name="logs">What a command that reads the run's logs needs besides its id: <c>--stack URL</c>. Default nothing.</param>
+    public void Write(RunSummary summary, IReadOnlyList<OutcomeReason> reasons, string? model, string directory, string? logs = null)
     {
+        _logs = logs is null ? string.Empty : $" {logs}";
         Head(summary, model);
         Thresholds(summary);
         Breakpoint(summary.Load.Breakpoint);
@@ -269,7 +273,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
             // Of the operation that has most: where it fails, not merely once.
             if (error.Operations.Select(static place => place.TraceId).Concat(error.Traces).FirstOrDefault(static trace => trace is not null) is { } trace)
             {
-                Line($"          ape-test logs --grep {trace}");
+                Trace(summary, trace);
             }
         }
         More(summary.Errors.Length - MostErrors, "kind of error");
@@ -283,7 +287,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         {
             var slowest = summary.Slowest[0];
             Line($"  slowest action: {Show.Cut(Show.Safe(slowest.Operation), 40)} {Show.Seconds(slowest.DurationS)}");
-            Line($"          ape-test logs --grep {slowest.TraceId}");
+            Trace(summary, slowest.TraceId);
         }
         if (summary.Generator.RecordsDropped > 0)
         {
@@ -292,6 +296,9 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         output.WriteLine();
         Wrapped("Measured: ", 10, Show.Safe(summary.Measured));
     }
+
+    // The run is named: by the time that the line is pasted it may not be the latest.
+    private void Trace(RunSummary summary, string trace) => Line($"    ape-test logs {summary.Run.Id} --grep {trace}{_logs}");
 
     private static void Row(TextTable table, string name, Distribution distribution) =>
         table.Row(name, Show.Count(distribution.Count), Show.Seconds(distribution.Mean), Show.Seconds(distribution.P50),

@@ -85,7 +85,7 @@ internal sealed class StackRun
 
         // 4. Result.
         var model = plan.Scenario.Goals.IsEmpty ? null : plan.Scenario.Llm.Model;
-        var code = await new SummaryOutput(_environment, _request).WriteAsync(summary, NotSucceededAsync(run), $"{_collector.Url} (ape-test logs {plan.Run} --stack {_collector.Url})", model, _ladder.First);
+        var code = await new SummaryOutput(_environment, _request).WriteAsync(summary, NotSucceededAsync(run), $"{_collector.Url} (ape-test logs {plan.Run} --stack {_collector.Url})", model, _ladder.First, $"--stack {_collector.Url}");
         if (failure is not null)
         {
             ErrorReport.Write(_environment, failure.Message, failure.Hint);

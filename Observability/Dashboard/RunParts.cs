@@ -48,7 +48,7 @@ internal sealed class RunParts(KnownRun run, PageRenderer renderer) : IDisposabl
         : await renderer.RenderAsync<OperationTable>((nameof(OperationTable.Summary), summary));
 
     private async Task<string> ErrorsAsync(RunSummary summary) => summary.Errors.IsEmpty ? "<p>None.</p>"
-        : await renderer.RenderAsync<ErrorTable>((nameof(ErrorTable.Errors), summary.Errors));
+        : await renderer.RenderAsync<ErrorTable>((nameof(ErrorTable.Errors), summary.Errors), (nameof(ErrorTable.Run), summary.Run.Id));
 
     private void Keep(TimePoint point)
     {

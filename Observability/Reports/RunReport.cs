@@ -15,6 +15,12 @@ public sealed record RunReport
     /// <summary>What is missing or damaged, a sentence each; empty: nothing.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
 
+    /// <summary>Whether what is missing was there, or should have been: files that cannot be read.</summary>
+    public bool IsDamaged { get; init; }
+
+    /// <summary>Why the run is no pass, as the rest of a sentence about it; null where it is one. What cannot be read proves nothing.</summary>
+    public string? Failure => RunVerdict.Failure(Summary) ?? (IsDamaged ? "cannot be judged: its files are damaged" : null);
+
     /// <summary>The points of the time series, without their operations.</summary>
     public ImmutableArray<TimePoint> Points { get; init; } = [];
 
@@ -43,4 +49,8 @@ public sealed record SessionSelection(ImmutableArray<SessionRecord> Failed, Immu
 {
     /// <summary>No session.</summary>
     public static SessionSelection None { get; } = new([], [], 0, 0);
+
+    /// <summary>The part of an element's id that a session has on the page, by its trace.</summary>
+    public Dictionary<string, string> ByTrace() => Failed.Concat(Slowest)
+        .GroupBy(static session => session.TraceId).ToDictionary(static group => group.Key, static group => Components.SessionView.IdOf(group.First()), StringComparer.Ordinal);
 }

@@ -13,7 +13,7 @@ public static class RunReportReader
     /// <summary>Reads the run.</summary>
     public static async Task<RunReport> ReadAsync(RunDirectory directory, TimeProvider time, CancellationToken cancellationToken)
     {
-        var problems = new List<string>();
+        var (problems, damaged) = (new List<string>(), false);
         var status = RunDirectoryReader.StatusOf(directory, time);
         var summary = RunDirectoryReader.ReadSummary(directory, time);
         if (summary is null)
@@ -22,10 +22,11 @@ public static class RunReportReader
                 ? "summary.json is damaged: figures of the whole run are missing."
                 : "There is no summary.json: figures of the whole run are missing.");
         }
+        damaged |= summary is null;
         Add(problems, status, summary);
 
         var points = ImmutableArray.CreateBuilder<TimePoint>();
-        await ReadAsync(TimeLog.ReadAsync(directory, cancellationToken), "timeseries.jsonl", problems, point =>
+        damaged |= !await ReadAsync(TimeLog.ReadAsync(directory, cancellationToken), "timeseries.jsonl", problems, point =>
         {
             if (points.Count < MostPoints)
             {
@@ -33,7 +34,7 @@ public static class RunReportReader
             }
         });
         var (choice, reasons) = (new SessionChoice(), new OutcomeReasons());
-        await ReadAsync(SessionLog.ReadAsync(directory, outcome: null, cancellationToken), "sessions.jsonl", problems, session =>
+        damaged |= !await ReadAsync(SessionLog.ReadAsync(directory, outcome: null, cancellationToken), "sessions.jsonl", problems, session =>
         {
             choice.Add(session);
             reasons.Add(session);
@@ -43,6 +44,7 @@ public static class RunReportReader
         {
             Summary = summary ?? EmptySummary.Of(directory, status),
             Problems = [.. problems],
+            IsDamaged = damaged,
             Points = points.ToImmutable(),
             Sessions = choice.Chosen(),
             Reasons = reasons.All,
@@ -76,7 +78,7 @@ public static class RunReportReader
         }
     }
 
-    private static async Task ReadAsync<T>(IAsyncEnumerable<T> records, string file, List<string> problems, Action<T> take)
+    private static async Task<bool> ReadAsync<T>(IAsyncEnumerable<T> records, string file, List<string> problems, Action<T> take)
     {
         try
         {
@@ -84,10 +86,12 @@ public static class RunReportReader
             {
                 take(record);
             }
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problems.Add($"{file} cannot be read: {e.Message}");
+            return false;
         }
     }
 }

@@ -12,6 +12,9 @@ internal sealed class RunBlocks
     // An hour; of a longer run neighbours are taken together.
     private const int Most = 360;
 
+    /// <summary>About how long a block is.</summary>
+    public const double BlockSeconds = 10;
+
     private static readonly string[] Distributions = ["mtba_active", "action", "ttft"];
 
     private RunBlocks(IReadOnlyList<Block> blocks) => All = blocks;
@@ -33,7 +36,8 @@ internal sealed class RunBlocks
             {
                 at++;
             }
-            if (blocks.Count > 0)
+            // The last is told a little late; what is later yet belongs to a block that is missing.
+            if (blocks.Count > 0 && point.T <= blocks[at].To + BlockSeconds)
             {
                 blocks[at].Add(point);
             }
@@ -82,6 +86,9 @@ internal sealed class RunBlocks
 
         public long Errors { get; private set; }
 
+        /// <summary>Sessions that the model or the harness lost.</summary>
+        public long AgentErrors { get; private set; }
+
         public Histogram this[string name] => _histograms[name];
 
         public void Add(TimePoint point)
@@ -90,6 +97,7 @@ internal sealed class RunBlocks
             Judged += point.Succeeded + point.Failed + point.Stuck;
             Actions += point.Actions;
             Errors += point.Errors;
+            AgentErrors += point.AgentError;
         }
 
         public Block Add(Block next)
@@ -100,6 +108,7 @@ internal sealed class RunBlocks
             Judged += next.Judged;
             Actions += next.Actions;
             Errors += next.Errors;
+            AgentErrors += next.AgentErrors;
             foreach (var (name, histogram) in next._histograms)
             {
                 _histograms[name].Add(histogram);

@@ -26,6 +26,7 @@ internal static class RunComparer
     private static readonly ImmutableArray<Metric> Metrics =
     [
         new("session_success", MetricComparison.Share, IsMoreBetter: true, static run => run.Ratio(static block => block.Succeeded, static block => block.Judged)),
+        new("agent_error_rate", MetricComparison.Share, IsMoreBetter: false, static run => run.Ratio(static block => block.AgentErrors, static block => block.Judged + block.AgentErrors)),
         new("action_error_rate", MetricComparison.Share, IsMoreBetter: false, static run => run.Ratio(static block => block.Errors, static block => block.Actions)),
         new("mtba_active_mean", MetricComparison.Seconds, IsMoreBetter: false, static run => run.Mean("mtba_active")),
         new("mtba_active_p95", MetricComparison.Seconds, IsMoreBetter: false, static run => run.Percentile("mtba_active", 95)),
@@ -61,7 +62,8 @@ internal static class RunComparer
         var at = 0;
         return [.. found.Select(one => one.Change is { } change
             ? Judged(one.Metric, change, adjusted[at++], minimumEffect)
-            : new MetricComparison(one.Metric.Name, one.Metric.Unit, Rounded(one.Base), Rounded(one.Run), null, null, null, null, Verdicts.Unknown))];
+            : new MetricComparison(one.Metric.Name, one.Metric.Unit, Rounded(one.Base), Rounded(one.Run), null, null, null, null,
+                one is { Base: not null, Run: not null } ? Verdicts.Unknown : Verdicts.NotMeasured))];
     }
 
     /// <summary>The verdict over all metrics.</summary>

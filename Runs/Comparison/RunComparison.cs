@@ -75,6 +75,9 @@ public static class Verdicts
     /// <summary>Neither.</summary>
     public const string Same = "same";
 
+    /// <summary>Of a metric: one of the two runs has none of it, so that nothing can be said.</summary>
+    public const string NotMeasured = "not_measured";
+
     /// <summary>Too little was measured to tell.</summary>
     public const string Unknown = "not_enough_data";
 }

@@ -10,7 +10,7 @@ internal static class RunDifferences
     private const int MostFields = 6;
     private const double DurationTolerance = 0.1;
 
-    // Another seed is another sample of the same test; what the sample shop listens on is drawn.
+    // Another seed is another sample of the same test.
     private static readonly HashSet<string> Ignored = new(["seed"], StringComparer.Ordinal);
 
     public static IEnumerable<string> Of(RunSummary first, KeptScenario firstScenario, RunSummary second, KeptScenario secondScenario)
@@ -31,13 +31,13 @@ internal static class RunDifferences
         }
         if (fields.Count > MostFields)
         {
-            yield return $"{fields.Count - MostFields} more fields of the scenarios differ.";
+            yield return fields.Count == MostFields + 1 ? "One more field of the scenarios differs." : $"{fields.Count - MostFields} more fields of the scenarios differ.";
         }
         if (before.DataSha256 != after.DataSha256)
         {
             yield return "The data feeds hold other data.";
         }
-        else if (fields.Count == 0 && before.PlanSha256 != after.PlanSha256 && firstScenario["target.url"] == secondScenario["target.url"] && firstScenario["target.url"] is not null)
+        else if (fields.Count == 0 && before.PlanSha256 != after.PlanSha256 && SameTarget(firstScenario, secondScenario))
         {
             yield return "The target's own document (OpenAPI or GraphQL) is another, or what was derived from it.";
         }
@@ -47,7 +47,7 @@ internal static class RunDifferences
         }
         if (before.Mode != after.Mode || before.Workers != after.Workers || before.Feed != after.Feed)
         {
-            yield return $"They ran differently: {before.Mode} with {before.Workers} workers ({before.Feed} package feed), and {after.Mode} with {after.Workers} ({after.Feed}).";
+            yield return $"They ran differently: {Place(before)}, and {Place(after)}.";
         }
         foreach (var run in new[] { before, after })
         {
@@ -77,14 +77,18 @@ internal static class RunDifferences
         foreach (var path in before.Keys.Union(after.Keys, StringComparer.Ordinal).Where(static path => !Ignored.Contains(path)))
         {
             var (was, isNow) = (before.GetValueOrDefault(path), after.GetValueOrDefault(path));
-            if (was != isNow && !(path == "target.url" && IsDrawn(first, was) && IsDrawn(second, isNow)))
+            if (was != isNow && !(path == "target.url" && SameTarget(first, second)))
             {
                 yield return $"{Show.Safe(path)} was {Word(was)} and is {Word(isNow)}.";
             }
         }
     }
 
-    private static bool IsDrawn(KeptScenario scenario, string? url) => scenario["name"] == "sample-shop" && Uri.TryCreate(url, UriKind.Absolute, out var target) && target.IsLoopback;
+    // A sample that was started for its run listened on a port that was free.
+    private static bool SameTarget(KeptScenario first, KeptScenario second) => (first["target.url"], second["target.url"]) is ({ } was, { } isNow)
+        && (was == isNow || (first.IsAddressDrawn && second.IsAddressDrawn && first["target.sample"] == second["target.sample"]));
+
+    private static string Place(RunFacts run) => $"{Show.Safe(run.Mode)} with {run.Workers} {(run.Workers == 1 ? "worker" : "workers")} ({Show.Safe(run.Feed)} package feed)";
 
     private static string Word(string? value) => value is null ? "not set" : Show.Cut(Show.Safe(value), 60);
 }

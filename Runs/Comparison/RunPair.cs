@@ -1,4 +1,5 @@
 using ApeTest.Runs.Directory;
+using ApeTest.Runs.Rendering;
 using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios;
 
@@ -25,7 +26,11 @@ public static class RunPair
             Run = Of(after, blocks),
             Verdict = RunComparer.Overall(metrics),
             MinimumEffect = least,
-            Warnings = [.. RunDifferences.Of(before, KeptScenario.Read(first), after, KeptScenario.Read(second)), .. TooShort(before, baseBlocks), .. TooShort(after, blocks)],
+            Warnings =
+            [
+                .. RunDifferences.Of(before, KeptScenario.Read(first), after, KeptScenario.Read(second)),
+                .. Missing(before, baseBlocks), .. Missing(after, blocks), .. TooShort(before, baseBlocks), .. TooShort(after, blocks),
+            ],
             Metrics = metrics,
         };
     }
@@ -47,17 +52,27 @@ public static class RunPair
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new ApeTestException($"the distributions of run {directory.Run} cannot be read: {e.Message}", "histograms.bin of the run is damaged: run it again with `ape-test rerun`.", ExitCodes.Input, e);
+            throw new ApeTestException($"the distributions of run {directory.Run} cannot be read: {e.Message}",
+                $"Its histograms.bin is damaged. Its other figures: `ape-test report {directory.Run}`. To compare, make the run again: `ape-test rerun {directory.Run}`.", ExitCodes.Input, e);
         }
     }
 
     private static ComparedRun Of(RunSummary summary, RunBlocks blocks) => new(summary.Run.Id, summary.Run.Scenario, blocks.All.Count, summary.Run.DurationS);
 
+    // A file that was cut off ends with a whole block too.
+    private static IEnumerable<string> Missing(RunSummary summary, RunBlocks blocks)
+    {
+        if (blocks.All is [.., var last] && summary.Run.DurationS - last.To > 2 * RunBlocks.BlockSeconds)
+        {
+            yield return $"The histograms.bin of {summary.Run.Id} ends at {Show.Seconds(last.To)} of {Show.Seconds(summary.Run.DurationS)}: what came later is not compared.";
+        }
+    }
+
     private static IEnumerable<string> TooShort(RunSummary summary, RunBlocks blocks)
     {
         if (blocks.All.Count < RunBlocks.Fewest)
         {
-            yield return $"{summary.Run.Id} has {blocks.All.Count} blocks of 10 s; {RunBlocks.Fewest} are needed to tell a change from chance: run for a minute or longer.";
+            yield return $"{summary.Run.Id} has {blocks.All.Count} {(blocks.All.Count == 1 ? "block" : "blocks")} of 10 s; {RunBlocks.Fewest} are needed to tell a change from chance: run for a minute or longer.";
         }
     }
 }

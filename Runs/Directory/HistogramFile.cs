@@ -13,6 +13,9 @@ namespace ApeTest.Runs.Directory;
 /// </summary>
 public static class HistogramFile
 {
+    // Ten years.
+    private const long MostMilliseconds = 10L * 366 * 24 * 3600 * 1000;
+
     private static readonly byte[] Header = [.. "APEH"u8, 1];
 
     /// <summary>
@@ -67,8 +70,12 @@ public static class HistogramFile
 
     private static HistogramBlock ReadBlock(ReadOnlySpan<byte> block)
     {
-        var from = TimeSpan.FromMilliseconds(Varint.Read(ref block));
-        var to = TimeSpan.FromMilliseconds(Varint.Read(ref block));
+        var (begin, end) = (Varint.Read(ref block), Varint.Read(ref block));
+        if (Math.Max(begin, end) > MostMilliseconds)
+        {
+            throw new InvalidDataException($"A histogram block from {begin} to {end} ms is out of range.");
+        }
+        var (from, to) = (TimeSpan.FromMilliseconds(begin), TimeSpan.FromMilliseconds(end));
         var histograms = new SortedDictionary<string, Histogram>(StringComparer.Ordinal);
         for (var count = Varint.Read(ref block); count > 0; count--)
         {

@@ -1,16 +1,24 @@
+using System.Text.RegularExpressions;
 using ApeTest.Scenarios.Loading;
+using ApeTest.Scenarios.Loading.Resolved;
 using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Runs.Directory;
 
-/// <summary>What <c>scenario.resolved.yaml</c> of a run says. Secrets are not in it.</summary>
-public sealed class KeptScenario
+/// <summary>
+/// What <c>scenario.resolved.yaml</c> of a run says, wherever the run's directory and the files of its feeds are by now. Secrets are not in it, nor the rows of files: a value that
+/// stands for one of them is <see cref="ResolvedScenario.Redacted"/>.
+/// </summary>
+public sealed partial class KeptScenario
 {
     private readonly ScenarioLoadResult? _loaded;
 
-    private KeptScenario(ScenarioLoadResult? loaded) => _loaded = loaded;
+    private KeptScenario(ScenarioLoadResult? loaded, RunInput? input) => (_loaded, IsAddressDrawn) = (loaded, input is { AddressDrawn: true } or { Demonstration: true });
 
-    /// <summary>The scenario; null where the file is gone, or not whole without what was redacted.</summary>
+    /// <summary>Whether the target was started for the run on a free port, so that its address says nothing.</summary>
+    public bool IsAddressDrawn { get; }
+
+    /// <summary>The scenario; null where the file is gone, or cannot be read.</summary>
     public Scenario? Scenario => _loaded?.Scenario;
 
     /// <summary>The values by their path, as text; empty where the file is gone.</summary>
@@ -22,17 +30,31 @@ public sealed class KeptScenario
     {
         try
         {
+            var text = File.ReadAllText(directory.ScenarioFile);
+            var input = RunInput.Read(directory);
             return new KeptScenario(ScenarioLoader.Load(new ScenarioSources
             {
-                Text = File.ReadAllText(directory.ScenarioFile), TextName = System.IO.Path.GetFileName(directory.ScenarioFile), BaseDirectory = directory.Path,
-            }));
+                Text = KeptText.WithoutFiles(text, file => input?.Files.FirstOrDefault(kept => kept.Path == file)?.Columns ?? []) ?? text,
+                TextName = System.IO.Path.GetFileName(directory.ScenarioFile),
+                // Of files that a step sends; those of feeds are not read.
+                BaseDirectory = input is { BaseDirectory: var home } && System.IO.Directory.Exists(home) ? home : directory.Path,
+                Environment = Variables(text),
+            }), input);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new KeptScenario(null);
+            return new KeptScenario(null, null);
         }
     }
 
     /// <summary>One value; null where it is not set or not known.</summary>
     public string? this[string path] => _loaded?.Resolved.Values.FirstOrDefault(value => value.Path == path)?.Text;
+
+    // What they were is not kept, and who reads the run has others: the text names them, and that must not keep it from being read.
+    private static Dictionary<string, string> Variables(string text) => Variable().Matches(text).Select(static match => match.Groups["name"].Value)
+        .Where(static name => !name.StartsWith(ScenarioSources.EnvironmentPrefix, StringComparison.Ordinal))
+        .Distinct(StringComparer.Ordinal).ToDictionary(static name => name, static _ => ResolvedScenario.Redacted, StringComparer.Ordinal);
+
+    [GeneratedRegex(@"(\$\{|\{\{\s*env\.)(?<name>[A-Za-z_][A-Za-z0-9_]*)")]
+    private static partial Regex Variable();
 }

@@ -29,7 +29,7 @@ public static class RunDirectoryReader
                 .OrderByDescending(System.IO.Path.GetFileName, StringComparer.Ordinal)
                 .Select(path => new RunDirectory(path))];
         }
-        catch (DirectoryNotFoundException) when (!File.Exists(runsRoot))
+        catch (DirectoryNotFoundException) when (!File.Exists(runsRoot) && !File.Exists(System.IO.Path.GetDirectoryName(runsRoot)))
         {
             return [];
         }
@@ -42,9 +42,26 @@ public static class RunDirectoryReader
 
     /// <summary>
     /// The run that <paramref name="text"/> names: an id, a unique beginning of one or of its last four digits (<c>7f3a</c>), or
-    /// <c>last</c> (or <c>latest</c>), as is null. An unknown or ambiguous name throws <see cref="ApeTestException"/> (exit 2) that lists the nearest.
+    /// <c>last</c> (or <c>latest</c>), as is null. An unknown or ambiguous name throws <see cref="ApeTestException"/> (exit 2) that lists the nearest, a run
+    /// whose directory may not be read one with exit 3.
     /// </summary>
-    public static RunDirectory Find(string runsRoot, string? text)
+    public static RunDirectory Find(string runsRoot, string? text) => Readable(Named(runsRoot, text));
+
+    // Of one that may not be read every file is missing, which would be told as a run that was killed.
+    private static RunDirectory Readable(RunDirectory run)
+    {
+        try
+        {
+            _ = System.IO.Directory.EnumerateFileSystemEntries(run.Path).Any();
+            return run;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ApeTestException($"Run {run.Run} cannot be read: {e.Message}", "Read it as the user who made it, or have them give you its directory.", ExitCodes.Environment, e);
+        }
+    }
+
+    private static RunDirectory Named(string runsRoot, string? text)
     {
         var runs = List(runsRoot);
         if (runs.Count == 0)

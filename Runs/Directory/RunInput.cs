@@ -21,6 +21,9 @@ public sealed record RunInput
     /// <summary>Whether it was the demonstration on the sample shop.</summary>
     public bool Demonstration { get; init; }
 
+    /// <summary>Whether the target was started for the run on a free port: its address in the resolved scenario means nothing any more. Default false, as in runs of earlier versions.</summary>
+    public bool AddressDrawn { get; init; }
+
     /// <summary>Directory to which the scenario's paths refer.</summary>
     public required string BaseDirectory { get; init; }
 
@@ -40,7 +43,7 @@ public sealed record RunInput
                 if (feed.File is { } file && files.All(kept => kept.Path != file))
                 {
                     var isSecret = scenario.Secrets.Any(secret => secret.StartsWith(name + ".", StringComparison.Ordinal));
-                    files.Add(Copy(directory, file, System.IO.Path.GetFullPath(file, input.BaseDirectory), isSecret, ref room));
+                    files.Add(Copy(directory, file, System.IO.Path.GetFullPath(file, input.BaseDirectory), isSecret, ref room) with { Columns = feed.Columns });
                 }
             }
             File.WriteAllText(directory.InputFile, JsonSerializer.Serialize(input with { Files = files.ToImmutable() }, RunInputJson.Default.RunInput));
@@ -73,7 +76,9 @@ public sealed record RunInput
             return new RunInputFile(file, path, null, hash);
         }
         room -= bytes.Length;
-        var copy = $"{hash[..12]}-{System.IO.Path.GetFileName(path)}";
+        // The copy of an earlier run has such a name already.
+        var (mark, name) = ($"{hash[..12]}-", System.IO.Path.GetFileName(path));
+        var copy = name.StartsWith(mark, StringComparison.Ordinal) ? name : mark + name;
         File.WriteAllBytes(System.IO.Path.Combine(directory.Data, copy), bytes);
         return new RunInputFile(file, path, copy, hash);
     }
@@ -84,7 +89,11 @@ public sealed record RunInput
 /// <param name="FullPath">Where it was.</param>
 /// <param name="Copy">Name of its copy in <c>data/</c>; null: none, because it holds secrets or there was no room.</param>
 /// <param name="Sha256">Hash of its content.</param>
-public sealed record RunInputFile(string Path, string FullPath, string? Copy, string Sha256);
+public sealed record RunInputFile(string Path, string FullPath, string? Copy, string Sha256)
+{
+    /// <summary>Names of its columns: a report reads the scenario without its secrets. Empty in runs of earlier versions.</summary>
+    public ImmutableArray<string> Columns { get; init; } = [];
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(RunInput))]

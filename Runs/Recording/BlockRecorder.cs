@@ -17,6 +17,9 @@ public sealed class BlockRecorder
     internal const int MaxRecords = 1000;
     internal const long MaxRecordBytes = 8 << 20;
 
+    // Of a block of 50 slots: of a run of a thousand agents there are then ten times as many as a report shows.
+    private const int MaxSlow = 5;
+
     private readonly Lock _gate = new();
     private readonly RunPlan _plan;
     private readonly RunBlock _block;
@@ -27,6 +30,8 @@ public sealed class BlockRecorder
     private readonly NameTable<string, GoalOutcomes> _goals;
     private readonly NameTable<string, Histogram> _groups;
     private readonly ImmutableArray<SessionRecord>.Builder _records = ImmutableArray.CreateBuilder<SessionRecord>();
+    private readonly LongestTimes _slowSessions = new(MaxSlow);
+    private readonly LongestTimes _slowActions = new(MaxSlow);
     private MetricsDelta _metrics = new();
     private long _recordBytes;
     private DateTimeOffset _from;
@@ -105,10 +110,22 @@ public sealed class BlockRecorder
         }
     }
 
-    /// <summary>A session ended. <paramref name="record"/> is kept when it did not succeed or was sampled.</summary>
+    /// <summary>
+    /// Whether a session that succeeded is one of the slowest of the block so far, or did one of its slowest actions: then a report shows it, and its record is worth the making
+    /// (<see cref="SessionRecord.Slow"/>). To be asked once a session.
+    /// </summary>
+    /// <param name="duration">Its duration.</param>
+    /// <param name="longestAction">That of the slowest of its actions.</param>
+    public bool IsSlow(TimeSpan duration, TimeSpan longestAction)
+    {
+        var isSlow = _slowSessions.Takes(duration);
+        return _slowActions.Takes(longestAction) || isSlow;
+    }
+
+    /// <summary>A session ended. <paramref name="record"/> is kept when it did not succeed, was sampled or is slow.</summary>
     public void SessionEnded(SessionRecord record, TimeSpan duration, int actions)
     {
-        var keep = record.Outcome is not SessionOutcome.Succeeded || record.Sampled;
+        var keep = record.Outcome is not SessionOutcome.Succeeded || record.Sampled || record.Slow || IsSlow(duration, Longest(record));
         var bytes = keep ? SizeOf(record) : 0;
         lock (_gate)
         {
@@ -298,6 +315,16 @@ public sealed class BlockRecorder
         _goals.Current(goal).Count(outcome);
         _metrics.SessionDuration.Record(duration);
         _metrics.SessionActions.RecordCount(actions);
+    }
+
+    private static TimeSpan Longest(SessionRecord record)
+    {
+        var longest = 0.0;
+        foreach (var action in record.Actions)
+        {
+            longest = Math.Max(longest, action.Parts is { } parts ? parts.Gateway + parts.Target : 0);
+        }
+        return TimeSpan.FromSeconds(longest);
     }
 
     // An estimate by the parts that can grow large; serialising each record twice would cost more than the bound is worth.

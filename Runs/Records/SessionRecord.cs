@@ -75,6 +75,10 @@ public sealed record SessionRecord
     /// <summary>Whether the session's trace was sampled. Not written.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Sampled { get; init; }
+
+    /// <summary>Whether it is one of the slowest so far. Not written.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Slow { get; init; }
 }
 
 /// <summary>What an oracle's condition saw.</summary>

@@ -13,10 +13,18 @@ public static class ComparisonWords
         Verdicts.Better => $"better: {Names(comparison, Verdicts.Better)}",
         Verdicts.Same => "the same: no metric changed significantly and by enough to matter",
         _ => "not enough data to tell",
-    };
+    } + (Names(comparison, Verdicts.NotMeasured) is { Length: > 0 } missing ? $"; not measured in both runs: {missing}" : "");
+
+    /// <summary>The verdict as the end of a sentence that begins with the scenario: <c>is worse: ttft_p95</c>, or <c>: not enough data to tell</c>.</summary>
+    public static string Sentence(RunComparison comparison) => (comparison.Verdict == Verdicts.Unknown ? ": " : " is ") + Verdict(comparison);
 
     /// <summary>A verdict in words.</summary>
-    public static string Word(string verdict) => verdict == Verdicts.Unknown ? "no data" : verdict;
+    public static string Word(string verdict) => verdict switch
+    {
+        Verdicts.Unknown => "no data",
+        Verdicts.NotMeasured => "not measured",
+        _ => verdict,
+    };
 
     /// <summary>A value in its unit.</summary>
     public static string Value(MetricComparison metric, double? value) => (metric.Unit, value) switch

@@ -25,4 +25,19 @@ public static class RunVerdict
         (_, "completed") when summary.Load.Breakpoint is { IsAnswered: false } => ExitCodes.Partial,
         _ => ExitCodes.Done,
     };
+
+    /// <summary>Why a run does not pass, as the rest of a sentence about it: <c>broke 2 of 3 thresholds</c>; null where it does. One that goes on does not yet.</summary>
+    /// <param name="summary">The run's summary.</param>
+    public static string? Failure(RunSummary summary) => (ExitCode(summary, stopSignal: null), summary.Run) switch
+    {
+        (_, { Status: "queued" or "running" }) => "has not ended",
+        (ExitCodes.Done, _) => null,
+        (ExitCodes.Interrupted, _) => "was interrupted",
+        (ExitCodes.Budget, _) => "used up its budget",
+        (ExitCodes.ThresholdFailed, { Reason: { } reason }) => $"was stopped: {reason}",
+        (ExitCodes.ThresholdFailed, _) => $"broke {summary.Thresholds.Count(static threshold => !threshold.Ok)} of {summary.Thresholds.Length} thresholds",
+        (ExitCodes.Environment, _) => "judged no session",
+        (_, { Status: "aborted" }) => "was aborted",
+        _ => "found no breakpoint",
+    };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -12,6 +13,9 @@ public static class RunPlanner
     /// <summary>Duration of a run that has neither duration nor iterations.</summary>
     public static readonly TimeSpan DefaultDuration = TimeSpan.FromSeconds(30);
 
+    // Stands for an address that was drawn.
+    private static readonly Uri AnyAddress = new("http://127.0.0.1:0/");
+
     /// <summary>The duration by the default rule: where neither duration nor iterations are given the load shape's own length, or 30 s.</summary>
     public static TimeSpan? DurationOf(TimeSpan? duration, int? iterations, LoadSpec? load = null) =>
         duration is null && iterations is null ? (load is null ? null : LoadProfile.Of(load, 1, null).Length) ?? DefaultDuration : duration;
@@ -23,8 +27,9 @@ public static class RunPlanner
     /// <param name="openApiDocument">The target's OpenAPI document as fetched; null where there is none.</param>
     /// <param name="oracle"><c>declared</c> or <c>derived</c>.</param>
     /// <param name="graphQlSchema">The schema of the target's GraphQL endpoint as fetched; null where there is none.</param>
+    /// <param name="isAddressDrawn">Whether the target was started for the run on a free port: which one is no part of the plan's hash. Default false.</param>
     public static RunPlan Create(
-        Scenario scenario, string run, long? seed = null, string? openApiDocument = null, string oracle = "declared", string? graphQlSchema = null)
+        Scenario scenario, string run, long? seed = null, string? openApiDocument = null, string oracle = "declared", string? graphQlSchema = null, bool isAddressDrawn = false)
     {
         var planned = scenario with { Duration = DurationOf(scenario.Duration, scenario.Iterations, scenario.Load) };
         return new RunPlan
@@ -36,15 +41,29 @@ public static class RunPlanner
             OpenApiDocument = openApiDocument,
             GraphQlSchema = graphQlSchema,
             Oracle = oracle,
-            PlanSha256 = PlanHash(planned, oracle, openApiDocument, graphQlSchema),
+            PlanSha256 = PlanHash(planned, oracle, openApiDocument, graphQlSchema, isAddressDrawn),
             DataSha256 = DataHash(planned),
         };
     }
 
     // Canonical: declaration order of the model's properties, sorted dictionaries, no white space, nulls omitted.
-    private static string PlanHash(Scenario scenario, string oracle, string? openApiDocument, string? graphQlSchema) => Hash(stream =>
+    private static string PlanHash(Scenario scenario, string oracle, string? openApiDocument, string? graphQlSchema, bool isAddressDrawn) => Hash(stream =>
     {
-        JsonSerializer.Serialize(stream, scenario with { Seed = null }, RunPlanJson.ScenarioType);
+        // Where rows were read from, and who asked for a threshold, is no part of it: a run that is made again reads copies, and finds the defaults written down.
+        var told = scenario with
+        {
+            Seed = null,
+            Thresholds = [.. scenario.Thresholds.OrderBy(static threshold => threshold.Metric, StringComparer.Ordinal).Select(static threshold => threshold with { By = "" })],
+            Data = scenario.Data.ToImmutableSortedDictionary(static feed => feed.Key, static feed => Rows(feed.Value), StringComparer.Ordinal),
+        };
+        if (isAddressDrawn)
+        {
+            // A target says in its document where it is.
+            var (drawn, address) = (scenario.Target.Url.GetLeftPart(UriPartial.Authority), AnyAddress.GetLeftPart(UriPartial.Authority));
+            told = told with { Target = told.Target with { Url = AnyAddress } };
+            openApiDocument = openApiDocument?.Replace(drawn, address, StringComparison.Ordinal);
+        }
+        JsonSerializer.Serialize(stream, told, RunPlanJson.ScenarioType);
         // NUL occurs in no JSON text, so parts cannot run into each other.
         stream.Write(Encoding.UTF8.GetBytes($"\0{oracle}\0{openApiDocument}{(graphQlSchema is null ? "" : "\0" + graphQlSchema)}"));
     });
@@ -54,10 +73,12 @@ public static class RunPlanner
         foreach (var (name, feed) in scenario.Data)
         {
             stream.Write(Encoding.UTF8.GetBytes($"\0{name}\0"));
-            // Where the rows were read from does not change what they are.
-            JsonSerializer.Serialize(stream, feed with { Csv = null, Json = null, Jsonl = null }, RunPlanJson.FeedType);
+            JsonSerializer.Serialize(stream, Rows(feed), RunPlanJson.FeedType);
         }
     });
+
+    // Where the rows were read from does not change what they are.
+    private static FeedSpec Rows(FeedSpec feed) => feed with { Csv = null, Json = null, Jsonl = null };
 
     private static string Hash(Action<Stream> write)
     {

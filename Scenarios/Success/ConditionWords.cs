@@ -36,7 +36,7 @@ public static class ConditionWords
     private static KeyValuePair<string, string> Told(KeyValuePair<string, string> check) =>
         !SecretNames.Contains(check.Key) || check.Value.StartsWith("{{", StringComparison.Ordinal) || check.Value.StartsWith("{\"exists\"", StringComparison.Ordinal)
             ? check
-            : new(check.Key, "(redacted)");
+            : new(check.Key, RedactedText.Mark);
 
     private static string Answer(SuccessCondition condition) =>
         $"{condition.Operation ?? condition.Read}{(condition.As is ReadAs.Nobody ? " as nobody" : "")} = {condition.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? condition.Statuses ?? StatusSet.Ok.Text}"

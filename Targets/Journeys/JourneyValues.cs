@@ -1,4 +1,5 @@
 using System.Text;
+using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Data.Generators;
 using ApeTest.Scenarios.Planning;
 using ApeTest.Targets.Journeys.Rendering;
@@ -125,7 +126,7 @@ public sealed class JourneyValues
         return true;
     }
 
-    /// <summary>What the session has extracted, secrets as <c>(redacted)</c>, for its record.</summary>
+    /// <summary>What the session has extracted, secrets as <c>[redacted]</c>, for its record.</summary>
     /// <param name="clean">Hides secrets that stand within a value; it is given the whole of it, since one that is cut is not known again.</param>
     public IReadOnlyList<ExtractedValue> Extracted(Func<string, string> clean)
     {
@@ -134,7 +135,7 @@ public sealed class JourneyValues
         {
             if (slot.Kind is ValueSlotKind.Extracted && _arena.TryGet(slot.Index, out var bytes))
             {
-                extracted.Add(new ExtractedValue(slot.Name, slot.IsSecret ? "(redacted)" : Short(clean(Encoding.UTF8.GetString(bytes))), slot.Source));
+                extracted.Add(new ExtractedValue(slot.Name, slot.IsSecret ? RedactedText.Mark : Short(clean(Encoding.UTF8.GetString(bytes))), slot.Source));
             }
         }
         return extracted;
@@ -220,7 +221,7 @@ public sealed class JourneyValues
         {
             if (slot.IsSecret && TryGet(slot, out var bytes) && !bytes.IsEmpty && Encoding.UTF8.GetString(bytes) is var secret && text.Contains(secret, StringComparison.Ordinal))
             {
-                text = text.Replace(secret, "(redacted)", StringComparison.Ordinal);
+                text = text.Replace(secret, RedactedText.Mark, StringComparison.Ordinal);
             }
         }
         return Short(text);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using ApeTest.Scenarios.Data;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Sessions.Cookies;
 using ApeTest.Targets.Sessions.Csrf;
@@ -80,7 +81,7 @@ public sealed class SessionState
         {
             if (header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) && exchange.Url is { } url && Cookies.Take(url, header.Value) is { } cookie)
             {
-                (extracted ??= []).Add(new($"cookie:{cookie.Name}", "set-cookie (redacted)"));
+                (extracted ??= []).Add(new($"cookie:{cookie.Name}", RedactedText.From("set-cookie")));
                 PickedUp?.Invoke($"cookie.{cookie.Name}", cookie.Value);
             }
         }
@@ -92,13 +93,13 @@ public sealed class SessionState
             {
                 PickedUp?.Invoke(name, other);
             }
-            (extracted ??= []).Add(new("token", $"{found.Path} (redacted)"));
+            (extracted ??= []).Add(new("token", RedactedText.From(found.Path)));
         }
         if (CsrfPickup.Find(in exchange, page) is { } csrf)
         {
             Csrf = csrf;
             PickedUp?.Invoke("csrf", csrf.Value);
-            (extracted ??= []).Add(new("csrf", $"{csrf.Source} (redacted)"));
+            (extracted ??= []).Add(new("csrf", RedactedText.From(csrf.Source)));
         }
         if (page is not null)
         {

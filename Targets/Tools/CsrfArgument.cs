@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ApeTest.Scenarios.Data;
 using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Sessions;
 using ApeTest.Targets.Sessions.Csrf;
@@ -24,7 +25,7 @@ internal static class CsrfArgument
         {
             return arguments;
         }
-        carried = new(StringComparer.Ordinal) { [$"argument:{name}"] = $"{token.Source} (redacted)" };
+        carried = new(StringComparer.Ordinal) { [$"argument:{name}"] = RedactedText.From(token.Source) };
         // Put before the rest as it is: what a brain wrote is not read before it was checked.
         var rest = arguments.GetRawText().AsSpan().TrimStart()[1..].TrimStart();
         using var filled = JsonDocument.Parse($"{{{JsonSerializer.Serialize(name)}:{JsonSerializer.Serialize(token.Value)}{(rest is ['}'] ? "" : ",")}{rest}", Deep);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using ApeTest.Scenarios.Data;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
 using ApeTest.Targets.Sessions;
@@ -125,7 +126,7 @@ internal sealed class TargetCaller(ITargetTransport transport, string target, Ti
             if (!Has(headers, name) && configured?.Contains(name) != true && HttpText.IsFieldValue(token.Value))
             {
                 headers.Add(new(name, token.Value));
-                observed.Carry($"header:{name}", $"{token.Source} (redacted)");
+                observed.Carry($"header:{name}", RedactedText.From(token.Source));
             }
         }
     }

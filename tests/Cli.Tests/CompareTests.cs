@@ -70,6 +70,32 @@ public sealed class CompareTests
     }
 
     [Fact]
+    public async Task Compare_OneBlock_IsSaidInGoodEnglish()
+    {
+        using var cli = new CliHarness();
+        Run(cli, Base, slower: 1);
+        Run(cli, Other, slower: 2, blocks: 1);
+
+        var text = await cli.RunAsync("compare", Base, "--format", "json");
+        var markdown = await cli.RunAsync("compare", Base, "--format", "md");
+
+        Assert.Contains("has 1 block of 10 s;", text.Out, StringComparison.Ordinal);
+        Assert.Contains("shop-checkout: not enough data to tell", markdown.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_SamplesOnOtherPorts_AreTheSameTarget()
+    {
+        using var cli = new CliHarness();
+        Run(cli, Base, slower: 1, scenario: Sample(4001), drawn: true);
+        Run(cli, Other, slower: 1, scenario: Sample(4002), drawn: true);
+
+        Assert.DoesNotContain("target.url", (await cli.RunAsync("compare", Base)).Out, StringComparison.Ordinal);
+
+        static string Sample(int port) => Scenario(20, "builtin/planner").Replace("url: \"http://127.0.0.1:1/\"", $"sample: shop, url: \"http://127.0.0.1:{port}/\"", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Compare_AnotherScenario_NamesWhatDiffers()
     {
         using var cli = new CliHarness();
@@ -96,14 +122,17 @@ public sealed class CompareTests
 
         Assert.Equal(ExitCodes.Input, result.Code);
         Assert.Contains($"the distributions of run {Other} cannot be read", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"ape-test rerun {Other}", result.Error, StringComparison.Ordinal);
     }
 
     private static string Scenario(int agents, string model) =>
         $"name: shop\nseed: {agents}\ntarget: {{ url: \"http://127.0.0.1:1/\" }}\nagents: {agents}\nllm: {{ model: {model} }}\ngoals: [ {{ name: a, goal: buy, success: \"x=200\" }} ]\n";
 
-    private static RunDirectory Run(CliHarness cli, string run, double slower, int blocks = 12, string? scenario = null)
+    private static RunDirectory Run(CliHarness cli, string run, double slower, int blocks = 12, string? scenario = null, bool drawn = false)
     {
         var directory = RunsOnDisk.Finished(cli, run);
+        Directory.CreateDirectory(directory.Data);
+        File.WriteAllText(directory.InputFile, $$"""{"base_directory":"/","address_drawn":{{(drawn ? "true" : "false")}}}""");
         File.WriteAllText(directory.ScenarioFile, scenario ?? Scenario(20, "builtin/planner"));
         using var writer = new RunDirectoryWriter(directory, new RunDirectoryLimits(), static (_, error) => throw error);
         var random = new Random(run[^1]);

@@ -52,7 +52,7 @@ internal static class TryFixture
     [
         new SessionStarted(Session, SummaryFixture.Trace, "buy-coffee", "Log in as ann / {{user.password}}, buy two of the cheapest coffee, then log out.", "hurried"),
         Decided("I log in first.", "The user wants coffee, and nothing can be bought without a login.", Call("login", """{"username":"ann","password":"{{user.password}}"}""")),
-        Acted(1, "login", "POST", "/login", 200, """{"status":200,"body":{"token":"{{session.token}}","userId":7}}""", 0, ("cookie:sid", "set-cookie (redacted)"), ("token", "$.token (redacted)")),
+        Acted(1, "login", "POST", "/login", 200, """{"status":200,"body":{"token":"{{session.token}}","userId":7}}""", 0, ("cookie:sid", "set-cookie [redacted]"), ("token", "$.token [redacted]")),
         Decided(null, null, Call("listProducts", """{"q":"coffee"}"""), Call("addToCart", """{"productId":4,"quantity":2}""")),
         Acted(2, "listProducts", "GET", "/products?q=coffee", 200, JsonSerializer.Serialize(new { status = 200, body = "\u001b[2J\u001b]0;owned\u0007" + new string('x', 400), note = "only the first 400 of 4000 bytes were read" }), 1.5),
         Acted(3, "addToCart", "POST", "/cart/items", 201, """{"status":201,"body":{"items":[]}}""", 0),

@@ -26,7 +26,7 @@ public sealed class TryTests
         Assert.Contains("outcome  succeeded in ", result.Out, StringComparison.Ordinal);
         var run = await RunOnDisk.ReadAsync(directory);
         var session = Assert.Single(run.Sessions);
-        Assert.Contains($"ape-test logs --grep {session.TraceId}", result.Out, StringComparison.Ordinal);
+        Assert.Contains($"ape-test logs {session.Run[^4..]} --grep {session.TraceId}", result.Out, StringComparison.Ordinal);
         Assert.Contains("order.placed", (await ApeProcess.RunAsync(directory, "logs", "--grep", session.TraceId, "--format", "json")).Exits(0).Out, StringComparison.Ordinal);
     }
 

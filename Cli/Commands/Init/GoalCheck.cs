@@ -3,6 +3,7 @@ using System.Text.Json;
 using ApeTest.Cli.Commands.Init.Survey;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Readiness;
+using ApeTest.LlmProxy.Providers.Builtin.Planner;
 using ApeTest.Scenarios.Loading;
 using ApeTest.Scenarios.Success;
 
@@ -43,8 +44,13 @@ internal static class GoalCheck
         };
     }
 
+    // A name stands in every summary, metric and log line: who logs in, and with which password, is no part of it.
     private static string NameOf(string text)
     {
+        while (Credentials.Take(ref text) is not null)
+        {
+            // Taken out.
+        }
         var words = text.Split([' ', ',', '.', ';', '"', '\'', '/', ':', '{', '}', '(', ')'], StringSplitOptions.RemoveEmptyEntries)
             .Select(static word => new string([.. word.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)])).Where(static word => word.Length > 0);
         var name = string.Join('-', words.Take(6));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ApeTest.Cli.Commands.Start;
-using ApeTest.Cli.Commands.Start.Detached;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
 using ApeTest.Runs.Directory;
@@ -24,6 +23,7 @@ internal static class RerunCommand
                     ape-test rerun 7f3a --agents 50
                     ape-test compare 7f3a last
                     """),
+                new("the same agents in processes of their own", "ape-test rerun 7f3a --workers 4"),
             ],
         };
         var run = command.Optional("RUN", "Run id, its beginning, its last four digits, or last. Default: the latest.");
@@ -34,9 +34,11 @@ internal static class RerunCommand
         var quiet = command.Switch(Output, "--quiet", "No progress and no messages; errors and the summary only.");
         var yes = command.Switch(Output, "--yes", "Do not ask before a target that is not on this machine is loaded.", "-y");
         var detach = command.Switch(Output, "--detach", "Return once the run is on its way, with its id on standard output.");
+        var place = new PlaceOptions(command, Output);
         command.SetAction((parse, _) =>
         {
-            var json = OutputFormat.IsJson(parse, format);
+            // Wrong words are told before a missing run.
+            var (json, where) = (OutputFormat.IsJson(parse, format), place.Of(parse, environment));
             var flags = new ScenarioFlags(parse, scenario, environment.Variables);
             var kept = RerunInput.Read(environment, RunDirectoryReader.Find(environment.RunsRoot, parse.GetValue(run)), [.. flags.Values.Keys]);
             var request = new StartRequest
@@ -49,7 +51,7 @@ internal static class RerunCommand
                 Detach = parse.GetValue(detach),
                 NoColor = NoColor.Of(parse),
             };
-            return request.Detach && environment.Detached is null ? new DetachedStart(environment, request).RunAsync() : new StartRun(environment, request).RunAsync();
+            return where.RunAsync(environment, request);
         });
         return command;
     }

@@ -18,7 +18,7 @@ internal static class RerunInput
     {
         var input = RunInput.Read(directory) ?? throw Refused(directory, "data/input.json, which says what it was made from, is missing or damaged");
         var seed = RunDirectoryReader.ReadSummary(directory)?.Run.Seed ?? throw Refused(directory, "its summary, which holds its seed, is missing or damaged");
-        var (scenario, missing) = KeptText.Restore(Text(directory), Original(directory, input), file => FileOf(directory, input, file));
+        var (scenario, missing) = KeptText.Restore(Text(directory), Original(directory, input), file => FileOf(directory, input, file), input.AddressDrawn);
         if (scenario is null)
         {
             throw Refused(directory, "scenario.resolved.yaml is damaged");

@@ -1,11 +1,5 @@
-using ApeTest.Cli.Commands.Start.Detached;
 using ApeTest.Cli.Help;
-using ApeTest.Cli.Deploy;
-using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Input;
-using ApeTest.Cli.Signals;
-using ApeTest.Cli.Stack;
-using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Commands.Start;
 
@@ -53,13 +47,9 @@ internal static class StartCommand
         var quiet = command.Switch(Output, "--quiet", "No progress and no messages; errors and the summary only.");
         var yes = command.Switch(Output, "--yes", "Do not ask before a target that is not on this machine is loaded.", "-y");
         var detach = command.Switch(Output, "--detach", "Return once the run is on its way, with its id on standard output; it goes on in the background.");
-        var workers = command.Value(Output, "--workers", "K", "Spread the agents over K worker processes on this machine, by way of the PostgreSQL server that APETEST_QUEUE names; on a stack, over at least K of its workers. Default: the agents are in this process.");
-        var stack = new StackOptions(command, "Run on the stack there instead of in this process.");
-        var compose = new ComposeOptions(command);
-        command.SetAction((parse, _) => RunAsync(environment, stack.Of(parse, environment), stack.IsAsked(parse), new StartRequest
+        var place = new PlaceOptions(command, Output);
+        command.SetAction((parse, _) => place.Of(parse, environment).RunAsync(environment, new StartRequest
         {
-            Workers = WorkerRequest.Parse(parse.GetValue(workers)),
-            Compose = compose.Of(parse, WorkerRequest.Parse(parse.GetValue(workers)), stack.IsAsked(parse)),
             Input = new ScenarioInput(environment, parse, scenario),
             Json = OutputFormat.IsJson(parse, format),
             OutFile = parse.GetValue(file),
@@ -69,22 +59,5 @@ internal static class StartCommand
             NoColor = NoColor.Of(parse),
         }));
         return command;
-    }
-
-    private static async Task<int> RunAsync(CliEnvironment environment, StackAddress? stack, bool isAsked, StartRequest request)
-    {
-        if (request.Compose is { } compose)
-        {
-            return await new ComposeStart(environment, request, compose).RunAsync();
-        }
-        // Whoever asks for workers and has a database for them means this machine, whatever the environment says of a stack.
-        if (stack is not null && (isAsked || request.Workers is null || environment.Variables.GetValueOrDefault(EnvironmentNames.Queue) is not { Length: > 0 }))
-        {
-            using var ladder = new StopLadder(environment.Signals);
-            return (await StackRun.RunAsync(environment, request, stack.Collector, stack.Token, ladder)).ExitCode;
-        }
-        return await (request.Detach && environment.Detached is null
-            ? new DetachedStart(environment, request).RunAsync()
-            : new StartRun(environment, request).RunAsync());
     }
 }

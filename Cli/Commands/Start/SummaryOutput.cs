@@ -56,7 +56,8 @@ internal sealed class SummaryOutput(CliEnvironment environment, StartRequest req
     /// <param name="place">Where the run's files are, as shown to the user.</param>
     /// <param name="model">Model that decided; null for unknown.</param>
     /// <param name="signal">What stopped it; null for nothing.</param>
-    public async Task<int> WriteAsync(RunSummary summary, IAsyncEnumerable<SessionRecord> sessions, string place, string? model, StopSignal? signal)
+    /// <param name="logs">What a command that reads the run's logs needs besides its id. Default nothing.</param>
+    public async Task<int> WriteAsync(RunSummary summary, IAsyncEnumerable<SessionRecord> sessions, string place, string? model, StopSignal? signal, string? logs = null)
     {
         var json = JsonSerializer.Serialize(summary, RunsJson.Indented.RunSummary);
         if (request.Json)
@@ -67,7 +68,7 @@ internal sealed class SummaryOutput(CliEnvironment environment, StartRequest req
         {
             var reasons = await OutcomeReason.OfAsync(sessions);
             new SummaryText(environment.Out, Paint.ForOutput(environment, request.NoColor))
-                .Write(summary, reasons, model, place);
+                .Write(summary, reasons, model, place, logs);
         }
         var code = RunVerdict.ExitCode(summary, signal switch
         {

@@ -20,7 +20,8 @@ internal sealed class TrialEnding(LabelledText text, Paint paint)
         if (result.Record is { } record)
         {
             text.Write(null, "trace", record.TraceId);
-            text.Command($"ape-test logs --grep {record.TraceId}");
+            // Its last four digits are enough of the id, and there is room for them.
+            text.Command($"ape-test logs {record.Run[^4..]} --grep {record.TraceId}");
         }
         foreach (var (advice, commands) in TrialAdvice.Of(result))
         {

@@ -10,7 +10,7 @@ public static class ComparisonMarkdown
     public static void Write(RunComparison comparison, TextWriter output)
     {
         var mark = comparison.Verdict switch { Verdicts.Worse => "❌", Verdicts.Unknown => "⚠️", _ => "✅" };
-        Line(output, $"### {mark} ApeTest: {MarkdownText.Plain(comparison.Run.Scenario)} is {MarkdownText.Plain(ComparisonWords.Verdict(comparison))}\n");
+        Line(output, $"### {mark} ApeTest: {MarkdownText.Plain(comparison.Run.Scenario)}{MarkdownText.Plain(ComparisonWords.Sentence(comparison))}\n");
         Line(output, $"Run `{comparison.Run.Id}` compared with `{comparison.Base.Id}`.\n");
         foreach (var warning in comparison.Warnings)
         {

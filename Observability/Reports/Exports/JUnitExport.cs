@@ -4,12 +4,13 @@ using System.Xml;
 using ApeTest.Runs.Records;
 using ApeTest.Runs.Rendering;
 using ApeTest.Runs.Summaries;
+using ApeTest.Scenarios;
 
 namespace ApeTest.Observability.Reports.Exports;
 
 /// <summary>
-/// A run as JUnit XML, in the form that Jenkins' xunit plug-in publishes a schema for (junit-10.xsd) and GitLab reads: a suite of the thresholds and one of the goals and
-/// journeys. A threshold fails as it failed the run; one without a value fails as <c>inconclusive</c>. A goal fails where the run's <c>session_success</c> failed and the goal did no
+/// A run as JUnit XML, in the form that Jenkins' xunit plug-in publishes a schema for (junit-10.xsd) and GitLab reads: a suite of the run, one of the thresholds and one of the goals and
+/// journeys. The case <c>run</c> fails where the run did not come to its end, judged nothing, or cannot be read. A threshold fails as it failed the run; one without a value fails as <c>inconclusive</c>. A goal fails where the run's <c>session_success</c> failed and the goal did no
 /// better than the run, and where none of its sessions succeeded. What failed tells its evidence and trace ids.
 /// </summary>
 public static class JUnitExport
@@ -20,7 +21,7 @@ public static class JUnitExport
     /// <summary>Writes the document.</summary>
     public static void Write(RunReport report, TextWriter output)
     {
-        var cases = new[] { ("thresholds", Thresholds(report).ToList()), ("goals", Goals(report).ToList()) };
+        var cases = new[] { ("run", new List<TestCase> { Run(report) }), ("thresholds", Thresholds(report).ToList()), ("goals", Goals(report).ToList()) };
         var settings = new XmlWriterSettings { Indent = true, NewLineChars = "\n", Encoding = new UTF8Encoding(false), OmitXmlDeclaration = true };
         output.Write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         using (var xml = XmlWriter.Create(output, settings))
@@ -77,6 +78,16 @@ public static class JUnitExport
             xml.WriteElementString("system-out", Clean(test.Details));
         }
         xml.WriteEndElement();
+    }
+
+    // What a threshold failed is told of by that.
+    private static TestCase Run(RunReport report)
+    {
+        var run = report.Summary.Run;
+        var was = $"{run.Status} after {Show.Seconds(run.DurationS)}, {Show.Count(report.Summary.Sessions.Judged)} sessions judged\n{string.Concat(report.Problems.Select(static problem => problem + "\n"))}";
+        return report.Failure is { } failure && (report.IsDamaged || run.Reason is not null || RunVerdict.ExitCode(report.Summary, stopSignal: null) != ExitCodes.ThresholdFailed)
+            ? new TestCase("run", $"the run {failure}", "run", was)
+            : new TestCase("run", null, "", was);
     }
 
     private static IEnumerable<TestCase> Thresholds(RunReport report)

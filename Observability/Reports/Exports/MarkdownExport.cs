@@ -27,10 +27,8 @@ public static class MarkdownExport
     private static void Head(RunReport report, TextWriter output)
     {
         var (summary, run) = (report.Summary, report.Summary.Run);
-        var failed = summary.Thresholds.Count(static threshold => !threshold.Ok);
-        var verdict = summary.Sessions.Judged == 0 ? "nothing was judged" : failed > 0 ? $"{failed} of {summary.Thresholds.Length} thresholds failed"
-            : summary.Thresholds.IsEmpty ? "no thresholds" : "passed";
-        Line(output, $"### {(failed > 0 || summary.Sessions.Judged == 0 ? "❌" : "✅")} ApeTest: {MarkdownText.Plain(run.Scenario)}, {verdict}\n");
+        var verdict = report.Failure ?? (summary.Thresholds.IsEmpty ? "passed: no thresholds" : "passed");
+        Line(output, $"### {(report.Failure is null ? "✅" : "❌")} ApeTest: {MarkdownText.Plain(run.Scenario)} {MarkdownText.Plain(verdict)}\n");
         var facts = new List<string> { $"{MarkdownText.Plain(run.Status)} after {Show.Seconds(run.DurationS)}", run.Agents == 1 ? "1 agent" : $"{Show.Count(run.Agents)} agents" };
         facts.AddRange(report.Target is { } target ? [$"on {MarkdownText.Code(target)}"] : []);
         facts.AddRange(report.Model is { } model ? [MarkdownText.Code(model)] : []);

@@ -1,5 +1,8 @@
 using System.Text;
 using ApeTest.Runs.Records;
+using ApeTest.Scenarios.Data;
+using ApeTest.Scenarios.Loading.Resolved;
+using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Observability.Reports.Replays;
 
@@ -32,6 +35,12 @@ internal sealed record CurlRequest(string Method, string Url)
         Missing = request is { Body: null, BodyBytes: > 0 } ? $"a body of {request.BodyBytes} bytes was not kept" : null,
     };
 
+    /// <summary>The same with the headers that the scenario gives every request to its target; credentials as variables.</summary>
+    public CurlRequest To(TargetSpec? target) => target is null || !Url.StartsWith(target.Url.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase) ? this : this with
+    {
+        Headers = [.. Headers, .. target.Headers.Where(header => !Has(header.Key)).Select(header => target.SecretHeaders.Contains(header.Key) ? KeyValuePair.Create(header.Key, RedactedText.Mark) : header)],
+    };
+
     /// <summary>The command.</summary>
     public string Command(ShellText shell)
     {
@@ -40,24 +49,36 @@ internal sealed record CurlRequest(string Method, string Url)
         {
             command.Append("# ").Append(Missing).Append('\n');
         }
-        command.Append("curl -sS -i -b \"$jar\" -c \"$jar\"");
-        command.Append(Method == "HEAD" ? " -I" : $" -X {shell.Word(Method)}").Append(" --globoff ").Append(shell.Word(Url));
+        command.Append("curl -sS -i -b \"$jar\" -c \"$jar\" --globoff --path-as-is");
+        command.Append(Method == "HEAD" ? " -I" : $" -X {shell.Word(Method)}").Append(" --url ").Append(shell.Word(Url));
         foreach (var (name, value) in Headers)
         {
-            command.Append(" \\\n  -H ").Append(shell.Word($"{name}: {value}"));
+            // Without a value curl takes the header away; with a semicolon in the colon's place it sends it empty.
+            command.Append(" \\\n  -H ").Append(shell.Word(value.Length == 0 ? $"{name};" : $"{name}: {Known(name, value)}"));
         }
         if (Body is not null)
         {
-            command.Append(" \\\n  --data-raw ").Append(shell.Word(Body));
+            // curl has a content type of its own for a body that has none.
+            command.Append(Has("Content-Type") ? "" : " \\\n  -H 'Content-Type:'").Append(" \\\n  --data-raw ").Append(shell.Word(Body));
         }
         foreach (var (name, value) in Form)
         {
-            command.Append(" \\\n  --data-urlencode ").Append(shell.Word($"{name}={value}"));
+            // curl escapes the value, not the name.
+            command.Append(" \\\n  --data-urlencode ").Append(shell.Word($"{Uri.EscapeDataString(name)}={value}"));
         }
         foreach (var (name, value) in Parts)
         {
             command.Append(" \\\n  --form-string ").Append(shell.Word($"{name}={value}"));
         }
         return command.ToString();
+    }
+
+    private bool Has(string name) => Headers.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    // What stands for a secret says nothing; as a variable it has the header's name.
+    private static string Known(string name, string value)
+    {
+        var variable = $"{{{{header {name}}}}}";
+        return value == ResolvedScenario.Redacted ? variable : value.Replace(RedactedText.Mark, variable, StringComparison.Ordinal);
     }
 }

@@ -14,8 +14,9 @@ public static class KeptText
     /// <param name="kept">The text of <c>scenario.resolved.yaml</c>.</param>
     /// <param name="original">The text of the scenario that was run; null where it is gone.</param>
     /// <param name="fileOf">For each file of a feed: where it is to be read. It gets the path as the scenario has it.</param>
+    /// <param name="isAddressDrawn">Whether the run started its target, <c>target.sample</c>, on a free port: the address, which then means nothing any more, is left out. Default false.</param>
     /// <returns>The text, and the fields whose value is nowhere to be had. Text null: it cannot be read.</returns>
-    public static (string? Text, ImmutableArray<string> Missing) Restore(string kept, string? original, Func<string, string> fileOf)
+    public static (string? Text, ImmutableArray<string> Missing) Restore(string kept, string? original, Func<string, string> fileOf, bool isAddressDrawn = false)
     {
         var errors = new ErrorList();
         if (TreeReader.Read("scenario.resolved.yaml", kept, errors) is not MappingNode root || errors.Count > 0)
@@ -26,7 +27,41 @@ public static class KeptText
         var missing = ImmutableArray.CreateBuilder<string>();
         var resolved = (ResolvedMapping)ResolvedTree.Of(Restored(root, source, "", missing));
         Relocate(resolved, fileOf);
+        if (isAddressDrawn && resolved.Entries.Find(static entry => entry.Key == "target").Value is ResolvedMapping target && target.Entries.Exists(static entry => entry.Key == "sample"))
+        {
+            target.Entries.RemoveAll(static entry => entry.Key == "url");
+        }
         return (ResolvedYaml.Write(resolved), missing.ToImmutable());
+    }
+
+    /// <summary>
+    /// The scenario as it can be read for what it says, wherever its files are by now: a feed of a file has, in the file's place, one row that says nothing. Null: it cannot be read.
+    /// </summary>
+    /// <param name="kept">The text of <c>scenario.resolved.yaml</c>.</param>
+    /// <param name="columnsOf">Columns of a file of a feed, by its path in the scenario. Where there are none the file itself is named, as it was.</param>
+    public static string? WithoutFiles(string kept, Func<string, IReadOnlyCollection<string>> columnsOf)
+    {
+        var errors = new ErrorList();
+        if (TreeReader.Read("scenario.resolved.yaml", kept, errors) is not MappingNode root || errors.Count > 0)
+        {
+            return null;
+        }
+        var resolved = (ResolvedMapping)ResolvedTree.Of(root);
+        foreach (var (feed, key, file) in Files(resolved).ToList())
+        {
+            if (columnsOf(file.Text!) is not { Count: > 0 } columns)
+            {
+                continue;
+            }
+            var row = new ResolvedMapping(file.Source);
+            row.Entries.AddRange(columns.Select(column => (column, (ResolvedNode)new ResolvedScalar(ResolvedScenario.Redacted, true, file.Source))));
+            var rows = new ResolvedSequence(file.Source);
+            rows.Items.Add(row);
+            // One row is too few for some orders.
+            feed.Entries.RemoveAll(entry => entry.Key == key || entry.Key is "order" or "onEnd");
+            feed.Add("rows", rows);
+        }
+        return ResolvedYaml.Write(resolved);
     }
 
     private static Node Restored(Node node, Node? source, string path, ImmutableArray<string>.Builder missing)
@@ -63,19 +98,16 @@ public static class KeptText
 
     private static void Relocate(ResolvedMapping root, Func<string, string> fileOf)
     {
-        if (root.Entries.Find(static entry => entry.Key == "data").Value is not ResolvedMapping data)
+        foreach (var (feed, key, file) in Files(root).ToList())
         {
-            return;
-        }
-        foreach (var feed in data.Entries.Select(static entry => entry.Value).OfType<ResolvedMapping>())
-        {
-            foreach (var (key, value) in feed.Entries.ToList())
-            {
-                if (key is "csv" or "json" or "jsonl" && value is ResolvedScalar { Text: { } file } scalar)
-                {
-                    feed.Replace(key, new ResolvedScalar(fileOf(file), true, scalar.Source));
-                }
-            }
+            feed.Replace(key, new ResolvedScalar(fileOf(file.Text!), true, file.Source));
         }
     }
+
+    private static IEnumerable<(ResolvedMapping Feed, string Key, ResolvedScalar File)> Files(ResolvedMapping root) =>
+        root.Entries.Find(static entry => entry.Key == "data").Value is not ResolvedMapping data ? []
+        : from feed in data.Entries.Select(static entry => entry.Value).OfType<ResolvedMapping>()
+          from entry in feed.Entries
+          where entry.Key is "csv" or "json" or "jsonl" && entry.Value is ResolvedScalar { Text: not null }
+          select (feed, entry.Key, (ResolvedScalar)entry.Value);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using ApeTest.Scenarios.Data;
 using ApeTest.Scenarios.Success;
 using ApeTest.Targets.GraphQl;
 using ApeTest.Targets.Http;
@@ -123,7 +124,7 @@ internal sealed class AnswerReader
     private static StepResult? Failed(AnswerCheck check, bool isSecret, RawExchange exchange, JourneyValues values, ref TargetExchange? described)
     {
         var answer = described ??= exchange.Describe(values.Sent);
-        var truth = check.Judge(in answer, values.Known, static (_, _) => { }, isSecret ? static _ => "(redacted)" : values.Show, out var detail);
+        var truth = check.Judge(in answer, values.Known, static (_, _) => { }, isSecret ? static _ => RedactedText.Mark : values.Show, out var detail);
         return truth is Truth.Proven ? null : new StepResult(StepResult.Check, detail);
     }
 

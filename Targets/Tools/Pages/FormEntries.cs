@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ApeTest.Scenarios.Data;
 using ApeTest.Targets.Sessions.Csrf;
 
 namespace ApeTest.Targets.Tools.Pages;
@@ -126,7 +127,7 @@ internal sealed class FormEntries(HtmlForm form, HtmlButton? button)
                 Add(field.Name, field.Name == "_charset_" ? "UTF-8" : field.Value ?? "");
                 if (CsrfNames.IsField(field.Name))
                 {
-                    (Carried ??= new(StringComparer.Ordinal))[$"field:{field.Name}"] = "hidden field of the page (redacted)";
+                    (Carried ??= new(StringComparer.Ordinal))[$"field:{field.Name}"] = RedactedText.From("hidden field of the page");
                 }
                 return null;
             default:

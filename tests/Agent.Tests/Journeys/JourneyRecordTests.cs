@@ -12,16 +12,45 @@ public sealed class JourneyRecordTests
     private const string Unsampled = "agents: 1\ntelemetry: { sample: 0 }\n";
 
     [Fact]
-    public async Task RunAsync_SucceededUnsampled_LeavesCountsAlone()
+    public async Task RunAsync_SucceededUnsampledAsFastAsOthers_LeavesCountsAlone()
     {
         await using var harness = new JourneyHarness(Unsampled + "journeys: [ { name: j, steps: [ { name: a, get: /a } ] } ]");
+        await RunSomeAsync(harness);
+        var lines = harness.Log.Records.Count;
 
         await harness.StartAsync();
         var batch = harness.Recorder.Drain(final: false);
 
         Assert.Empty(batch.Sessions);
-        Assert.Empty(harness.Log.Records);
+        Assert.Equal(lines, harness.Log.Records.Count);
         Assert.Equal((1, 1), (batch.Metrics.Started, batch.Metrics.Goals["j"].Succeeded));
+    }
+
+    [Fact]
+    public async Task RunAsync_SucceededUnsampledAndSlower_LeavesItsRecordAndItsLines()
+    {
+        var took = TimeSpan.FromMilliseconds(10);
+        await using var harness = new JourneyHarness(Unsampled + "journeys: [ { name: j, steps: [ { name: a, get: /a }, { name: b, get: /b } ] } ]", (_, _) => new RawReply { Latency = took });
+        await RunSomeAsync(harness);
+        var lines = harness.Log.Records.Count;
+
+        took = TimeSpan.FromMilliseconds(500);
+        var record = await harness.RunAsync();
+
+        Assert.Equal((SessionOutcome.Succeeded, false), (record.Outcome, record.Sampled));
+        Assert.Equal(["/a", "/b"], record.Actions.Select(action => action.Args.GetProperty("path").GetString()));
+        Assert.InRange(record.DurationS, 0.9, 1.1);
+        Assert.Equal(lines + 4, harness.Log.Records.Count);
+    }
+
+    // The first of a block are the slowest so far, whatever they take.
+    private static async Task RunSomeAsync(JourneyHarness harness)
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await harness.StartAsync();
+        }
+        harness.Recorder.Drain(final: false);
     }
 
     [Fact]

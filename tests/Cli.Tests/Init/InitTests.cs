@@ -152,6 +152,20 @@ public sealed class InitTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(cli.Directory.Path));
     }
 
+    [Theory]
+    [InlineData("Log in as card-0001 / 1234, borrow a book, then log out.", "log-in-borrow-a-book-then")]
+    [InlineData("Log in as card-0001 with PIN 1234. Borrow a book.", "log-in-borrow-a-book")]
+    public async Task Init_GoalThatNamesAPassword_HasANameWithoutIt(string goal, string name)
+    {
+        await using var library = await LibraryApi.StartAsync(new LibraryOptions(), TestContext.Current.CancellationToken);
+        using var cli = new CliHarness();
+
+        var result = await cli.RunAsync("init", "-y", "--target", library.Url.ToString(), "--goal", goal);
+
+        Assert.True(result.Code == ExitCodes.Done, result.Error);
+        Assert.Equal((name, goal), Assert.Single(ScenarioLoader.LoadFile(cli.Directory.Combine("ape.yaml")).ThrowIfInvalid().Goals) is var made ? (made.Name, made.Goal) : default);
+    }
+
     [Fact]
     public async Task Init_GoalThatCannotBeProven_SaysWhatToDeclare()
     {

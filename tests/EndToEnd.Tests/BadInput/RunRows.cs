@@ -9,6 +9,8 @@ internal static class RunRows
     private const string Second = "20261121-120001-00bb";
 
     private static readonly (string, string)[] Empty = [($".ape/runs/{First}/logs/agent.jsonl", "")];
+    private static readonly (string, string)[] NoDirectory = [(".ape/runs", "a file")];
+    private static readonly (string, string)[] NoDirectoryAbove = [(".ape", "a file")];
     private static readonly (string, string)[] Broken = [($".ape/runs/{First}/run.json", "{ broken")];
     private static readonly (string, string)[] Two = [($".ape/runs/{First}/logs/agent.jsonl", ""), ($".ape/runs/{Second}/logs/agent.jsonl", "")];
 
@@ -33,6 +35,12 @@ internal static class RunRows
         new(2, "stop", "interrupted") { Files = Broken },
         new(3, "stop", First) { Files = Running },
         new(3, "status", First) { Files = Running },
+        .. new[] { "runs", "report", "compare last", "rerun", "status", "logs", "stop", "start --iterations 1" }.Select(static command => new BadRow(3, command, ".ape/runs") { Files = NoDirectory }),
+        .. new[] { "runs", "report", "rerun", "start --iterations 1" }.Select(static command => new BadRow(3, command, ".ape") { Files = NoDirectoryAbove }),
+        new(2, "rerun", "no runs"),
+        new(2, "rerun last --workers many", "--workers 'many'"),
+        new(2, "rerun last --keep", "--keep|--compose"),
+        new(2, "rerun last --compose --stack {server}", "--compose|--stack"),
         new(2, "status --format xml", "--format 'xml' is unknown|Use text or json."),
         new(2, "runs extra", "unexpected argument 'extra'"),
         new(2, "runs --format table", "--format 'table' is unknown"),

@@ -21,7 +21,28 @@ public sealed class RerunTests
         var (first, again) = Summaries(directory);
         Assert.Equal(77, again.Run.Seed);
         Assert.Equal((first.Run.Agents, first.Sessions.Succeeded, first.Actions.Total), (again.Run.Agents, again.Sessions.Succeeded, again.Actions.Total));
-        Assert.Equal(first.Run.DataSha256, again.Run.DataSha256);
+        Assert.Equal((first.Run.PlanSha256, first.Run.DataSha256), (again.Run.PlanSha256, again.Run.DataSha256));
+    }
+
+    [Theory]
+    [InlineData("rest")]
+    [InlineData("graphql")]
+    [InlineData("web")]
+    [InlineData("mcp")]
+    [InlineData("llm")]
+    public async Task Rerun_Template_HasTheSamePlanSeedAndData(string template)
+    {
+        using var directory = new TempDirectory();
+        (await ApeProcess.RunAsync(directory, "init", "-y", "--template", template)).Exits(0);
+        (await ApeProcess.RunAsync(directory, "start", "--iterations", "4", "--quiet")).Exits(0);
+
+        (await ApeProcess.RunAsync(directory, "rerun", "last", "--quiet")).Exits(0);
+
+        var (first, again) = Summaries(directory);
+        Assert.Equal((first.Run.PlanSha256, first.Run.Seed, first.Run.DataSha256), (again.Run.PlanSha256, again.Run.Seed, again.Run.DataSha256));
+        Assert.Equal((4L, first.Actions.Total), (again.Sessions.Succeeded, again.Actions.Total));
+        // And that once more: what was kept of a run that was kept.
+        (await ApeProcess.RunAsync(directory, "rerun", again.Run.Id, "--quiet")).Exits(0);
     }
 
     [Fact]
@@ -53,7 +74,7 @@ public sealed class RerunTests
         (await ApeProcess.RunWithAsync(directory, key, "rerun", run.Run, "--quiet", "--seed", "6")).Exits(0);
         var (first, again) = Summaries(directory);
         Assert.Equal((4L, 6L), (again.Sessions.Succeeded, again.Run.Seed));
-        Assert.Equal(first.Run.DataSha256, again.Run.DataSha256);
+        Assert.Equal((first.Run.PlanSha256, first.Run.DataSha256), (again.Run.PlanSha256, again.Run.DataSha256));
 
         // Without the variable it says which; with another file of users it refuses.
         var unset = (await ApeProcess.RunAsync(directory, "rerun", run.Run, "--quiet")).Exits(ExitCodes.Input);

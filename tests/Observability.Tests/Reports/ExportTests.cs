@@ -30,6 +30,48 @@ public sealed class ExportTests
         Assert.Contains(SummaryFixture.Trace, failure.Value, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("interrupted", "the run was interrupted")]
+    [InlineData("budget", "the run used up its budget")]
+    [InlineData("aborted", "the run was aborted")]
+    [InlineData("running", "the run has not ended")]
+    public void Exports_RunThatDidNotEnd_FailThoughEveryThresholdHolds(string status, string told)
+    {
+        var report = Passed(status);
+
+        var run = XDocument.Parse(Valid(report)).Descendants("testcase").Single(static test => (string?)test.Attribute("name") == "run");
+        Assert.Equal(told, (string?)run.Element("failure")?.Attribute("message"));
+        Assert.StartsWith("### ❌", Markdown(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exports_DamagedRun_Fail()
+    {
+        var report = Passed("completed") with { IsDamaged = true, Problems = ["sessions.jsonl cannot be read: no"] };
+
+        var run = XDocument.Parse(Valid(report)).Descendants("failure").Single();
+        Assert.Contains("files are damaged", (string?)run.Attribute("message"), StringComparison.Ordinal);
+        Assert.Contains("sessions.jsonl cannot be read", run.Value, StringComparison.Ordinal);
+        Assert.StartsWith("### ❌", Markdown(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exports_RunThatPassed_AreGreen()
+    {
+        Assert.Empty(XDocument.Parse(Valid(Passed("completed"))).Descendants("failure"));
+        Assert.StartsWith("### ✅", Markdown(Passed("completed")), StringComparison.Ordinal);
+    }
+
+    private static RunReport Passed(string status)
+    {
+        var full = ReportFixture.Full();
+        var summary = full.Summary;
+        return full with
+        {
+            Summary = summary with { Run = summary.Run with { Status = status, Reason = null }, Thresholds = [.. summary.Thresholds.Where(static threshold => threshold.Ok)] },
+        };
+    }
+
     [Fact]
     public void Markdown_FullRun_IsGolden() => Golden.Check("report.md", Markdown(ReportFixture.Full()));
 

@@ -86,7 +86,7 @@ internal static class ReportFixture
             new ActionRecord
             {
                 N = 1, Tool = "login", Args = JsonSerializer.SerializeToElement(new { username = "user-0001", password = "{{user.password}}" }), Status = 200,
-                Parts = new ActionParts(0, 0.08, 0.001, 0.03, 0.002), Extracted = ImmutableSortedDictionary<string, string>.Empty.Add("token", "$.token (redacted)"),
+                Parts = new ActionParts(0, 0.08, 0.001, 0.03, 0.002), Extracted = ImmutableSortedDictionary<string, string>.Empty.Add("token", "$.token [redacted]"),
                 Request = new RequestRecord("POST", "http://127.0.0.1:5080/auth/login", "application/json", """{"username":"user-0001","password":"{{user.password}}"}""", false, 55),
             },
             new ActionRecord

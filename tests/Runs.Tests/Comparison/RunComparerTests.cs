@@ -1,4 +1,6 @@
 using ApeTest.Runs.Comparison;
+using ApeTest.Runs.Directory;
+using ApeTest.Runs.Rendering;
 
 namespace ApeTest.Runs.Tests.Comparison;
 
@@ -39,6 +41,49 @@ public sealed class RunComparerTests
         var metrics = RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2, success: 0.9), RunComparer.DefaultMinimumEffect, isOpen: false);
 
         Assert.Equal(["session_success", "action_error_rate"], metrics.Where(static metric => metric.Verdict == Verdicts.Worse).Select(static metric => metric.Name));
+    }
+
+    [Fact]
+    public void Compare_ModelThatLosesSessions_IsWorseByThat()
+    {
+        var metrics = RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2, lost: 0.2), RunComparer.DefaultMinimumEffect, isOpen: false);
+
+        var errors = Assert.Single(metrics, static metric => metric.Name == "agent_error_rate");
+        Assert.Equal((Verdicts.Worse, 0.0), (errors.Verdict, errors.Base));
+        Assert.InRange(errors.Run!.Value, 0.15, 0.25);
+    }
+
+    [Fact]
+    public void Compare_AllSessionsLost_SuccessIsNotMeasuredAndTheVerdictWorse()
+    {
+        var metrics = RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2, lost: 1), RunComparer.DefaultMinimumEffect, isOpen: true);
+
+        Assert.Equal((Verdicts.NotMeasured, null), metrics.Where(static metric => metric.Name == "session_success").Select(static metric => (metric.Verdict, metric.Run)).Single());
+        Assert.Equal(Verdicts.Worse, RunComparer.Overall(metrics));
+    }
+
+    [Fact]
+    public void Compare_MetricOfOneRunOnly_IsNotMeasuredAndSaidSo()
+    {
+        var metrics = RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2, hasModel: false), RunComparer.DefaultMinimumEffect, isOpen: false);
+
+        Assert.Equal(["ttft_p95"], metrics.Where(static metric => metric.Verdict == Verdicts.NotMeasured).Select(static metric => metric.Name));
+        var words = ComparisonWords.Verdict(new RunComparison
+        {
+            Base = new ComparedRun("a", "shop", 30, 300), Run = new ComparedRun("b", "shop", 30, 300), Verdict = RunComparer.Overall(metrics), MinimumEffect = 0.05, Warnings = [], Metrics = metrics,
+        });
+        Assert.EndsWith("; not measured in both runs: ttft_p95", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_BlocksThatEndEarly_LeaveTheLaterPointsOut()
+    {
+        var whole = SyntheticRun.Of(1);
+        var cut = RunBlocks.Of([new HistogramBlock(TimeSpan.Zero, TimeSpan.FromSeconds(10), [])],
+            Enumerable.Range(1, 300).Select(static second => new TimePoint { T = second, At = DateTimeOffset.UnixEpoch, Agents = 1, AgentsTarget = 1, Actions = 1 }));
+
+        Assert.Equal(SyntheticRun.Blocks, whole.All.Count);
+        Assert.Equal(20, Assert.Single(cut.All).Actions);
     }
 
     [Fact]

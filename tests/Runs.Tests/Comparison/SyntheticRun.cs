@@ -19,7 +19,9 @@ internal static class SyntheticRun
     /// <param name="spread">Standard deviation of a block's slowness, as a share.</param>
     /// <param name="blocks">Blocks of 10 s.</param>
     /// <param name="success">Chance of a session to succeed.</param>
-    public static RunBlocks Of(int seed, double slower = 1, double phi = 0.5, double spread = 0.02, int blocks = Blocks, double success = 0.98)
+    /// <param name="lost">Chance of a session to be lost to the model.</param>
+    /// <param name="hasModel">Whether a model decides.</param>
+    public static RunBlocks Of(int seed, double slower = 1, double phi = 0.5, double spread = 0.02, int blocks = Blocks, double success = 0.98, double lost = 0, bool hasModel = true)
     {
         var random = new Random(seed);
         var histograms = new List<HistogramBlock>();
@@ -36,20 +38,22 @@ internal static class SyntheticRun
             {
                 ["action"] = Durations(random, samples, 0.030 * factor, 0.4),
                 ["mtba_active"] = Durations(random, samples, 0.110 * factor, 0.5),
-                ["ttft"] = Durations(random, samples, 0.200 * factor, 0.3),
+                ["ttft"] = Durations(random, hasModel ? samples : 0, 0.200 * factor, 0.3),
             }));
-            points.Add(Point(random, ((block + 1) * 10) - 0.5, samples, success));
+            points.Add(Point(random, ((block + 1) * 10) - 0.5, samples, success, lost));
         }
         return RunBlocks.Of(histograms, points);
     }
 
-    private static TimePoint Point(Random random, double at, int samples, double success)
+    private static TimePoint Point(Random random, double at, int samples, double success, double lost)
     {
-        var judged = samples / 5;
+        var started = samples / 5;
+        var agentErrors = Enumerable.Range(0, lost > 0 ? started : 0).Count(_ => random.NextDouble() < lost);
+        var judged = started - agentErrors;
         var succeeded = Enumerable.Range(0, judged).Count(_ => random.NextDouble() < success);
         return new TimePoint
         {
-            T = at, At = DateTimeOffset.UnixEpoch, Agents = 5, AgentsTarget = 5, Started = judged,
+            T = at, At = DateTimeOffset.UnixEpoch, Agents = 5, AgentsTarget = 5, Started = started, AgentError = agentErrors,
             Succeeded = succeeded, Failed = judged - succeeded, Actions = samples, Errors = judged - succeeded,
         };
     }

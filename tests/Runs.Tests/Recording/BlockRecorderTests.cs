@@ -50,6 +50,41 @@ public sealed class BlockRecorderTests
     }
 
     [Fact]
+    public void SessionEnded_UnsampledThatSucceed_KeepsTheSlowestOfAll()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        var random = new Random(7);
+        var durations = Enumerable.Range(0, 5000).Select(_ => TimeSpan.FromMilliseconds(random.Next(1, 1_000_000))).ToList();
+        var kept = new List<double>();
+
+        foreach (var duration in durations)
+        {
+            var record = TestRun.Session(SessionOutcome.Succeeded, sampled: false) with { DurationS = duration.TotalSeconds };
+            recorder.SessionStarted("buy-coffee", TimeSpan.Zero);
+            recorder.SessionEnded(record, duration, 1);
+            kept.AddRange(recorder.Drain(final: false).Sessions.Select(static session => session.DurationS));
+        }
+
+        Assert.Superset(durations.OrderDescending().Take(5).Select(static duration => duration.TotalSeconds).ToHashSet(), kept.ToHashSet());
+        // 5 x (1 + ln 1000) are expected of sessions, of actions, which take all the same, the first five.
+        Assert.InRange(kept.Count, 5, 120);
+    }
+
+    [Fact]
+    public void IsSlow_TheSlowestAction_IsEnough()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        for (var i = 0; i < 10; i++)
+        {
+            recorder.IsSlow(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        }
+
+        Assert.False(recorder.IsSlow(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)));
+        Assert.True(recorder.IsSlow(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1.5)));
+        Assert.True(recorder.IsSlow(TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(0.5)));
+    }
+
+    [Fact]
     public void Drain_Twice_GivesOnlyWhatIsNew()
     {
         var recorder = TestRun.Recorder(TestRun.Plan(), _time, epoch: 3);
@@ -76,6 +111,12 @@ public sealed class BlockRecorderTests
     public void SessionEnded_ByOutcomeAndSampling_IsKeptOrOnlyCounted(SessionOutcome outcome, bool sampled, bool kept)
     {
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        // The first of a block are the slowest so far, whatever they take.
+        for (var i = 0; i < 5; i++)
+        {
+            recorder.SessionEnded(TestRun.Session(SessionOutcome.Succeeded, sampled: false), TimeSpan.FromSeconds(1), 1);
+        }
+        Assert.Equal(5, recorder.Drain(final: false).Sessions.Length);
         recorder.SessionEnded(TestRun.Session(outcome, sampled: sampled), TimeSpan.FromSeconds(1), 1);
 
         var batch = recorder.Drain(final: false);

@@ -67,6 +67,36 @@ public sealed class RunPlannerTests
     }
 
     [Fact]
+    public void Create_TargetOnAnotherFreePort_HasTheSamePlanHashWhereThatWasDrawn()
+    {
+        static RunPlan At(int port, bool isDrawn) => RunPlanner.Create(Scenario with { Target = Scenario.Target with { Url = new Uri($"http://127.0.0.1:{port}/") } }, "run", 1,
+            $"{{\"servers\":[{{\"url\":\"http://127.0.0.1:{port}\"}}]}}", isAddressDrawn: isDrawn);
+
+        Assert.Equal(At(4001, isDrawn: true).PlanSha256, At(4002, isDrawn: true).PlanSha256);
+        Assert.NotEqual(At(4001, isDrawn: false).PlanSha256, At(4002, isDrawn: false).PlanSha256);
+        Assert.Equal(4001, At(4001, isDrawn: true).Scenario.Target.Url.Port);
+    }
+
+    [Fact]
+    public void Create_ThresholdsThatAnotherAskedFor_HaveTheSamePlanHash()
+    {
+        var by = Scenario with { Thresholds = [.. Scenario.Thresholds.Reverse().Select(static threshold => threshold with { By = "default" })] };
+        var other = Scenario with { Thresholds = [.. Scenario.Thresholds.Select(static threshold => threshold with { Value = 0.5 })] };
+
+        Assert.Equal(RunPlanner.Create(Scenario, "run", 1).PlanSha256, RunPlanner.Create(by, "run", 1).PlanSha256);
+        Assert.NotEqual(RunPlanner.Create(Scenario, "run", 1).PlanSha256, RunPlanner.Create(other, "run", 1).PlanSha256);
+    }
+
+    [Fact]
+    public void Create_RowsOfACopiedFile_HaveTheSamePlanHash()
+    {
+        static RunPlan From(string file, string cell) => RunPlanner.Create(Scenario with { Data = Scenario.Data.SetItem("a", Scenario.Data["a"] with { Csv = file, Rows = [[cell]] }) }, "run", 1);
+
+        Assert.Equal(From("users.csv", "x").PlanSha256, From("elsewhere/users.csv", "x").PlanSha256);
+        Assert.NotEqual(From("users.csv", "x").PlanSha256, From("users.csv", "y").PlanSha256);
+    }
+
+    [Fact]
     public void Create_OtherRunAndSeed_HaveTheSamePlanHash()
     {
         var first = RunPlanner.Create(Scenario, "run-1", 1);

@@ -33,7 +33,7 @@ public sealed class GraphQlCallTests
         var other = await tools.InvokeAsync(Some.Call("addToCart", buy), bob, Cancellation);
         var none = await tools.InvokeAsync(Some.Call("addToCart", buy), eve, Cancellation);
 
-        Assert.Equal("$.data.login.token (redacted)", login.Extracted["token"]);
+        Assert.Equal("$.data.login.token [redacted]", login.Extracted["token"]);
         Assert.Equal("""{"status":200,"body":{"data":{"addToCart":{"id":"t-ann","lines":[]}}}}""", bought.Observation);
         Assert.Contains("t-bob", other.Observation, StringComparison.Ordinal);
         Assert.Equal((ActionOutcome.HttpError, TargetErrors.GraphQlUnauthenticated, 200), (none.Outcome, none.ErrorType, none.Status));

@@ -166,7 +166,7 @@ public sealed class CheckTests
             Trip.Get("/long") with { Check = new CheckSpec { Text = new string('x', 1000) } });
 
         Assert.Equal("any below 400", trip.Journey.Steps[0].Asks);
-        Assert.Equal("2xx|404 $.id=17 $.key={{x}} $.token=(redacted) $.total {\"min\":10} Location {\"exists\":true} text paid\\nnow regex o.d within 1.5 s at most 1000 bytes",
+        Assert.Equal("2xx|404 $.id=17 $.key={{x}} $.token=[redacted] $.total {\"min\":10} Location {\"exists\":true} text paid\\nnow regex o.d within 1.5 s at most 1000 bytes",
             trip.Journey.Steps[1].Asks);
         Assert.True(trip.Journey.Steps[2].Asks.Length < 210);
     }

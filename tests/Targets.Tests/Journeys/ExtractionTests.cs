@@ -231,7 +231,7 @@ public sealed class ExtractionTests
         trip.Render(0);
         Assert.Equal(StepResult.Ok, trip.Answer(0, "{\"id\":1,\"accessToken\":\"t1\",\"b\":\"t2\"}", 200, ("Set-Cookie", "c=t3")));
         var shown = trip.Values.Extracted(static text => text);
-        Assert.Equal("id=1", string.Join(' ', shown.Where(static value => value.Value != "(redacted)").Select(static value => $"{value.Name}={value.Value}")));
+        Assert.Equal("id=1", string.Join(' ', shown.Where(static value => value.Value != "[redacted]").Select(static value => $"{value.Name}={value.Value}")));
         Assert.Equal(5, shown.Count);
         Assert.Equal("GET /: $.id", shown.Single(static value => value.Name == "id").Source);
     }
@@ -259,7 +259,7 @@ public sealed class ExtractionTests
         trip.Render(0);
         Assert.True(trip.Answer(0, "{\"token\":\"s3cr3t-t0ken\"}").IsOk);
         trip.Render(1);
-        Assert.Equal("$.echo is \"got (redacted)\", expected expected", trip.Answer(1, "{\"echo\":\"got s3cr3t-t0ken\"}").Detail);
+        Assert.Equal("$.echo is \"got [redacted]\", expected expected", trip.Answer(1, "{\"echo\":\"got s3cr3t-t0ken\"}").Detail);
         trip.Render(2);
         Assert.DoesNotContain("hunter2", trip.Answer(2, "{\"password\":\"hunter2\"}").Detail, StringComparison.Ordinal);
     }

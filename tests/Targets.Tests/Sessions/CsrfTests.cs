@@ -82,7 +82,7 @@ public sealed class CsrfTests
         Assert.Equal("", Body(read));
         Assert.Equal((expected ?? "").ToUpperInvariant(), Body(written).ToUpperInvariant());
         Assert.Equal("", Body(other));
-        Assert.Equal(source is null ? [] : [$"{source} (redacted)"], written.Carried.Values);
+        Assert.Equal(source is null ? [] : [$"{source} [redacted]"], written.Carried.Values);
         Assert.DoesNotContain(written.Carried, static pair => pair.Value.Contains("v-1", StringComparison.Ordinal));
     }
 
@@ -109,7 +109,7 @@ public sealed class CsrfTests
         Assert.Equal(ActionOutcome.Rejected, early.Outcome);
         Assert.Equal(ActionOutcome.Ok, inHeader.Outcome);
         Assert.Contains(new("X-CSRF", "v-1"), transport.Requests[1].Headers!);
-        Assert.Equal("$.csrfToken (redacted)", inHeader.Carried["argument:X-CSRF"]);
+        Assert.Equal("$.csrfToken [redacted]", inHeader.Carried["argument:X-CSRF"]);
         Assert.Equal(ActionOutcome.Ok, inBody.Outcome);
         Assert.Equal("""{"csrf_token":"v-1","n":1}""", System.Text.Encoding.UTF8.GetString(transport.Requests[2].Body.Span));
         Assert.Contains(new("X-My-CSRF", "v-1"), transport.Requests[3].Headers!);

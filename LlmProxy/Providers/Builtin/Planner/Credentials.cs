@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 
 /// <summary>Who the session is, as the goal says it: <c>as X / Y</c>, <c>as X with password Y</c>, <c>username X and password Y</c>.</summary>
-internal sealed partial record Credentials(string User, string? Password)
+/// <param name="User">Name to log in with.</param>
+/// <param name="Password">Password; null where the goal names none.</param>
+public sealed partial record Credentials(string User, string? Password)
 {
     /// <summary>Finds them and takes them out of <paramref name="goal"/>, since names and passwords are no words.</summary>
     public static Credentials? Take(ref string goal)

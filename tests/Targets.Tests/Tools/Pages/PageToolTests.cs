@@ -49,7 +49,7 @@ public sealed class PageToolTests : IAsyncLifetime
 
         Assert.Equal(200, wrong.Result.Status);
         Assert.Equal("Account of ann", title);
-        Assert.Equal("hidden field of the page (redacted)", result.Carried["field:_csrf"]);
+        Assert.Equal("hidden field of the page [redacted]", result.Carried["field:_csrf"]);
         Assert.Equal(302, Assert.Single(result.Redirects).Status);
     }
 
