@@ -196,9 +196,9 @@ internal sealed class LocalRun : IAsyncDisposable
         {
             loaded = _input.Load(await _host.StartShopAsync(DemonstrationScenario.Shop, cancellationToken));
         }
-        else if (loaded.ThrowIfInvalid().Target.Sample is { } sample)
+        else if (_input.SampleOf(loaded.ThrowIfInvalid()) is { } sample)
         {
-            loaded = _input.LoadAt(await _host.StartSampleAsync(sample, cancellationToken));
+            loaded = _input.LoadAt(sample, await _host.StartSampleAsync(sample, cancellationToken));
         }
         return (loaded.ThrowIfInvalid(), loaded.Resolved);
     }

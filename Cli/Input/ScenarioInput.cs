@@ -2,6 +2,7 @@ using System.CommandLine;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
+using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Cli.Input;
 
@@ -18,6 +19,7 @@ internal sealed class ScenarioInput
     private readonly string? _file;
     private readonly ScenarioFlags _flags;
     private readonly KeptInput? _kept;
+    private string? _sample;
 
     /// <summary>A run that is run again.</summary>
     public ScenarioInput(CliEnvironment environment, ParseResult parse, ScenarioOptions options, KeptInput kept)
@@ -53,8 +55,9 @@ internal sealed class ScenarioInput
     public string? FileName => _file ?? _kept?.Name;
 
     /// <summary>What is kept of the input in the run's directory.</summary>
-    public RunInput Kept => _kept?.Input ?? new RunInput
+    public RunInput Kept => _kept is not null ? _kept.Input with { Sample = _sample } : new RunInput
     {
+        Sample = _sample,
         Scenario = _file is null ? null : _environment.Absolute(_file), Demonstration = IsDemonstration,
         BaseDirectory = _file is null ? _environment.CurrentDirectory : Path.GetDirectoryName(_environment.Absolute(_file))!,
     };
@@ -90,9 +93,13 @@ internal sealed class ScenarioInput
         return ScenarioLoader.Load(sources);
     }
 
-    /// <summary>Loads the scenario again, once the sample target that it names listens at <paramref name="sample"/>.</summary>
-    public ScenarioLoadResult LoadAt(Uri sample)
+    /// <summary>The sample target that has to be started: the one that the scenario names, or the one that a run had which is run again. Null for none.</summary>
+    public string? SampleOf(Scenario scenario) => scenario.Target.Sample ?? (_flags.Has("target.url") ? null : _kept?.Input.Sample);
+
+    /// <summary>Loads the scenario again, once its sample target <paramref name="name"/> listens at <paramref name="sample"/>.</summary>
+    public ScenarioLoadResult LoadAt(string name, Uri sample)
     {
+        _sample = name;
         IsTargetHere = true;
         var sources = Sources();
         return ScenarioLoader.Load(sources with

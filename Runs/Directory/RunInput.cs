@@ -21,6 +21,9 @@ public sealed record RunInput
     /// <summary>Whether it was the demonstration on the sample shop.</summary>
     public bool Demonstration { get; init; }
 
+    /// <summary>The sample target that was started for the run; null for none. It is gone with the run, so running it again starts another.</summary>
+    public string? Sample { get; init; }
+
     /// <summary>Directory to which the scenario's paths refer.</summary>
     public required string BaseDirectory { get; init; }
 

@@ -5,7 +5,7 @@ namespace ApeTest.EndToEnd.Tests.Docs;
 /// <summary>
 /// What the HTML comments before a block say to these tests; a reader does not see them.
 /// <code>
-/// &lt;!-- run: exit 99, needs postgres, for 12s --&gt;   the last command's exit code; what there must be; how long a run takes here
+/// &lt;!-- run: exit 99, needs postgres, for 12s --&gt;   the last command's exit code; what there must be; how long a run takes here; `one at a time`: services end one by one
 /// &lt;!-- not run: REASON --&gt;                         its `ape-test` commands are parsed only
 /// &lt;!-- file: shop.yaml --&gt;                         the block is written to that file
 /// &lt;!-- first: COMMAND --&gt;                          run before it, unseen
@@ -24,6 +24,9 @@ internal sealed partial record DocMarks
 
     /// <summary>Duration of its runs in place of the page's own. Default <see cref="DocShell.Short"/>.</summary>
     public string? Duration { get; private init; }
+
+    /// <summary>Whether each service of the block is ended before the next command.</summary>
+    public bool OneAtATime { get; private init; }
 
     /// <summary><c>model</c>, <c>postgres</c>, <c>stack</c>, or a command such as <c>jq</c>.</summary>
     public IReadOnlyList<string> Needs { get; private init; } = [];
@@ -50,6 +53,7 @@ internal sealed partial record DocMarks
 
     private DocMarks WithItem(string item) => item.Split(' ', 2) switch
     {
+        ["one", "at a time"] => this with { OneAtATime = true },
         ["exit", var code] => this with { Code = int.Parse(code, System.Globalization.CultureInfo.InvariantCulture) },
         ["needs", var what] => this with { Needs = [.. Needs, what] },
         ["for", var duration] => this with { Duration = duration },

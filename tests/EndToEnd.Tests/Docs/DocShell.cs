@@ -114,11 +114,19 @@ internal sealed partial class DocShell : IAsyncDisposable
         {
             await ApeProcess.RunAsync(_directory, "stop", run.Run, "--now");
         }
-        foreach (var (command, process, said) in Enumerable.Reverse(_services))
+        await EndServicesAsync();
+    }
+
+    private async Task EndServicesAsync()
+    {
+        for (; _services.Count > 0; _services.RemoveAt(_services.Count - 1))
         {
+            var (command, process, said) = _services[^1];
             using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
             await process.WaitForExitAsync(Cancellation).WaitAsync(Limit, Cancellation);
-            Assert.True(process.ExitCode == 0, $"$ {command}\nexit {process.ExitCode} at Ctrl+C, expected 0\n{await said}");
+            var text = await said;
+            Assert.True(process.ExitCode == 0, $"$ {command}\nexit {process.ExitCode} at Ctrl+C, expected 0\n{text}");
+            process.Dispose();
         }
     }
 
@@ -163,6 +171,10 @@ internal sealed partial class DocShell : IAsyncDisposable
         if (await Task.WhenAny(ready.Task, said).WaitAsync(Limit, Cancellation) == said)
         {
             Assert.Fail($"{block.Place}\n$ {command}\nended before it listened:\n{await said}");
+        }
+        if (block.Marks.OneAtATime)
+        {
+            await EndServicesAsync();
         }
     }
 
@@ -266,7 +278,7 @@ internal sealed partial class DocShell : IAsyncDisposable
     [GeneratedRegex(@"(?<=ape-test )(shop|gateway|proxy|sample \w+)\b(?!.*--(?:port|stdio|new-key))")]
     private static partial Regex ServicePort();
 
-    [GeneratedRegex(@"(127\.0\.0\.1:)(5080|5100|5200|5300|11434)\b")]
+    [GeneratedRegex(@"(127\.0\.0\.1:|--port )(5\d\d\d|11434)\b")]
     private static partial Regex UsualPortOfText();
 
     [GeneratedRegex(@"(?:\./)?ape-test(?= )")]
