@@ -25,7 +25,7 @@ internal sealed partial record DocMarks
     /// <summary>Duration of its runs in place of the page's own. Default <see cref="DocShell.Short"/>.</summary>
     public string? Duration { get; private init; }
 
-    /// <summary>Whether each service of the block is ended before the next command.</summary>
+    /// <summary>Whether the services that run are ended before one of this block begins.</summary>
     public bool OneAtATime { get; private init; }
 
     /// <summary><c>model</c>, <c>postgres</c>, <c>stack</c>, or a command such as <c>jq</c>.</summary>

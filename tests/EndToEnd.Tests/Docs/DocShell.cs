@@ -163,6 +163,10 @@ internal sealed partial class DocShell : IAsyncDisposable
 
     private async Task BeginAsync(DocBlock block, string command)
     {
+        if (block.Marks.OneAtATime)
+        {
+            await EndServicesAsync();
+        }
         // The shell becomes the service, so that the signal at the end reaches it.
         var process = Start(block, Program().Replace(command, "exec ape-test", 1));
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -171,10 +175,6 @@ internal sealed partial class DocShell : IAsyncDisposable
         if (await Task.WhenAny(ready.Task, said).WaitAsync(Limit, Cancellation) == said)
         {
             Assert.Fail($"{block.Place}\n$ {command}\nended before it listened:\n{await said}");
-        }
-        if (block.Marks.OneAtATime)
-        {
-            await EndServicesAsync();
         }
     }
 
@@ -213,7 +213,7 @@ internal sealed partial class DocShell : IAsyncDisposable
                 {
                     text.Append(line).Append('\n');
                 }
-                if (line.Contains("http://", StringComparison.Ordinal))
+                if (line.Contains("Ctrl+C ends it", StringComparison.Ordinal))
                 {
                     ready?.TrySetResult();
                 }
