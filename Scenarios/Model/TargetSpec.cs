@@ -15,7 +15,7 @@ public sealed record TargetSpec
     public string? Sample { get; init; }
 
     /// <summary>Names of the sample targets that come with ApeTest.</summary>
-    public static ImmutableArray<string> SampleNames { get; } = ["shop", "board", "florist", "mcp", "llm"];
+    public static ImmutableArray<string> SampleNames { get; } = ["shop", "board", "florist", "mcp", "llm", "bank", "flaky"];
 
     /// <summary>Where the OpenAPI document is: a path on the target, an absolute URL or a file. Null: only generic HTTP tools.</summary>
     public string? OpenApi { get; init; }

@@ -46,6 +46,20 @@ public sealed class RerunTests
     }
 
     [Fact]
+    public async Task Rerun_OfASampleTarget_StartsItAgain()
+    {
+        using var directory = new TempDirectory();
+        directory.Write("s.yaml", "target: { sample: board, graphql: /graphql }\njourneys: [ { name: look, steps: [ { get: / } ] } ]\n");
+        (await ApeProcess.RunAsync(directory, "start", "s.yaml", "--iterations", "2", "--quiet")).Exits(0);
+
+        (await ApeProcess.RunAsync(directory, "rerun", "last", "--quiet")).Exits(0);
+
+        Assert.Equal(2, Summaries(directory).Again.Sessions.Succeeded);
+        // Of a run that was run again too.
+        (await ApeProcess.RunAsync(directory, "rerun", "last", "--quiet")).Exits(0);
+    }
+
+    [Fact]
     public async Task Rerun_ScenarioWithFeedsAndSecrets_TakesThemFromWhereTheyAreKept()
     {
         using var directory = new TempDirectory();
