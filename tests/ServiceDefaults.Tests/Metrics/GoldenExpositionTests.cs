@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net.Http.Headers;
+using ApeTest.Cli.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ApeTest.ServiceDefaults.Tests.Metrics;
