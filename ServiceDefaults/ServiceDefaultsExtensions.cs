@@ -4,9 +4,11 @@ using ApeTest.ServiceDefaults.Hosting;
 using ApeTest.ServiceDefaults.Identity;
 using ApeTest.ServiceDefaults.Logging;
 using ApeTest.ServiceDefaults.Metrics;
+using ApeTest.ServiceDefaults.Metrics.Collection;
 using ApeTest.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -32,9 +34,11 @@ public static partial class ServiceDefaultsExtensions
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<RecordsDropped>();
         builder.Services.AddHealthChecks();
-        builder.AddServiceLogging(options, serilog => ShipLogs(serilog, builder.Configuration, options));
+        builder.AddServiceLogging(options, (serilog, dropped) => ShipLogs(serilog, builder.Configuration, options, dropped));
         builder.AddOtlp(options);
         AddLogShipping(builder, options);
+        builder.Services.AddSingleton<MetricsRegistry>();
+        builder.Services.AddSingleton<ProcessMetrics>();
         AddMetricsExposition(builder);
         if (options.Guard)
         {
@@ -68,12 +72,15 @@ public static partial class ServiceDefaultsExtensions
             app.UseMiddleware<GuardMiddleware>();
         }
 
+        // Created now, before the server starts: what is measured earlier than it listens is lost.
+        _ = app.Services.GetRequiredService<MetricsRegistry>();
+        _ = app.Services.GetRequiredService<ProcessMetrics>();
         MapMetricsExposition(app);
         app.MapServiceHealth(options.Service);
         return app;
     }
 
-    /// <summary>Seam, Metrics/: registers what <c>/metrics</c> needs.</summary>
+    /// <summary>Seam, Metrics/: registers the <see cref="SeriesFactory"/> and what else <c>/metrics</c> needs.</summary>
     static partial void AddMetricsExposition(WebApplicationBuilder builder);
 
     /// <summary>Seam, Metrics/: maps <c>/metrics</c>.</summary>
@@ -83,5 +90,5 @@ public static partial class ServiceDefaultsExtensions
     static partial void AddLogShipping(WebApplicationBuilder builder, ServiceOptions options);
 
     /// <summary>Seam, Logging/: ships logs to Loki through a Serilog sink.</summary>
-    static partial void ShipLogs(LoggerConfiguration serilog, Microsoft.Extensions.Configuration.IConfiguration configuration, ServiceOptions options);
+    static partial void ShipLogs(LoggerConfiguration serilog, IConfiguration configuration, ServiceOptions options, RecordsDropped dropped);
 }

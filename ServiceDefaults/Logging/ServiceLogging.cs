@@ -19,7 +19,7 @@ internal static class ServiceLogging
     /// <param name="builder">The service's builder.</param>
     /// <param name="options">What to log where.</param>
     /// <param name="ship">Adds the log shipper of this build to the Serilog pipeline.</param>
-    public static void AddServiceLogging(this WebApplicationBuilder builder, ServiceOptions options, Action<LoggerConfiguration> ship)
+    public static void AddServiceLogging(this WebApplicationBuilder builder, ServiceOptions options, Action<LoggerConfiguration, RecordsDropped> ship)
     {
         if (options.LogDirectory is { } directory)
         {
@@ -36,7 +36,7 @@ internal static class ServiceLogging
         builder.Services.AddSingleton<ILoggerProvider>(services => CreateProvider(options, services.GetRequiredService<RecordsDropped>(), ship));
     }
 
-    internal static SerilogLoggerProvider CreateProvider(ServiceOptions options, RecordsDropped dropped, Action<LoggerConfiguration> ship)
+    internal static SerilogLoggerProvider CreateProvider(ServiceOptions options, RecordsDropped dropped, Action<LoggerConfiguration, RecordsDropped> ship)
     {
         var logger = new LoggerConfiguration()
             .MinimumLevel.Verbose()
@@ -46,7 +46,7 @@ internal static class ServiceLogging
         return new SerilogLoggerProvider(logger, dispose: true);
     }
 
-    private static Logger CreateTarget(ServiceOptions options, RecordsDropped dropped, Action<LoggerConfiguration> ship)
+    private static Logger CreateTarget(ServiceOptions options, RecordsDropped dropped, Action<LoggerConfiguration, RecordsDropped> ship)
     {
         var formatter = new JsonLineFormatter(options.Service);
         var target = new LoggerConfiguration().MinimumLevel.Verbose();
@@ -78,7 +78,7 @@ internal static class ServiceLogging
             target.WriteTo.Sink(collector);
         }
 
-        ship(target);
+        ship(target, dropped);
         return target.CreateLogger();
     }
 

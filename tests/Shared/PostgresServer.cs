@@ -64,15 +64,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Makes an empty database; returns its <c>postgres://</c> URL.</summary>
-    public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken)
-    {
-        var name = "t" + Guid.NewGuid().ToString("N");
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
-        await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand($"create database {name} template template0", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return Url(name);
-    }
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken) => Url(await EmptyDatabase.CreateAsync(ConnectionString("postgres"), cancellationToken));
 
     /// <summary>The URL of a database.</summary>
     public string Url(string database) => string.Create(CultureInfo.InvariantCulture, $"postgres://{User}:{Password}@127.0.0.1:{Port}/{database}");

@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace ApeTest.Runs.Logs.Loki;
 
 /// <summary>
-/// A log line (DESIGN 14.3) made of what Loki keeps of an OTLP log record: the message, and everything else as labels and structured metadata
-/// (https://grafana.com/docs/loki/latest/send-data/otel/). What is only OTLP's or Loki's is left out.
+/// A log line (DESIGN 14.3) from Loki. One that was pushed is there as it was written. One that came as an OTLP log record is made of what Loki keeps of it:
+/// the message, and everything else as labels and structured metadata (https://grafana.com/docs/loki/latest/send-data/otel/). What is only OTLP's or Loki's is left out.
 /// </summary>
 internal static class LokiLine
 {
@@ -20,7 +20,7 @@ internal static class LokiLine
 
     private static readonly HashSet<string> LeftOut = new(
         [
-            .. Identity, "service_name", "event", "severity_number", "severity_text", "detected_level", "level", "observed_timestamp", "flags",
+            .. Identity, "service_name", "event", "severity_number", "severity_text", "detected_level", "level", "observed_timestamp", "flags", "__error__", "__error_details__",
             "OriginalFormat", "_OriginalFormat_", "__OriginalFormat__", "original_format",
         ],
         StringComparer.Ordinal);
@@ -31,6 +31,11 @@ internal static class LokiLine
     /// <param name="labels">Labels and structured metadata.</param>
     public static byte[] Write(long nanoseconds, string message, IReadOnlyDictionary<string, string> labels)
     {
+        if (IsLogLine(message))
+        {
+            return Encoding.UTF8.GetBytes(message);
+        }
+
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
@@ -53,8 +58,26 @@ internal static class LokiLine
         return buffer.WrittenSpan.ToArray();
     }
 
+    private static bool IsLogLine(string text)
+    {
+        if (!text.StartsWith("{\"ts\":", StringComparison.Ordinal))
+        {
+            return false;
+        }
+        try
+        {
+            using var line = JsonDocument.Parse(text);
+            return line.RootElement.TryGetProperty("level", out _) && line.RootElement.TryGetProperty("msg", out _);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     private static bool IsLeftOut(string name) => LeftOut.Contains(name)
-        || name.StartsWith("telemetry_sdk_", StringComparison.Ordinal) || name.StartsWith("scope_", StringComparison.Ordinal) || name.StartsWith("service_", StringComparison.Ordinal);
+        || name.StartsWith("telemetry_sdk_", StringComparison.Ordinal) || name.StartsWith("scope_", StringComparison.Ordinal) || name.StartsWith("service_", StringComparison.Ordinal)
+        || (name.StartsWith(LokiQuery.OfLine, StringComparison.Ordinal) && (name is "line_event" || Identity.Contains(name[LokiQuery.OfLine.Length..])));
 
     // https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
     private static string Level(IReadOnlyDictionary<string, string> labels) =>

@@ -1,4 +1,4 @@
-using ApeTest.ServiceDefaults.Hosting;
+using ApeTest.ServiceDefaults.Logging;
 using ApeTest.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using OpenTelemetry.Exporter;
@@ -11,19 +11,14 @@ public static partial class ServiceDefaultsExtensions
 {
     static partial void AddLogShipping(WebApplicationBuilder builder, ServiceOptions options)
     {
-        if (builder.Configuration[EnvironmentNames.Loki] is not { Length: > 0 } loki)
+        if (LokiAddress.Of(builder.Configuration) is not { } loki)
         {
             return;
         }
 
-        if (!Uri.TryCreate(loki.TrimEnd('/') + "/otlp/v1/logs", UriKind.Absolute, out var endpoint))
-        {
-            throw new ServiceStartException($"{EnvironmentNames.Loki} is '{loki}', which is no URL. Set it like http://127.0.0.1:3100.");
-        }
-
         builder.AddOtlpLogs(options, logging => logging.AddOtlpExporter("loki", exporter =>
         {
-            exporter.Endpoint = endpoint;
+            exporter.Endpoint = new Uri(loki + "/otlp/v1/logs");
             exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
         }));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ApeTest.ServiceDefaults.Metrics.Collection;
 
 namespace ApeTest.ServiceDefaults.Metrics.Exposition;
 
@@ -17,12 +18,15 @@ internal sealed class ExpositionText
 
     private ExpositionText(ExpositionFormat format) => _openMetrics = format is ExpositionFormat.OpenMetrics;
 
-    public static string Write(IEnumerable<(Family Family, Series[] Series)> families, ExpositionFormat format = ExpositionFormat.Text)
+    /// <summary>Writes what the registry has collected, after its observable instruments were asked.</summary>
+    public static string Write(MetricsRegistry registry, ExpositionFormat format = ExpositionFormat.Text)
     {
+        registry.Observe();
         var writer = new ExpositionText(format);
-        foreach (var (family, series) in families)
+        foreach (var family in registry.Families())
         {
-            // A family that was never measured has no line, as with the official clients' labelled metrics.
+            // In this build all series are of this kind. A family that was never measured has no line, as with the official clients' labelled metrics.
+            var series = family.Snapshot().Cast<TextSeries>().Where(static one => !one.IsHidden).ToArray();
             if (series.Length > 0)
             {
                 writer.Write(family, series);
@@ -32,7 +36,7 @@ internal sealed class ExpositionText
         return writer._text.Append(writer._openMetrics ? "# EOF\n" : null).ToString();
     }
 
-    private void Write(Family family, Series[] series)
+    private void Write(Family family, TextSeries[] series)
     {
         // In OpenMetrics "_total" belongs to the sample, not to the family.
         var name = _openMetrics && family.Type is FamilyType.Counter ? family.Name[..^Total.Length] : family.Name;
@@ -55,25 +59,25 @@ internal sealed class ExpositionText
             }
             else
             {
-                Sample(family.Name, null, one.Labels, null, one.Value, one.Exemplar(0));
+                Sample(family.Name, null, one.Labels.Text, null, one.Value, one.Exemplar(0));
             }
         }
     }
 
-    private void Histogram(string name, Series series, double[] bounds)
+    private void Histogram(string name, TextSeries series, double[] bounds)
     {
         long cumulative = 0;
         for (var i = 0; i < bounds.Length; i++)
         {
             cumulative += series.Bucket(i);
-            Sample(name, "_bucket", series.Labels, Bound(bounds[i]), cumulative, series.Exemplar(i));
+            Sample(name, "_bucket", series.Labels.Text, Bound(bounds[i]), cumulative, series.Exemplar(i));
         }
 
         cumulative += series.Bucket(bounds.Length);
-        Sample(name, "_bucket", series.Labels, "+Inf", cumulative, series.Exemplar(bounds.Length));
-        Sample(name, "_sum", series.Labels, null, series.Value);
+        Sample(name, "_bucket", series.Labels.Text, "+Inf", cumulative, series.Exemplar(bounds.Length));
+        Sample(name, "_sum", series.Labels.Text, null, series.Value);
         // The count is the last bucket by definition, even while measurements go on.
-        Sample(name, "_count", series.Labels, null, cumulative);
+        Sample(name, "_count", series.Labels.Text, null, cumulative);
     }
 
     private void Sample(string name, string? suffix, string labels, string? le, double value, Exemplar? exemplar = null)

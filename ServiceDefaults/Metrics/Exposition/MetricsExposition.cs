@@ -1,8 +1,8 @@
-using ApeTest.ServiceDefaults.Guard;
+using ApeTest.ServiceDefaults.Metrics;
+using ApeTest.ServiceDefaults.Metrics.Collection;
 using ApeTest.ServiceDefaults.Metrics.Exposition;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ApeTest.ServiceDefaults;
@@ -12,25 +12,20 @@ public static partial class ServiceDefaultsExtensions
 {
     static partial void AddMetricsExposition(WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<MetricsRegistry>();
-        builder.Services.AddSingleton<ProcessMetrics>();
+        builder.Services.AddSingleton<SeriesFactory>(services =>
+        {
+            var time = services.GetRequiredService<TimeProvider>();
+            return (family, labels) => new TextSeries(family, labels, time);
+        });
     }
 
     static partial void MapMetricsExposition(WebApplication app)
     {
-        // Created now, before the server starts: what is measured earlier than it listens is lost.
         var registry = app.Services.GetRequiredService<MetricsRegistry>();
-        _ = app.Services.GetRequiredService<ProcessMetrics>();
-        var metrics = app.MapGet("/metrics", (HttpContext context) =>
+        app.MapGet(MetricsEndpoint.Path, (HttpContext context) =>
         {
             var format = ExpositionFormats.Choose(context.Request.Headers.Accept);
-            context.Response.Headers.Vary = "Accept";
-            return TypedResults.Text(ExpositionText.Write(registry.Collect(), format), format.ContentType());
-        });
-        metrics.WithMetadata(BearerToken.Instance).ExcludeFromDescription();
-        if (!app.Services.GetRequiredService<ServiceOptions>().MetricsNeedToken)
-        {
-            metrics.WithMetadata(TokenExempt.Instance);
-        }
+            return TypedResults.Text(ExpositionText.Write(registry, format), format.ContentType());
+        }).AsMetrics(app.Services);
     }
 }

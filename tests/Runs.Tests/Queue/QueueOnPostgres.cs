@@ -20,9 +20,14 @@ internal sealed class QueueOnPostgres : IAsyncDisposable
     /// <summary>The database beside the queue, for tests that look into it.</summary>
     public NpgsqlDataSource Database { get; }
 
-    public static async Task<QueueOnPostgres> StartAsync(PostgresServer server, CancellationToken cancellationToken, QueueTimes? times = null)
+    public static async Task<QueueOnPostgres> StartAsync(PostgresServer server, CancellationToken cancellationToken, QueueTimes? times = null) =>
+        await StartAsync(await server.CreateDatabaseAsync(cancellationToken), cancellationToken, times);
+
+    /// <param name="url">An empty database.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="times">Its times; null: the usual ones.</param>
+    public static async Task<QueueOnPostgres> StartAsync(string url, CancellationToken cancellationToken, QueueTimes? times = null)
     {
-        var url = await server.CreateDatabaseAsync(cancellationToken);
         var connection = QueueConnection.Parse(url);
         return new QueueOnPostgres(url, await OpenAsync(url, times, cancellationToken), NpgsqlDataSource.Create(connection.Open().ConnectionString));
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ApeTest.Cli.Tests;
 using ApeTest.ServiceDefaults.Logging;
-using ApeTest.ServiceDefaults.Tests.Golden;
 using Serilog.Events;
 using Serilog.Parsing;
 
@@ -48,7 +48,7 @@ public class JsonLineFormatterTests
         formatter.Format(
             Event(LogEventLevel.Debug, "quotes \" newline \n and é", ("Text", "line 1\nline 2")),
             lines);
-        GoldenFile.Equal("log-lines.jsonl", lines.ToString());
+        Golden.Check("log-lines.jsonl", lines.ToString());
     }
 
     [Fact]

@@ -25,16 +25,30 @@ public sealed class LokiLogReaderTests
         Assert.Equal(
             """{"ts":"2026-11-21T13:15:02.114Z","level":"warn","service":"gateway","event":"gateway.request","msg":"checkout answered 503","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","run":"r1","agent":"3","session":"3-2","action":"4","code":"007","duration_s":0.25,"path":"/checkout","retried":false,"status":503}""",
             line.Text);
-        Assert.Equal("""{service_name=~".+"} | run="r1\"\\" """.TrimEnd(), await QueryAsync(loki, "r1\"\\", new LogQuery()));
+        Assert.Equal("""{service_name=~".+"} | json line_run="run" | run="r1\"\\" or line_run="r1\"\\" """.TrimEnd(), await QueryAsync(loki, "r1\"\\", new LogQuery()));
+    }
+
+    [Fact]
+    public async Task Read_LineThatWasPushed_IsTheLine()
+    {
+        const string pushed = """{"ts":"2026-11-21T13:15:02.114Z","level":"warn","service":"gateway","event":"gateway.request","msg":"checkout answered 503","run":"r1","session":"3-2","status":503}""";
+        await using var loki = await FakeLoki.StartAsync();
+        // As Loki answers: two labels that were sent, one that it adds, and those of the query.
+        loki.Add(Start.AddMilliseconds(114), pushed, ("service", "gateway"), ("level", "warning"), ("service_name", "gateway"), ("line_run", "r1"));
+        loki.Add(Start.AddSeconds(1), """{"ts": 1}""", ("service_name", "gateway"), ("run", "r1"), ("__error__", "JSONParserErr"), ("line_run", "x"), ("detected_level", "info"));
+
+        var lines = await ReadAsync(loki, new LogQuery());
+        Assert.Equal([pushed, """{"ts":"2026-11-21T13:15:03.000Z","level":"info","service":"gateway","msg":"{\"ts\": 1}","run":"r1"}"""], lines.Select(line => line.Text));
+        Assert.Single(await ReadAsync(loki, new LogQuery { Session = "3-2" }));
     }
 
     [Theory]
-    [InlineData("--service", """{service_name="gateway"} | run="r1" """)]
-    [InlineData("--session", """{service_name=~".+"} | run="r1" | session="3-2" """)]
-    [InlineData("--agent", """{service_name=~".+"} | run="r1" | agent="3" """)]
-    [InlineData("--event", """{service_name=~".+"} | run="r1" | event="e" """)]
-    [InlineData("trace", """{service_name=~".+"} | run="r1" | trace_id="4bf92f3577b34da6a3ce929d0e0e4736" """)]
-    [InlineData("--grep", """{service_name=~".+"} | run="r1" """)]
+    [InlineData("--service", """{service_name="gateway"} | json line_run="run" | run="r1" or line_run="r1" """)]
+    [InlineData("--session", """{service_name=~".+"} | json line_run="run", line_session="session" | run="r1" or line_run="r1" | session="3-2" or line_session="3-2" """)]
+    [InlineData("--agent", """{service_name=~".+"} | json line_run="run", line_agent="agent" | run="r1" or line_run="r1" | agent="3" or line_agent="3" """)]
+    [InlineData("--event", """{service_name=~".+"} | json line_run="run", line_event="event" | run="r1" or line_run="r1" | event="e" or line_event="e" """)]
+    [InlineData("trace", """{service_name=~".+"} | json line_run="run", line_trace_id="trace_id" | run="r1" or line_run="r1" | trace_id="4bf92f3577b34da6a3ce929d0e0e4736" or line_trace_id="4bf92f3577b34da6a3ce929d0e0e4736" """)]
+    [InlineData("--grep", """{service_name=~".+"} | json line_run="run" | run="r1" or line_run="r1" """)]
     public async Task Read_Filter_AsksForNoMoreThanItNeeds(string filter, string expected)
     {
         await using var loki = await FakeLoki.StartAsync();

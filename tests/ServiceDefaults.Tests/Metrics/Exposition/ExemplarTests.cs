@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ApeTest.ServiceDefaults.Metrics;
+using ApeTest.ServiceDefaults.Metrics.Collection;
 using ApeTest.ServiceDefaults.Metrics.Exposition;
 using ApeTest.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +21,7 @@ public sealed class ExemplarTests : IDisposable
     public ExemplarTests()
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
-        _registry = new MetricsRegistry(meters, new RecordsDropped(meters), Options.Create(new UnaskedMeters()), _time);
+        _registry = new MetricsRegistry(meters, new RecordsDropped(meters), Options.Create(new UnaskedMeters()), (family, labels) => new TextSeries(family, labels, _time));
         _meter = meters.Create("ApeTest.Test");
         _histogram = _meter.CreateHistogram("apetest.wait", "s", "A \"wait\".", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
         _counter = _meter.CreateCounter<long>("apetest.ended");
@@ -57,7 +58,7 @@ public sealed class ExemplarTests : IDisposable
 
             """.ReplaceLineEndings("\n"),
             System.Text.RegularExpressions.Regex.Replace(Text(), "span_id=\"[0-9a-f]{16}\"", "span_id=\"SPAN\""));
-        Assert.DoesNotContain("trace_id", ExpositionText.Write(_registry.Collect()), StringComparison.Ordinal);
+        Assert.DoesNotContain("trace_id", ExpositionText.Write(_registry), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class ExemplarTests : IDisposable
         Assert.Contains("} 5 ", lines[2], StringComparison.Ordinal);
     }
 
-    private string Text() => ExpositionText.Write(_registry.Collect(), ExpositionFormat.OpenMetrics);
+    private string Text() => ExpositionText.Write(_registry, ExpositionFormat.OpenMetrics);
 
     private string Record(double value)
     {

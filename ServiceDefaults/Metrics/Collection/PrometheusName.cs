@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 
-namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+namespace ApeTest.ServiceDefaults.Metrics.Collection;
 
 /// <summary>
 /// Prometheus names of .NET instruments, by the OpenTelemetry rules: dots become underscores, the unit is appended (<c>s</c> as
@@ -25,6 +25,13 @@ internal static class PrometheusName
         }
 
         return name.ToString();
+    }
+
+    /// <summary>A valid label name. Two underscores at the start are Prometheus's own, and so is <c>le</c> (https://prometheus.io/docs/concepts/data_model/).</summary>
+    public static string Label(string name)
+    {
+        var clean = Sanitize(name);
+        return clean is "le" ? "le_" : clean.StartsWith("__", StringComparison.Ordinal) ? "_" + clean.TrimStart('_') : clean;
     }
 
     /// <summary>A valid metric or label name: letters, digits and underscores, no digit first.</summary>

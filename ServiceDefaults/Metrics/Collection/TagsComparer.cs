@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Tags = System.ReadOnlySpan<System.Collections.Generic.KeyValuePair<string, object?>>;
 
-namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+namespace ApeTest.ServiceDefaults.Metrics.Collection;
 
 /// <summary>Finds a series by a measurement's tags as they lie on the caller's stack: recording allocates nothing.</summary>
 internal sealed class TagsComparer :

@@ -1,4 +1,4 @@
-namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+namespace ApeTest.ServiceDefaults.Metrics.Collection;
 
 /// <summary>What Prometheus calls the type of a metric family.</summary>
 internal enum FamilyType

@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Tags = System.ReadOnlySpan<System.Collections.Generic.KeyValuePair<string, object?>>;
 
-namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+namespace ApeTest.ServiceDefaults.Metrics.Collection;
 
 /// <summary>
 /// Adds up the measurements of one host's meters: those whose <c>Meter.Scope</c> is the host's <c>IMeterFactory</c>, so that several
@@ -14,19 +14,19 @@ internal sealed class MetricsRegistry : IDisposable
     private readonly IMeterFactory _scope;
     private readonly RecordsDropped _dropped;
     private readonly ISet<string> _unasked;
-    private readonly TimeProvider _time;
+    private readonly SeriesFactory _create;
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, Family> _families = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Lock _scrapeGate = new();
     private long _scrape;
 
-    public MetricsRegistry(IMeterFactory scope, RecordsDropped dropped, IOptions<UnaskedMeters> unasked, TimeProvider time)
+    public MetricsRegistry(IMeterFactory scope, RecordsDropped dropped, IOptions<UnaskedMeters> unasked, SeriesFactory create)
     {
         _scope = scope;
         _dropped = dropped;
         _unasked = unasked.Value.Names;
-        _time = time;
+        _create = create;
         _listener.InstrumentPublished = Publish;
         _listener.SetMeasurementEventCallback<double>((_, value, tags, state) => Measure(state, value, tags));
         _listener.SetMeasurementEventCallback<float>((_, value, tags, state) => Measure(state, value, tags));
@@ -38,30 +38,35 @@ internal sealed class MetricsRegistry : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Asks the observable instruments and returns every family, in order of name, with the series to show.</summary>
-    public List<(Family Family, Series[] Series)> Collect()
+    /// <summary>Asks the observable instruments. Called before each scrape.</summary>
+    public void Observe()
     {
         lock (_scrapeGate)
         {
             _scrape++;
             _listener.RecordObservableInstruments();
-            Family[] families;
-            lock (_gate)
+            // What an observable instrument no longer reports is gone, not frozen.
+            foreach (var series in Families().Where(static family => family.Aggregation is Aggregation.Observed).SelectMany(static family => family.Snapshot()))
             {
-                families = [.. _families.Values];
+                if (series.Scrape != _scrape)
+                {
+                    series.Hide();
+                }
             }
-
-            Array.Sort(families, (x, y) => string.CompareOrdinal(x.Name, y.Name));
-            var collected = new List<(Family, Series[])>(families.Length);
-            foreach (var family in families)
-            {
-                // What an observable instrument no longer reports is gone, not frozen.
-                var series = family.Snapshot();
-                collected.Add((family, family.Aggregation == Aggregation.Observed ? Array.FindAll(series, one => one.Scrape == _scrape) : series));
-            }
-
-            return collected;
         }
+    }
+
+    /// <summary>Every family, in order of name.</summary>
+    public Family[] Families()
+    {
+        Family[] families;
+        lock (_gate)
+        {
+            families = [.. _families.Values];
+        }
+
+        Array.Sort(families, (x, y) => string.CompareOrdinal(x.Name, y.Name));
+        return families;
     }
 
     public void Dispose()
@@ -82,7 +87,7 @@ internal sealed class MetricsRegistry : IDisposable
         {
             if (!_families.TryGetValue(name, out family))
             {
-                family = new Family(name, instrument.Description, type, aggregation, type == FamilyType.Histogram ? Bounds(instrument) : null, PrometheusName.Unit(instrument.Unit));
+                family = new Family(name, instrument.Description, type, aggregation, type == FamilyType.Histogram ? Bounds(instrument) : null, PrometheusName.Unit(instrument.Unit), _create);
                 _families.Add(name, family);
             }
         }
@@ -97,29 +102,19 @@ internal sealed class MetricsRegistry : IDisposable
     private void Measure(object? state, double value, Tags tags)
     {
         var family = (Family)state!;
-        if (family.Find(tags) is not { } series)
+        // A counter only rises, and what is no number falls into no bucket: prometheus-net throws, or says nothing. Here both count it.
+        if ((family.Type is FamilyType.Counter && value < 0) || (family.Type is FamilyType.Histogram && double.IsNaN(value)) || family.Find(tags) is not { } series)
         {
             _dropped.Add(RecordsDropped.Metrics);
             return;
         }
 
-        switch (family.Aggregation)
+        if (family.Aggregation is Aggregation.Observed)
         {
-            case Aggregation.Sum:
-                series.Add(value);
-                if (family.Type is FamilyType.Counter)
-                {
-                    series.Exemplify(0, value, _time);
-                }
-
-                break;
-            case Aggregation.Histogram:
-                series.Exemplify(series.Record(value, MeasurementWeight.Current), value, _time);
-                break;
-            default:
-                series.Set(value, _scrape);
-                break;
+            series.Scrape = _scrape;
         }
+
+        series.Measure(value);
     }
 
     private static (FamilyType Type, Aggregation Aggregation)? KindOf(Instrument instrument)

@@ -1,4 +1,4 @@
-namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+namespace ApeTest.ServiceDefaults.Metrics.Collection;
 
 /// <summary>What a measurement does to its series.</summary>
 internal enum Aggregation

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
 using Tags = System.ReadOnlySpan<System.Collections.Generic.KeyValuePair<string, object?>>;
 
-namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+namespace ApeTest.ServiceDefaults.Metrics.Collection;
 
 /// <summary>
 /// All series of one Prometheus name. Instruments of one name in several meters share it. At most <see cref="MaxSeries"/> series: a
@@ -20,6 +18,7 @@ internal sealed class Family
 
     private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series> _byTags;
     private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series>.AlternateLookup<Tags> _lookup;
+    private readonly SeriesFactory _create;
     private readonly Dictionary<string, Series> _byLabels = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private int _tagOrders;
@@ -28,7 +27,7 @@ internal sealed class Family
     // Under load one series gets nearly all measurements of its family: to compare with it is cheaper than to hash.
     private volatile Found? _last;
 
-    public Family(string name, string? help, FamilyType type, Aggregation aggregation, double[]? bounds, string? unit = null)
+    public Family(string name, string? help, FamilyType type, Aggregation aggregation, double[]? bounds, string? unit, SeriesFactory create)
     {
         _byTags = new ConcurrentDictionary<KeyValuePair<string, object?>[], Series>(Comparer);
         _lookup = _byTags.GetAlternateLookup<Tags>();
@@ -38,6 +37,7 @@ internal sealed class Family
         Aggregation = aggregation;
         Bounds = bounds;
         Unit = unit;
+        _create = create;
     }
 
     public string Name { get; }
@@ -86,7 +86,7 @@ internal sealed class Family
             all = [.. _byLabels.Values];
         }
 
-        Array.Sort(all, (x, y) => string.CompareOrdinal(x.Labels, y.Labels));
+        Array.Sort(all, (x, y) => string.CompareOrdinal(x.Labels.Text, y.Labels.Text));
         return all;
     }
 
@@ -100,16 +100,16 @@ internal sealed class Family
                 return null;
             }
 
-            var labels = Labels(tags);
-            if (!_byLabels.TryGetValue(labels, out var series))
+            var labels = LabelSet.Of(tags);
+            if (!_byLabels.TryGetValue(labels.Text, out var series))
             {
                 if (_byLabels.Count >= MaxSeries)
                 {
                     return null;
                 }
 
-                series = new Series(labels, Bounds);
-                _byLabels.Add(labels, series);
+                series = _create(this, labels);
+                _byLabels.Add(labels.Text, series);
             }
 
             if (_byTags.TryAdd(tags.ToArray(), series))
@@ -119,29 +119,6 @@ internal sealed class Family
 
             return series;
         }
-    }
-
-    private static string Labels(Tags tags)
-    {
-        var pairs = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in tags)
-        {
-            // An absent value is an absent label (an empty label means the same to Prometheus).
-            if (Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text)
-            {
-                pairs[PrometheusName.Sanitize(key)] = value is bool ? text.ToLowerInvariant() : text;
-            }
-        }
-
-        var labels = new StringBuilder();
-        foreach (var (key, value) in pairs)
-        {
-            labels.Append(labels.Length > 0 ? "," : null).Append(key).Append("=\"");
-            labels.Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
-            labels.Append('"');
-        }
-
-        return labels.ToString();
     }
 
     private sealed record Found(KeyValuePair<string, object?>[] Tags, Series Series);

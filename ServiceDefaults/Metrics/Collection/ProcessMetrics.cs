@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace ApeTest.ServiceDefaults.Metrics.Exposition;
+namespace ApeTest.ServiceDefaults.Metrics.Collection;
 
 /// <summary>
 /// What every Prometheus client tells of its process, under the names that all of them use

@@ -1,0 +1,37 @@
+using System.Net;
+using System.Text;
+using ApeTest.ServiceDefaults.Hosting;
+using ApeTest.Tests.Shared;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace ApeTest.ServiceDefaults.Tests.Logging.LokiOtlp;
+
+public sealed class LokiOtlpTests
+{
+    [Fact]
+    public async Task Loki_Configured_GetsMaskedLines()
+    {
+        var received = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var loki = await TestService.StartAsync(new ServiceOptions { Service = "loki" }, map: app =>
+            app.MapPost("/otlp/v1/logs", async (HttpContext context) =>
+            {
+                var body = new MemoryStream();
+                await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+                received.TrySetResult(body.ToArray());
+            }));
+        await using (var service = await TestService.StartAsync(
+            new ServiceOptions { Service = "gateway" },
+            map: Work.Map,
+            configuration: (EnvironmentNames.Loki, loki.Client.BaseAddress!.ToString())))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await service.SendAsync(HttpMethod.Get, "/work", headers => headers.Add("baggage", "ape.session=3-2"))).StatusCode);
+        }
+
+        var text = Encoding.UTF8.GetString(await received.Task.Within(TestContext.Current.CancellationToken));
+        Assert.Contains("work done with ***", text, StringComparison.Ordinal);
+        Assert.Contains("3-2", text, StringComparison.Ordinal);
+        Assert.Contains("gateway", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t-value", text, StringComparison.Ordinal);
+    }
+}
