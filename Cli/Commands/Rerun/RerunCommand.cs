@@ -34,6 +34,7 @@ internal static class RerunCommand
         var quiet = command.Switch(Output, "--quiet", "No progress and no messages; errors and the summary only.");
         var yes = command.Switch(Output, "--yes", "Do not ask before a target that is not on this machine is loaded.", "-y");
         var detach = command.Switch(Output, "--detach", "Return once the run is on its way, with its id on standard output.");
+        var queue = command.Switch(Output, "--queue", "Wait until no other run is on the target.");
         command.SetAction((parse, _) =>
         {
             var json = OutputFormat.IsJson(parse, format);
@@ -47,6 +48,7 @@ internal static class RerunCommand
                 Quiet = parse.GetValue(quiet),
                 Confirmed = parse.GetValue(yes),
                 Detach = parse.GetValue(detach),
+                Queue = parse.GetValue(queue),
                 NoColor = NoColor.Of(parse),
             };
             return request.Detach && environment.Detached is null ? new DetachedStart(environment, request).RunAsync() : new StartRun(environment, request).RunAsync();

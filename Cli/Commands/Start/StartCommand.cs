@@ -5,6 +5,7 @@ using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Input;
 using ApeTest.Cli.Signals;
 using ApeTest.Cli.Stack;
+using ApeTest.Scenarios;
 using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Commands.Start;
@@ -34,6 +35,7 @@ internal static class StartCommand
                       --threshold 'http_p95 < 300ms for 10s abort'
                     """),
                 new("in the background", "ape-test start shop.yaml --detach"),
+                new("after the run that is on the same target", "ape-test start shop.yaml --queue"),
                 new("on a stack that is up", """
                     ape-test start shop.yaml --agents 1000 \
                       --stack http://127.0.0.1:5300 --token-file token
@@ -53,6 +55,7 @@ internal static class StartCommand
         var quiet = command.Switch(Output, "--quiet", "No progress and no messages; errors and the summary only.");
         var yes = command.Switch(Output, "--yes", "Do not ask before a target that is not on this machine is loaded.", "-y");
         var detach = command.Switch(Output, "--detach", "Return once the run is on its way, with its id on standard output; it goes on in the background.");
+        var queue = command.Switch(Output, "--queue", "Wait until no other run is on the target: on this machine, or on the stack. First come, first served.");
         var workers = command.Value(Output, "--workers", "K", "Spread the agents over K worker processes on this machine, by way of the PostgreSQL server that APETEST_QUEUE names; on a stack, over at least K of its workers. Default: the agents are in this process.");
         var stack = new StackOptions(command, "Run on the stack there instead of in this process.");
         var compose = new ComposeOptions(command);
@@ -66,6 +69,7 @@ internal static class StartCommand
             Quiet = parse.GetValue(quiet),
             Confirmed = parse.GetValue(yes),
             Detach = parse.GetValue(detach),
+            Queue = parse.GetValue(queue),
             NoColor = NoColor.Of(parse),
         }));
         return command;
@@ -75,6 +79,11 @@ internal static class StartCommand
     {
         if (request.Compose is { } compose)
         {
+            if (request.Queue)
+            {
+                throw new ApeTestException("--queue does not go with --compose: a run on containers of its own stands in no queue",
+                    "Leave one of them out, or bring the stack up first and name it with --stack.", ExitCodes.Input);
+            }
             return await new ComposeStart(environment, request, compose).RunAsync();
         }
         // Whoever asks for workers and has a database for them means this machine, whatever the environment says of a stack.
