@@ -10,12 +10,13 @@ namespace ApeTest.Runs.Recording;
 /// Records what the sessions of one block do; drained into a <see cref="SnapshotBatch"/> at each tick. Thread-safe: one lock, held for
 /// some tens of nanoseconds. Actions, intervals and sessions that are only counted allocate nothing but the delta's own arrays, once
 /// a tick. Never blocks on I/O: session records go through a bounded buffer (1,000 records or 8 MB between two drains), and what does
-/// not fit is counted as dropped.
+/// not fit is counted as dropped. Of what models were sent and said at most 256 KB are kept between two drains; the records of sessions beyond that say so.
 /// </summary>
 public sealed class BlockRecorder
 {
     internal const int MaxRecords = 1000;
     internal const long MaxRecordBytes = 8 << 20;
+    internal const long MaxTranscriptLength = 256 << 10;
 
     private readonly Lock _gate = new();
     private readonly RunPlan _plan;
@@ -29,6 +30,7 @@ public sealed class BlockRecorder
     private readonly ImmutableArray<SessionRecord>.Builder _records = ImmutableArray.CreateBuilder<SessionRecord>();
     private MetricsDelta _metrics = new();
     private long _recordBytes;
+    private long _transcriptLength;
     private DateTimeOffset _from;
     private readonly Dictionary<int, SlotProgress> _slots = [];
     private long _sequence;
@@ -110,6 +112,7 @@ public sealed class BlockRecorder
     {
         var keep = record.Outcome is not SessionOutcome.Succeeded || record.Sampled;
         var bytes = keep ? SizeOf(record) : 0;
+        var transcript = keep ? record.TranscriptLength : 0;
         lock (_gate)
         {
             Ended(_goals.Index(record.Goal), record.Outcome, duration, actions, SessionKey.TryParse(record.Session, out var session) ? session : null);
@@ -122,6 +125,11 @@ public sealed class BlockRecorder
                 _metrics.RecordsDropped++;
                 return;
             }
+            if (_transcriptLength + transcript > MaxTranscriptLength)
+            {
+                (record, transcript) = (record.WithoutTranscript(), 0);
+            }
+            _transcriptLength += transcript;
             _recordBytes += bytes;
             _records.Add(record);
         }
@@ -282,7 +290,7 @@ public sealed class BlockRecorder
             _goals.Reset();
             _groups.Reset();
             _slots.Clear();
-            _recordBytes = 0;
+            (_recordBytes, _transcriptLength) = (0, 0);
             _peak = Math.Max(0, _active);
             return batch;
         }

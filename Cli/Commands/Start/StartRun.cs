@@ -20,6 +20,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
 
     private readonly StartMessages _messages = new(environment, request.Quiet);
     private volatile string? _stopping;
+    private volatile string? _waiting;
 
     /// <summary>1. Judge the input. 2. Make everything ready and release the agents. 3. Follow the run. 4. Tell the result.</summary>
     public async Task<int> RunAsync()
@@ -98,16 +99,26 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         var view = Views.Of(environment, request.Quiet, request.NoColor, new RunControls(collector, ladder, environment.Time));
         await using var drain = ladder.Drain.Register(() => _ = StopAsync(collector, view, now: false, end.Token));
         await using var abort = ladder.Abort.Register(() => _ = StopAsync(collector, view, now: true, end.Token));
-        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _stopping), end.Token);
+        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _waiting ?? _stopping), end.Token);
         try
         {
-            return run.Database is { } database ? await new DatabaseWatch(database, environment.Time, view.ShowsStopping ? static _ => { } : _messages.Say).UntilEndedAsync(collector.Completion, ladder.Abort)
+            return run.Database is { } database ? await new DatabaseWatch(database, environment.Time, (isAway, text) => Waiting(view, isAway, text)).UntilEndedAsync(collector.Completion, ladder.Abort)
                 : await collector.Completion;
         }
         finally
         {
             await end.CancelAsync();
             await shown;
+        }
+    }
+
+    // Lines would break a live view, which has a row for it.
+    private void Waiting(IRunProgressView view, bool isAway, string text)
+    {
+        _waiting = isAway ? text : null;
+        if (!view.ShowsStopping)
+        {
+            _messages.Say(text);
         }
     }
 
