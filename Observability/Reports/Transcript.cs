@@ -36,13 +36,13 @@ public static class Transcript
 
     /// <summary>The decisions between the call before and call <paramref name="n"/>, in their order.</summary>
     public static IEnumerable<TurnRecord> Before(SessionRecord session, int n) =>
-        session.Turns.IsDefaultOrEmpty ? [] : session.Turns.Where(turn => turn.FirstCall == n);
+        session.Turns.Where(turn => turn.FirstCall == n);
 
     /// <summary>The decisions that no kept call came after.</summary>
     public static IEnumerable<TurnRecord> After(SessionRecord session)
     {
         var last = session.Actions.IsDefaultOrEmpty ? 0 : session.Actions[^1].N;
-        return session.Turns.IsDefaultOrEmpty ? [] : session.Turns.Where(turn => turn.FirstCall > last);
+        return session.Turns.Where(turn => turn.FirstCall > last);
     }
 
     /// <summary><c>decision 3: 2 calls after 410 ms, first token 120 ms, 1,234 + 56 tokens</c>.</summary>

@@ -73,7 +73,7 @@ public sealed record SessionRecord
     public required ImmutableArray<ActionRecord> Actions { get; init; }
 
     /// <summary>The session's last 64 decisions of a model; empty for a journey, and where the session was not sampled.</summary>
-    public ImmutableArray<TurnRecord> Turns { get; init; } = [];
+    public ImmutableArray<TurnRecord> Turns { get; init => field = value.IsDefault ? [] : value; } = []; // lines of earlier versions have none
 
     /// <summary>Whether decisions and answers were left out, because more sessions ended than there is room for.</summary>
     public bool TranscriptDropped { get; init; }
@@ -85,12 +85,12 @@ public sealed record SessionRecord
 
     /// <summary>Characters of decisions and answers, about.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public long TranscriptLength => (Turns.IsDefaultOrEmpty ? 0 : Turns.Sum(static turn => 200L + (turn.Said?.Length ?? 0) + turn.Sent.Sum(static message => 60L + message.Text.Length)))
+    public long TranscriptLength => Turns.Sum(static turn => 200L + (turn.Said?.Length ?? 0) + turn.Sent.Sum(static message => 60L + message.Text.Length))
         + Actions.Sum(static action => action.Response is { } response ? 40L + response.Text.Length : 0);
 
     /// <summary>Whether there are decisions or answers.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool HasTranscript => !Turns.IsDefaultOrEmpty || Actions.Any(static action => action.Response is not null);
+    public bool HasTranscript => !Turns.IsEmpty || Actions.Any(static action => action.Response is not null);
 
     /// <summary>Whether the session's trace was sampled. Not written.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

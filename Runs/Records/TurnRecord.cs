@@ -15,7 +15,7 @@ public sealed record TurnRecord
     public int Calls { get; init; }
 
     /// <summary>Messages of the prompt that are new since the decision before, or changed; answers of calls stand with the calls.</summary>
-    public required ImmutableArray<PromptRecord> Sent { get; init; }
+    public ImmutableArray<PromptRecord> Sent { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Messages of the whole prompt.</summary>
     public int Messages { get; init; }

@@ -17,7 +17,12 @@ internal sealed record TurnTarget(string Key, string Shown)
             var sample = isDemonstration ? "shop" : scenario.Target.Sample!;
             return new TurnTarget($"sample {sample}", $"the sample {sample}");
         }
-        var url = scenario.Target.Url;
+        return Of(scenario.Target.Url);
+    }
+
+    /// <summary>Host and port of a URL.</summary>
+    public static TurnTarget Of(Uri url)
+    {
         var host = url.IdnHost.ToLowerInvariant() is var name && name is "localhost" or "::1" or "[::1]" ? "127.0.0.1" : url.IdnHost.ToLowerInvariant();
         return new TurnTarget($"{host} {url.Port}", url.GetLeftPart(UriPartial.Authority));
     }
