@@ -32,6 +32,9 @@ public sealed class BrainException(string type, string message, Exception? inner
     /// <summary>What the failed call took, as far as it is known; null where no model was asked (a refusal for a budget).</summary>
     public ModelUse? Use { get; internal set; }
 
+    /// <summary>What it was sent, where <see cref="Sessions.SessionView.WantsPrompt"/>; null elsewhere.</summary>
+    internal IReadOnlyList<PromptMessage>? Prompt { get; set; }
+
     /// <summary>Whether asking again may help: not for a refused key, an unknown model or an exhausted budget.</summary>
     public bool Transient { get; } = type is Timeout or Unreachable or Truncated or StreamError or Protocol or "model_http_408" or "model_http_429"
         or "model_circuit_open" or "model_queue_full" or "model_queue_timeout"

@@ -20,20 +20,22 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
     {
         await using var call = MeasuredCall.Begin();
         var sent = time.GetTimestamp();
+        var prompt = prompts.Build(session);
         try
         {
-            return await AskAsync(session, call, cancellationToken);
+            return await AskAsync(session, prompt, call, cancellationToken) with { Prompt = session.WantsPrompt ? prompt : null };
         }
         catch (BrainException exception) when (exception.Type != BrainException.BudgetExhausted)
         {
+            exception.Prompt = session.WantsPrompt ? prompt : null;
             exception.Use = Use(call.Measure, time.GetElapsedTime(sent), null) with { Failed = true };
             throw;
         }
     }
 
-    private async ValueTask<Decision> AskAsync(SessionView session, MeasuredCall call, CancellationToken cancellationToken)
+    private async ValueTask<Decision> AskAsync(SessionView session, List<PromptMessage> prompt, MeasuredCall call, CancellationToken cancellationToken)
     {
-        var messages = Messages(session);
+        var messages = Messages(prompt);
         var options = Options(session);
         var answer = new ChatAnswer();
         TimeSpan? ttft = null;
@@ -90,9 +92,8 @@ internal sealed class ChatBrain(ChatClient client, LlmSpec llm, PromptBuilder pr
         return new Decision(calls, answer.FinishReason, Used(call.Measure, answer, messages, duration, ttft), TimeSpan.Zero) { Text = answer.Text, Reasoning = answer.Reasoning };
     }
 
-    private List<ChatMessage> Messages(SessionView session)
+    private static List<ChatMessage> Messages(List<PromptMessage> prompt)
     {
-        var prompt = prompts.Build(session);
         var messages = new List<ChatMessage>(prompt.Count);
         foreach (var message in prompt)
         {

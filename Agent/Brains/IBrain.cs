@@ -22,6 +22,9 @@ public readonly record struct Decision(ImmutableArray<ToolCall> Calls, string? F
     /// <summary>What the model said beside the calls; null for nothing.</summary>
     public string? Text { get; init; }
 
+    /// <summary>What it was sent, where <see cref="SessionView.WantsPrompt"/>; null elsewhere.</summary>
+    internal IReadOnlyList<PromptMessage>? Prompt { get; init; }
+
     /// <summary>What the model reasoned before it answered, where it tells and <see cref="SessionView.WantsReasoning"/>; null for nothing.</summary>
     public string? Reasoning { get; init; }
 }

@@ -159,6 +159,7 @@ internal sealed partial class Session
             Tools = _run.Specs,
             StepsLeft = _context.Limits.StepsLeft,
             WantsReasoning = _context.Narrator is not null,
+            WantsPrompt = _context.Prompts is not null,
         };
         _context.Clock.Harness();
         using var identity = _context.Use(_context.Transcript.Calls + 1);
@@ -192,6 +193,7 @@ internal sealed partial class Session
                 _context.Log.Model(use.Model, decision.FinishReason, decision.Calls.Length, use.Duration, use.Ttft, use.PromptTokens, use.CompletionTokens);
                 span.SetTag("gen_ai.usage.input_tokens", use.PromptTokens).SetTag("gen_ai.usage.output_tokens", use.CompletionTokens);
             }
+            _context.Prompts?.Decided(_context.Transcript.Calls + 1, decision);
             _context.Narrator?.Decided(decision);
             return decision;
         }
@@ -203,6 +205,7 @@ internal sealed partial class Session
                 _context.Limits.Asked(use);
                 _context.Recorder.ModelCall(use);
             }
+            _context.Prompts?.Failed(_context.Transcript.Calls + 1, exception);
             _context.Failed(exception.Type, "model");
             _context.Narrator?.ModelFailed(exception);
             span.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception.Type);
@@ -222,7 +225,8 @@ internal sealed partial class Session
         Started = started,
         DurationS = duration.TotalSeconds,
         Evidence = [.. verdict?.Evidence.Select(each => new EvidenceRecord(each.Condition, each.Ok, _context.Secrets.Clean(each.Detail))) ?? []],
-        Actions = _context.Transcript.Records(),
+        Actions = _context.Transcript.Records(withAnswers: _context.Sampled || outcome is not SessionOutcome.Succeeded),
+        Turns = _context.Prompts?.Turns ?? [],
         Sampled = _context.Sampled,
     };
 

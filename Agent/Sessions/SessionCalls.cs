@@ -130,7 +130,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
             Extracted = result.Extracted,
             Request = CallRequest.Of(result.Sent, session.Secrets),
         };
-        session.Transcript.Add(record, isAction: true);
+        session.Transcript.Add(record, isAction: true, observation);
         session.Narrator?.Acted(tool.Spec, record, result, observation);
         if (recovered is not null)
         {
@@ -158,7 +158,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         session.Clock.Harness();
         var record = Record(number, call);
         var observation = session.Secrets.CleanJson(result.Observation);
-        session.Transcript.Add(record, isAction: false);
+        session.Transcript.Add(record, isAction: false, observation);
         session.Narrator?.Noted(record, observation);
         return (observation, session.Limits.Called(call, result));
     }
@@ -188,7 +188,7 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
         session.Recorder.Rejected(call.Tool);
         var record = Record(number, call) with { Provenance = provenance, Error = result.ErrorType };
         var observation = session.Secrets.CleanJson(result.Observation);
-        session.Transcript.Add(record, isAction: false);
+        session.Transcript.Add(record, isAction: false, observation);
         session.Narrator?.Rejected(record, observation);
         return (observation, session.Limits.Called(call, result));
     }

@@ -46,6 +46,7 @@ internal sealed class SessionContext
         Limits = new SessionLimits(Inputs.Limits);
         Log = new SessionLog(run.SessionLogger, Sampled, run.Time);
         Clock = new SessionClock(run.Time);
+        Prompts = Sampled ? new PromptLog(Secrets) : null;
         Narrator = run.Observer is { } observer ? new SessionNarrator(this, observer) : null;
     }
 
@@ -77,6 +78,9 @@ internal sealed class SessionContext
     public SessionClock Clock { get; }
 
     public Transcript Transcript { get; } = new();
+
+    /// <summary>What the model is sent and says; null where the session is not sampled, and none of it is kept.</summary>
+    public PromptLog? Prompts { get; }
 
     /// <summary>Tells what happens; null where nobody watches, as in a load.</summary>
     public SessionNarrator? Narrator { get; }

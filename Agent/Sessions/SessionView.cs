@@ -32,6 +32,9 @@ public sealed record SessionView
     /// <summary>Whether somebody watches who wants to read what the model reasons. Default false: nothing of it is kept.</summary>
     public bool WantsReasoning { get; init; }
 
+    /// <summary>Whether <see cref="Brains.Decision.Prompt"/> is wanted, for the session's record. Default false.</summary>
+    public bool WantsPrompt { get; init; }
+
     /// <summary>Decisions left before the step cap.</summary>
     public required int StepsLeft { get; init; }
 }

@@ -3,12 +3,18 @@ using ApeTest.Runs.Records;
 
 namespace ApeTest.Agent.Sessions;
 
-/// <summary>What was decided and observed: turns for the brain, the last 64 calls for the record.</summary>
+/// <summary>
+/// What was decided and observed: turns for the brain, the last 64 calls for the record. What the brain was told of a call is a reference to the turn's own text; it is
+/// cut for the record of a session that is kept, and costs nothing for any other.
+/// </summary>
 internal sealed class Transcript
 {
     private const int MaxRecords = 64;
+
+    /// <summary>Most characters of the answers of a session that are kept.</summary>
+    private const int MostAnswers = 48 * 1024;
     private readonly List<Turn> _turns = [];
-    private readonly Queue<ActionRecord> _records = new();
+    private readonly Queue<(ActionRecord Record, string? Told)> _records = new();
 
     /// <summary>All turns, oldest first.</summary>
     public IReadOnlyList<Turn> Turns => _turns;
@@ -23,15 +29,34 @@ internal sealed class Transcript
 
     public void Add(Turn turn) => _turns.Add(turn);
 
-    public void Add(ActionRecord record, bool isAction)
+    /// <param name="record">The call.</param>
+    /// <param name="isAction">Whether it counts as an action.</param>
+    /// <param name="told">What the brain is told of it, cleaned; null for nothing.</param>
+    public void Add(ActionRecord record, bool isAction, string? told = null)
     {
         Actions += isAction ? 1 : 0;
         if (_records.Count == MaxRecords)
         {
             _records.Dequeue();
         }
-        _records.Enqueue(record);
+        _records.Enqueue((record, told));
     }
 
-    public ImmutableArray<ActionRecord> Records() => [.. _records];
+    /// <summary>The calls, with what the brain was told of them where that is kept.</summary>
+    public ImmutableArray<ActionRecord> Records(bool withAnswers)
+    {
+        var (records, left) = (ImmutableArray.CreateBuilder<ActionRecord>(_records.Count), MostAnswers);
+        foreach (var (record, told) in _records)
+        {
+            if (!withAnswers || told is null)
+            {
+                records.Add(record);
+                continue;
+            }
+            var (text, leftOut) = PromptLog.Cut(told, Math.Min(PromptLog.MostMessage, left));
+            left -= text!.Length;
+            records.Add(record with { Response = new ResponseRecord(text, leftOut) });
+        }
+        return records.MoveToImmutable();
+    }
 }

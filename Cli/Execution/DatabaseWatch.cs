@@ -7,8 +7,8 @@ namespace ApeTest.Cli.Execution;
 /// <param name="away">For how long the database has not answered; null: it answers.</param>
 /// <param name="name">Name of the database.</param>
 /// <param name="time">Clock.</param>
-/// <param name="tell">Is told what a person should know.</param>
-internal sealed class DatabaseWatch(Func<TimeSpan?> away, string name, TimeProvider time, Action<string> tell)
+/// <param name="tell">Is told that it is away (true) or back, in words.</param>
+internal sealed class DatabaseWatch(Func<TimeSpan?> away, string name, TimeProvider time, Action<bool, string> tell)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -21,7 +21,7 @@ internal sealed class DatabaseWatch(Func<TimeSpan?> away, string name, TimeProvi
     // Whoever has asked twice for an end does not wait for a database that is gone.
     private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(5);
 
-    public DatabaseWatch(PostgresRunQueue queue, TimeProvider time, Action<string> tell) : this(() => queue.Away, queue.Display, time, tell)
+    public DatabaseWatch(PostgresRunQueue queue, TimeProvider time, Action<bool, string> tell) : this(() => queue.Away, queue.Display, time, tell)
     {
     }
 
@@ -36,7 +36,7 @@ internal sealed class DatabaseWatch(Func<TimeSpan?> away, string name, TimeProvi
             if (isTold != since > Unnoticed)
             {
                 isTold = !isTold;
-                tell(isTold ? $"warning: the run queue's database {name} does not answer; the agents go on and report afterwards" : $"the run queue's database {name} answers again");
+                tell(isTold, isTold ? $"warning: the run queue's database {name} does not answer; the agents go on and report afterwards" : $"the run queue's database {name} answers again");
             }
             hurried ??= abort.IsCancellationRequested ? time.GetTimestamp() : null;
             if (since > Patience || (since > Unnoticed && hurried is { } at && time.GetElapsedTime(at) > Hurry))

@@ -73,7 +73,7 @@ internal sealed class LocalRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// 1. Judge the input. 2. Make the run directory. 3. Start the services and, meanwhile, check target, document, oracle and model.
+    /// 1. Judge the input. 2. Make the run directory, and wait for the run's turn. 3. Start the services and, meanwhile, check target, document, oracle and model.
     /// 4. Submit the plan and release the agents. When it throws, nothing is left running or written.
     /// </summary>
     public static async Task<LocalRun> StartAsync(CliEnvironment environment, ScenarioInput input, LocalRunOptions options, CancellationToken cancellationToken)
@@ -148,6 +148,10 @@ internal sealed class LocalRun : IAsyncDisposable
 
     private async Task StartAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)
     {
+        if (_options.Turn is { } turn)
+        {
+            await turn(_files, cancellationToken);
+        }
         _host = _options.Workers is { } workers
             ? await workers.OpenAsync(_environment, Directory, WorkerToken, cancellationToken)
             : new EmbeddedHost(_environment, Directory);

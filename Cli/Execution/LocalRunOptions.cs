@@ -23,6 +23,9 @@ internal sealed record LocalRunOptions
     /// <summary>Worker processes that the agents are spread over. Null: the agents are in this process. Default null.</summary>
     public WorkerRequest? Workers { get; init; }
 
+    /// <summary>Is awaited once the run has an id and a directory, and nothing of it is started: its turn. Default: at once.</summary>
+    public Func<RunFiles, CancellationToken, Task>? Turn { get; init; }
+
     /// <summary>Is told what sessions do, step by step. Default: nobody, as for a load.</summary>
     public ISessionObserver? Observer { get; init; }
 }

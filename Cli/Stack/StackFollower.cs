@@ -26,6 +26,7 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
 
     private volatile RunSnapshot? _last;
     private volatile string? _stopping;
+    private volatile string? _waiting;
     private bool _isLost;
 
     /// <summary>The summary once the run has ended; null where the collector stays away.</summary>
@@ -36,7 +37,7 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
         var view = Views.Of(environment, request.Quiet, request.NoColor, new WatchControls(run, "stop", () => ladder.Climb(StopSignal.Interrupt)));
         await using var drain = ladder.Drain.Register(() => _ = StopAsync(view, now: false, giveUp.Token));
         await using var abort = ladder.Abort.Register(() => _ = StopAsync(view, now: true, giveUp.Token));
-        var shown = view.ShowAsync(() => _last is { } last ? last with { Stopping = _stopping } : Nothing(), end.Token);
+        var shown = view.ShowAsync(() => _last is { } last ? last with { Stopping = _waiting ?? _stopping } : Nothing(), end.Token);
         try
         {
             return await UntilEndedAsync(view);
@@ -84,9 +85,14 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
 
     private void Lost(IRunProgressView view, ApeTestException e)
     {
-        if (!_isLost && !view.ShowsStopping)
+        if (!_isLost)
         {
-            messages.Say($"warning: {e.Message} The run goes on; asking again each second");
+            var text = $"warning: {e.Message} The run goes on; asking again each second";
+            _waiting = text;
+            if (!view.ShowsStopping)
+            {
+                messages.Say(text);
+            }
         }
         _isLost = true;
     }
@@ -97,7 +103,7 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
         {
             messages.Say("the collector answers again");
         }
-        _isLost = false;
+        (_isLost, _waiting) = (false, null);
     }
 
     private async Task StopAsync(IRunProgressView view, bool now, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ namespace ApeTest.Cli.Stack;
 /// <summary>Makes a run out of a scenario, for a stack: examines target and model as the stack reaches them, does <c>setup</c>, submits.</summary>
 internal sealed class StackPreparation(CliEnvironment environment, StartRequest request, CollectorClient collector, string token, Uri? shop)
 {
+    /// <summary>Id that the run will have.</summary>
+    public string Run { get; } = RunId.New(environment.Time, new Random(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue)));
+
     /// <summary>Loads the scenario; what is wrong throws <see cref="ApeTestException"/> (exit 2). Sends nothing.</summary>
     public ScenarioLoadResult Load()
     {
@@ -54,7 +57,7 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
         var scenario = loaded.ThrowIfInvalid();
         var preflight = new Preflight(messages.Say) { IsElsewhere = true };
         using var probe = new TargetProbe(scenario.Target, environment.Time, inner => new ThroughGateway(collector.GatewayUrl, token, scenario.Target.Name, inner));
-        var consent = new TargetConsent(environment, request.Confirmed);
+        var consent = new TargetConsent(environment, request.Confirmed || request.Queue);
         var target = await new TargetExamination(request.Input.BaseDirectory, preflight, consent, static judged => judged).ExamineAsync(scenario, probe, cancellationToken);
         if (!scenario.Goals.IsEmpty)
         {
@@ -67,7 +70,7 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
 
         // 3. The plan. In a stack journeys too go through the gateway, unless the scenario says otherwise: agents may have no other way.
         var judged = target.Judged.Scenario with { Gateway = target.Judged.Scenario.Gateway ?? GatewayMode.Remote };
-        var plan = RunPlanner.Create(judged, NewId(), openApiDocument: target.OpenApi, oracle: target.Judged.Oracle, graphQlSchema: target.GraphQl) with { Workers = request.Workers ?? 1 };
+        var plan = RunPlanner.Create(judged, Run, openApiDocument: target.OpenApi, oracle: target.Judged.Oracle, graphQlSchema: target.GraphQl) with { Workers = request.Workers ?? 1 };
         var options = new AgentOptions { GatewayUrl = collector.GatewayUrl, Token = token, AddsTargetHeaders = true };
         plan = await RunSetup.BeginAsync(plan, options, environment.Time, cancellationToken);
 
@@ -94,8 +97,6 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
         { Planner: not null } => "planner",
         _ => null,
     };
-
-    private string NewId() => RunId.New(environment.Time, new Random(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue)));
 }
 
 /// <summary>A run that was submitted to a stack.</summary>

@@ -3,10 +3,12 @@ using ApeTest.Cli.Commands.Start;
 using ApeTest.Cli.Commands.Start.Detached;
 using ApeTest.Cli.Errors;
 using ApeTest.Cli.Execution;
+using ApeTest.Cli.Readiness;
 using ApeTest.Cli.Signals;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios;
+using ApeTest.Targets.Tools;
 
 namespace ApeTest.Cli.Stack;
 
@@ -56,8 +58,16 @@ internal sealed class StackRun
 
         // 2. The run.
         PreparedRun prepared;
+        using var turn = new StackTurn(_environment, _collector, _messages.Say);
         try
         {
+            if (_request.Queue)
+            {
+                // Nobody may be there any more when it is the run's turn.
+                var scenario = loaded.ThrowIfInvalid();
+                new TargetConsent(_environment, _request.Confirmed).Ask(scenario, ToolCatalog.Generic(scenario.Target.Url));
+                await turn.TakeAsync(preparation.Run, scenario, _ladder.Drain);
+            }
             prepared = await preparation.PrepareAsync(loaded, _messages, _ladder.Drain);
         }
         catch (Exception e) when (e is OperationCanceledException or ApeTestException && _ladder.First is not null)

@@ -70,6 +70,9 @@ public sealed partial class CollectedRun
         Progress = aggregate.Progress(_ticked, 0, 0);
     }
 
+    /// <summary>URL of the target.</summary>
+    public Uri Target => _aggregate.Plan.Scenario.Target.Url;
+
     /// <summary>Run id.</summary>
     public string Run => _aggregate.Plan.Run;
 

@@ -31,7 +31,7 @@ internal sealed class Lookup(RunCollector collector, CollectorOptions options, T
         foreach (var entry in RunDirectoryReader.Entries(options.RunsRoot, time))
         {
             var summary = RunDirectoryReader.ReadSummary(new RunDirectory(Path.Combine(options.RunsRoot, entry.Run)));
-            var told = entry with { DurationS = summary?.Run.DurationS, SuccessRate = summary?.Sessions.SuccessRate };
+            var told = entry with { DurationS = summary?.Run.DurationS, SuccessRate = summary?.Sessions.SuccessRate, Target = Live(entry.Run)?.Target };
             // A run that goes on, but not here, the database knows better.
             known[entry.Run] = entry.Status is "interrupted" && known.TryGetValue(entry.Run, out var row) ? told with { Status = row.Status } : told;
         }

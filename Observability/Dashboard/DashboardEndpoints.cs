@@ -23,6 +23,7 @@ internal static class DashboardEndpoints
         pages.MapGet("/runs/{id}/events", EventsAsync);
         pages.MapGet("/runs/{id}/sessions", SessionsAsync);
         pages.MapGet("/runs/{id}/sessions/{session}", ReplayAsync);
+        pages.MapGet("/{**page}", static () => Results.Content(PageShell.Plain("No such page", "The dashboard begins with the list of its runs."), PageShell.ContentType, Encoding.UTF8, StatusCodes.Status404NotFound));
         pages.MapPost("/runs/{id}/stop", ControlEndpoints.StopAsync);
         pages.MapPost("/runs/{id}/scale", ControlEndpoints.ScaleAsync);
     }

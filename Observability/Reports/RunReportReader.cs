@@ -72,6 +72,10 @@ public static class RunReportReader
         {
             problems.Add($"Not everything was kept: {dropped.Sessions} sessions, {dropped.Timeseries} seconds and {dropped.Histograms} blocks of distributions did not fit or could not be written.");
         }
+        if (status.File?.Dropped is { Transcripts: > 0 and var transcripts })
+        {
+            problems.Add($"Of {transcripts} sessions what the model was sent and said, and what the target answered, was left out: more ended than there is room for.");
+        }
         if (summary?.Generator.RecordsDropped is > 0 and var records && status.File?.Dropped.Total != records)
         {
             problems.Add($"{records} records of sessions were dropped while the run went on.");

@@ -76,14 +76,14 @@ internal sealed class SessionChoice
 
     private static long SizeOf(SessionRecord session)
     {
-        var size = 300L + session.Reason.Length;
+        var size = 300L + session.Reason.Length + session.TranscriptLength;
         foreach (var evidence in session.Evidence)
         {
             size += evidence.Condition.Length + evidence.Detail.Length + 40;
         }
         foreach (var action in session.Actions)
         {
-            size += 400 + Math.Min(Transcript.MostText, JsonMarshal.GetRawUtf8Value(action.Args).Length) + Math.Min(Transcript.MostText, action.Request?.Body?.Length ?? 0);
+            size += 400 + Math.Min(Transcript.MostText, JsonMarshal.GetRawUtf8Value(action.Args).Length) + (action.Request?.Body?.Length ?? 0);
         }
         return size;
     }

@@ -41,6 +41,11 @@ public sealed class ControlClient : IDisposable
         {
             throw Over(directory.Run, status.Status);
         }
+        if (status.Waits)
+        {
+            throw new ApeTestException($"Run {directory.Run} waits for its turn, and has no agents yet.",
+                "Once it has begun, try again.", ExitCodes.Environment);
+        }
         if (status.File?.ControlUrl is not { } url || directory.ReadToken() is not { } token)
         {
             throw new ApeTestException($"Run {directory.Run} offers no control address.",

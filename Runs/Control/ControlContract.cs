@@ -43,6 +43,9 @@ public sealed record RunListEntry(string Run, string? Scenario, string Status, D
     /// <summary>How long it took, or has taken; null where that is not known.</summary>
     public double? DurationS { get; init; }
 
+    /// <summary>URL of the target that it is on; null once it has ended, and where another process collects it.</summary>
+    public Uri? Target { get; init; }
+
     /// <summary>Success rate; null where nothing was judged, or its summary is not at hand.</summary>
     public double? SuccessRate { get; init; }
 }

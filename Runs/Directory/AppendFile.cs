@@ -14,6 +14,8 @@ internal sealed class AppendFile(string path, long mostBytes, bool goesOn = fals
 
     public long Dropped { get; private set; }
 
+    public long Length => _length;
+
     /// <summary>Appends one entry. I/O errors pass through once the entry is counted as dropped.</summary>
     public void Append(ReadOnlySpan<byte> entry)
     {

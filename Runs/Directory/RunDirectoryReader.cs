@@ -171,6 +171,9 @@ public readonly record struct RunStatus(string Status, RunFile? File)
     /// <summary>Whether a run that goes on has not given a sign of life for <see cref="RunDirectoryReader.Stale"/>.</summary>
     public bool Silent { get; init; }
 
+    /// <summary>Whether the run waits for its turn (<c>start --queue</c>), or is just starting: nothing answers for it yet.</summary>
+    public bool Waits => Status is "queued" && File is { ControlUrl: null };
+
     /// <summary>Whether the run has ended.</summary>
     public bool Ended => Status is not ("queued" or "running");
 }

@@ -25,13 +25,14 @@ public sealed class RunDirectoryWriter(RunDirectory directory, RunDirectoryLimit
     private readonly AppendFile _timeseries = new(directory.TimeseriesFile, limits.TimeseriesBytes, goesOn);
     private readonly AppendFile _histograms = new(directory.HistogramsFile, limits.HistogramsBytes, goesOn);
     private readonly ArrayBufferWriter<byte> _buffer = new();
+    private long _transcriptsDropped;
     private bool _histogramsBegun = goesOn && File.Exists(directory.HistogramsFile);
 
     /// <summary>The first write that failed: the file's name and why. Null while all went well.</summary>
     public (string File, string Error)? Failure { get; private set; }
 
     /// <summary>What was not written so far.</summary>
-    public DroppedCounts Dropped => new(_sessions.Dropped, _timeseries.Dropped, _histograms.Dropped);
+    public DroppedCounts Dropped => new(_sessions.Dropped, _timeseries.Dropped, _histograms.Dropped) { Transcripts = _transcriptsDropped };
 
     /// <summary>Writes <c>scenario.resolved.yaml</c>.</summary>
     public void WriteScenario(string yaml) => Try(directory.ScenarioFile, () => File.WriteAllText(directory.ScenarioFile, yaml));
@@ -50,9 +51,13 @@ public sealed class RunDirectoryWriter(RunDirectory directory, RunDirectoryLimit
     public bool WriteSummary(RunSummary summary) =>
         Replace(directory.SummaryFile, JsonSerializer.SerializeToUtf8Bytes(summary, RunsJson.Indented.RunSummary));
 
-    /// <summary>Appends one line to <c>sessions.jsonl</c>.</summary>
-    public void AppendSession(SessionRecord record) => AppendLine(_sessions, directory.SessionsFile,
-        json => JsonSerializer.Serialize(json, record, RunsJson.Line.SessionRecord));
+    /// <summary>Appends one line to <c>sessions.jsonl</c>; without what the model was sent and said once the file is large.</summary>
+    public void AppendSession(SessionRecord record)
+    {
+        var kept = _sessions.Length < limits.TranscriptBytes ? record : record.WithoutTranscript();
+        _transcriptsDropped += kept.TranscriptDropped ? 1 : 0;
+        AppendLine(_sessions, directory.SessionsFile, json => JsonSerializer.Serialize(json, kept, RunsJson.Line.SessionRecord));
+    }
 
     /// <summary>Appends one line to <c>timeseries.jsonl</c>.</summary>
     public void AppendPoint(TimePoint point) => AppendLine(_timeseries, directory.TimeseriesFile,

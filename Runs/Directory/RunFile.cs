@@ -49,7 +49,10 @@ public sealed record RunFile
 /// <param name="Histograms">Blocks of <c>histograms.bin</c>.</param>
 public sealed record DroppedCounts(long Sessions, long Timeseries, long Histograms)
 {
-    /// <summary>All of them.</summary>
+    /// <summary>Sessions whose lines lack what the model was sent and said.</summary>
+    public long Transcripts { get; init; }
+
+    /// <summary>All that were not written; transcripts are a part of lines that were.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public long Total => Sessions + Timeseries + Histograms;
 }

@@ -12,6 +12,9 @@ internal sealed class BatchMerge
 {
     internal const int MaxRecords = 256;
 
+    // Of the others what models were sent and said is left out.
+    internal const int MaxTranscripts = 32;
+
     private readonly MetricsDelta _metrics = new();
     private readonly Queue<SessionRecord> _records = new();
     private readonly SortedDictionary<int, SlotProgress> _slots = [];
@@ -28,7 +31,7 @@ internal sealed class BatchMerge
                 _records.Dequeue();
                 _metrics.RecordsDropped++;
             }
-            _records.Enqueue(record);
+            _records.Enqueue(_records.Count < MaxTranscripts ? record : record.WithoutTranscript());
         }
         BlockFold.Advance(_slots, batch.Progress);
         _last = batch with

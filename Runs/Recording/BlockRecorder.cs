@@ -10,12 +10,13 @@ namespace ApeTest.Runs.Recording;
 /// Records what the sessions of one block do; drained into a <see cref="SnapshotBatch"/> at each tick. Thread-safe: one lock, held for
 /// some tens of nanoseconds. Actions, intervals and sessions that are only counted allocate nothing but the delta's own arrays, once
 /// a tick. Never blocks on I/O: session records go through a bounded buffer (1,000 records or 8 MB between two drains), and what does
-/// not fit is counted as dropped.
+/// not fit is counted as dropped. Of what models were sent and said at most 256 KB are kept between two drains; the records of sessions beyond that say so.
 /// </summary>
 public sealed class BlockRecorder
 {
     internal const int MaxRecords = 1000;
     internal const long MaxRecordBytes = 8 << 20;
+    internal const long MaxTranscriptLength = 256 << 10;
 
     // Of a block of 50 slots: of a run of a thousand agents there are then ten times as many as a report shows.
     private const int MaxSlow = 5;
@@ -34,6 +35,7 @@ public sealed class BlockRecorder
     private readonly LongestTimes _slowActions = new(MaxSlow);
     private MetricsDelta _metrics = new();
     private long _recordBytes;
+    private long _transcriptLength;
     private DateTimeOffset _from;
     private readonly Dictionary<int, SlotProgress> _slots = [];
     private long _sequence;
@@ -127,6 +129,7 @@ public sealed class BlockRecorder
     {
         var keep = record.Outcome is not SessionOutcome.Succeeded || record.Sampled || record.Slow || IsSlow(duration, Longest(record));
         var bytes = keep ? SizeOf(record) : 0;
+        var transcript = keep ? record.TranscriptLength : 0;
         lock (_gate)
         {
             Ended(_goals.Index(record.Goal), record.Outcome, duration, actions, SessionKey.TryParse(record.Session, out var session) ? session : null);
@@ -139,6 +142,11 @@ public sealed class BlockRecorder
                 _metrics.RecordsDropped++;
                 return;
             }
+            if (_transcriptLength + transcript > MaxTranscriptLength)
+            {
+                (record, transcript) = (record.WithoutTranscript(), 0);
+            }
+            _transcriptLength += transcript;
             _recordBytes += bytes;
             _records.Add(record);
         }
@@ -299,7 +307,7 @@ public sealed class BlockRecorder
             _goals.Reset();
             _groups.Reset();
             _slots.Clear();
-            _recordBytes = 0;
+            (_recordBytes, _transcriptLength) = (0, 0);
             _peak = Math.Max(0, _active);
             return batch;
         }

@@ -72,6 +72,26 @@ public sealed record SessionRecord
     /// <summary>The session's last 64 calls (actions, state updates, finish, rejected).</summary>
     public required ImmutableArray<ActionRecord> Actions { get; init; }
 
+    /// <summary>The session's last 64 decisions of a model; empty for a journey, and where the session was not sampled.</summary>
+    public ImmutableArray<TurnRecord> Turns { get; init => field = value.IsDefault ? [] : value; } = []; // lines of earlier versions have none
+
+    /// <summary>Whether decisions and answers were left out, because more sessions ended than there is room for.</summary>
+    public bool TranscriptDropped { get; init; }
+
+    /// <summary>The record without decisions and answers.</summary>
+    public SessionRecord WithoutTranscript() => HasTranscript
+        ? this with { Turns = [], Actions = [.. Actions.Select(static action => action with { Response = null })], TranscriptDropped = true }
+        : this;
+
+    /// <summary>Characters of decisions and answers, about.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long TranscriptLength => Turns.Sum(static turn => 200L + (turn.Said?.Length ?? 0) + turn.Sent.Sum(static message => 60L + message.Text.Length))
+        + Actions.Sum(static action => action.Response is { } response ? 40L + response.Text.Length : 0);
+
+    /// <summary>Whether there are decisions or answers.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool HasTranscript => !Turns.IsEmpty || Actions.Any(static action => action.Response is not null);
+
     /// <summary>Whether the session's trace was sampled. Not written.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Sampled { get; init; }
@@ -114,12 +134,20 @@ public sealed record ActionRecord
     /// <summary>What was sent, secrets as placeholders; null where nothing was, and of a journey's step, whose request stands in its scenario.</summary>
     public RequestRecord? Request { get; init; }
 
+    /// <summary>The answer as the brain was told of it; null where there was none, where it was not kept, and of a journey's step.</summary>
+    public ResponseRecord? Response { get; init; }
+
     /// <summary>Values picked up from the response (token, variables; secrets redacted).</summary>
     public ImmutableSortedDictionary<string, string> Extracted { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }
 
 /// <summary>Measured parts in seconds.</summary>
 public readonly record struct ActionParts(double Think, double Model, double Gateway, double Target, double Harness);
+
+/// <summary>An answer as a brain was told of it: status and body as JSON, the body reduced to what matters, secrets as placeholders.</summary>
+/// <param name="Text">Its beginning, at most 4,096 characters.</param>
+/// <param name="LeftOut">Characters beyond that.</param>
+public sealed record ResponseRecord(string Text, int LeftOut = 0);
 
 /// <summary>A request as it was made, before redirects. Cookies and the token that the session carried along are not in it.</summary>
 /// <param name="Method">HTTP method.</param>

@@ -43,7 +43,7 @@ public sealed class DatabaseWatchTests
     }
 
     private Task<RunSummary?> Watch(CancellationToken abort) =>
-        new DatabaseWatch(() => _since is { } since ? _time.GetElapsedTime(since) : null, "db:5432/ape", _time, _told.Add).UntilEndedAsync(_completion.Task, abort);
+        new DatabaseWatch(() => _since is { } since ? _time.GetElapsedTime(since) : null, "db:5432/ape", _time, (_, text) => _told.Add(text)).UntilEndedAsync(_completion.Task, abort);
 
     private async Task AdvanceAsync(Func<bool> until)
     {

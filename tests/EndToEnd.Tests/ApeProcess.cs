@@ -125,7 +125,7 @@ internal sealed class ApeProcess : IAsyncDisposable
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             text.Append(line).Append('\n');
-            if (line.StartsWith("run ", StringComparison.Ordinal))
+            if (line.StartsWith("run ", StringComparison.Ordinal) && line.Contains(": ", StringComparison.Ordinal))
             {
                 _running.TrySetResult();
             }

@@ -9,8 +9,11 @@ internal static class RunChoice
     /// <summary>The run to show: the named one, else the newest that goes on, else the newest. That others go on is said on standard error.</summary>
     public static RunDirectory ToShow(CliEnvironment environment, string? run)
     {
-        if (run is null && RunDirectoryReader.Running(environment.RunsRoot, environment.Time) is [var newest, ..] running)
+        if (run is null && RunDirectoryReader.Running(environment.RunsRoot, environment.Time) is { Count: > 0 } running)
         {
+            // One that waits for its turn has nothing to show yet.
+            running = [.. running.OrderBy(each => RunDirectoryReader.StatusOf(each, environment.Time).Waits)];
+            var newest = running[0];
             if (running.Count > 1)
             {
                 environment.Error.WriteLine($"{newest.Run} is the newest of {running.Count} that run; also running: {Names(running.Skip(1))}");

@@ -28,6 +28,7 @@ internal static class StartCommand
                       --threshold 'http_p95 < 300ms for 10s abort'
                     """),
                 new("in the background", "ape-test start shop.yaml --detach"),
+                new("after the run that is on the same target", "ape-test start shop.yaml --queue"),
                 new("on a stack that is up", """
                     ape-test start shop.yaml --agents 1000 \
                       --stack http://127.0.0.1:5300 --token-file token

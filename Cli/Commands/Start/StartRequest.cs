@@ -24,6 +24,9 @@ internal sealed record StartRequest
     /// <summary>The run goes on in a process of its own.</summary>
     public bool Detach { get; init; }
 
+    /// <summary>The run waits until no other is on its target.</summary>
+    public bool Queue { get; init; }
+
     /// <summary>Workers that the agents are spread over; null: they are in this process, or wherever the stack has them.</summary>
     public int? Workers { get; init; }
 

@@ -1,12 +1,15 @@
 using ApeTest.Cli.Errors;
 using ApeTest.Cli.Execution;
+using ApeTest.Cli.Execution.Turns;
 using ApeTest.Cli.Execution.Workers;
 using ApeTest.Cli.Progress;
+using ApeTest.Cli.Readiness;
 using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios;
+using ApeTest.Targets.Tools;
 
 namespace ApeTest.Cli.Commands.Start;
 
@@ -17,26 +20,34 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
 
     private readonly StartMessages _messages = new(environment, request.Quiet);
     private volatile string? _stopping;
+    private volatile string? _waiting;
 
     /// <summary>1. Judge the input. 2. Make everything ready and release the agents. 3. Follow the run. 4. Tell the result.</summary>
     public async Task<int> RunAsync()
     {
         // 1. Input: nothing is started or written for a mistake in it.
         using var ladder = new StopLadder(environment.Signals);
-        LocalRun.Load(request.Input);
+        var scenario = LocalRun.Load(request.Input).ThrowIfInvalid();
         var workers = request.Workers is { } count ? WorkerRequest.Local(count, environment) : null;
         SummaryOutput.CheckWritable(environment, request.OutFile);
+        if (request.Queue && environment.Detached is null)
+        {
+            // Nobody may be there any more when it is the run's turn.
+            new TargetConsent(environment, request.Confirmed).Ask(scenario, ToolCatalog.Generic(scenario.Target.Url));
+        }
 
-        // 2. The run.
+        // 2. The run, at its turn.
+        using var turn = new RunTurn(environment, scenario, request.Input.IsDemonstration, request.Queue, _messages.Say);
         LocalRun run;
         try
         {
             run = await LocalRun.StartAsync(environment, request.Input, new LocalRunOptions
             {
                 // In the background nobody can answer; the command that started it has asked.
-                Confirmed = request.Confirmed || environment.Detached is not null,
+                Confirmed = request.Confirmed || request.Queue || environment.Detached is not null,
                 Notice = _messages.Say,
                 Workers = workers,
+                Turn = turn.TakeAsync,
                 Ready = judged => _messages.Starting(request.Input, judged),
             }, ladder.Drain);
         }
@@ -49,7 +60,7 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         await using var _ = run;
         _messages.Running(run.Plan);
         _messages.Say($"  watch it: {run.Dashboard}");
-        if (environment.Detached is { } detached)
+        if (environment.Detached is { } detached && !turn.IsAnnounced)
         {
             await run.Collector.Begun.WaitAsync(ladder.Drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             detached.Running(run.Directory);
@@ -88,16 +99,26 @@ internal sealed class StartRun(CliEnvironment environment, StartRequest request)
         var view = Views.Of(environment, request.Quiet, request.NoColor, new RunControls(collector, ladder, environment.Time));
         await using var drain = ladder.Drain.Register(() => _ = StopAsync(collector, view, now: false, end.Token));
         await using var abort = ladder.Abort.Register(() => _ = StopAsync(collector, view, now: true, end.Token));
-        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _stopping), end.Token);
+        var shown = view.ShowAsync(() => new RunSnapshot(collector.Progress, _waiting ?? _stopping), end.Token);
         try
         {
-            return run.Database is { } database ? await new DatabaseWatch(database, environment.Time, view.ShowsStopping ? static _ => { } : _messages.Say).UntilEndedAsync(collector.Completion, ladder.Abort)
+            return run.Database is { } database ? await new DatabaseWatch(database, environment.Time, (isAway, text) => Waiting(view, isAway, text)).UntilEndedAsync(collector.Completion, ladder.Abort)
                 : await collector.Completion;
         }
         finally
         {
             await end.CancelAsync();
             await shown;
+        }
+    }
+
+    // Lines would break a live view, which has a row for it.
+    private void Waiting(IRunProgressView view, bool isAway, string text)
+    {
+        _waiting = isAway ? text : null;
+        if (!view.ShowsStopping)
+        {
+            _messages.Say(text);
         }
     }
 

@@ -14,6 +14,8 @@ namespace ApeTest.Cli.Commands.Status;
 /// <summary>Shows one run: once, or each second until it ends. Leaving (Ctrl+C) changes nothing about the run.</summary>
 internal sealed class StatusView(CliEnvironment environment, bool json, bool noColor)
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
     /// <summary>Shows the run that <paramref name="run"/> names.</summary>
     public async Task<int> RunAsync(string? run, bool watch)
     {
@@ -28,6 +30,7 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
         }
         try
         {
+            await BeginAsync(directory, status, leave.Token);
             using var client = ControlClient.Open(directory, environment.Time);
             return await ShowAsync(client, watch, ladder, leave);
         }
@@ -36,6 +39,24 @@ internal sealed class StatusView(CliEnvironment environment, bool json, bool noC
             // It ended while we asked.
             WriteFromFiles(directory, over);
             return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (leave.IsCancellationRequested)
+        {
+            return ladder.ExitCode ?? ExitCodes.Done;
+        }
+    }
+
+    /// <summary>Until a run that waits for its turn has it, or has left its queue.</summary>
+    private async Task BeginAsync(RunDirectory directory, RunStatus status, CancellationToken cancellationToken)
+    {
+        if (status.Waits)
+        {
+            environment.Error.WriteLine($"run {directory.Run} waits for its turn");
+        }
+        while (status.Waits)
+        {
+            await Task.Delay(Again, environment.Time, cancellationToken);
+            status = RunDirectoryReader.StatusOf(directory, environment.Time);
         }
     }
 

@@ -1,4 +1,5 @@
 using ApeTest.Cli.Commands.Runs;
+using ApeTest.Cli.Execution.Turns;
 using ApeTest.Cli.Progress;
 using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Signals;
@@ -33,6 +34,11 @@ internal sealed class RunStop(CliEnvironment environment)
         try
         {
             // 2. Stop.
+            if (await LeftQueueAsync(directory, status, ladder.Drain))
+            {
+                environment.Out.WriteLine($"{directory.Run} was stopped before it began: it waited for its turn");
+                return ExitCodes.Done;
+            }
             using var client = ControlClient.Open(directory, environment.Time);
             await client.StopAsync(now, ladder.Drain);
             TellStopping(directory.Run, now);
@@ -90,6 +96,22 @@ internal sealed class RunStop(CliEnvironment environment)
             environment.Error.WriteLine("not waited for: what was told to stop stops all the same");
             return code;
         }
+    }
+
+    /// <summary>Whether it was a run that waited for its turn, and waits no more.</summary>
+    private async Task<bool> LeftQueueAsync(RunDirectory directory, RunStatus status, CancellationToken cancellationToken)
+    {
+        if (!status.Waits)
+        {
+            return false;
+        }
+        QueuedRun.Unwant(directory);
+        while ((status = RunDirectoryReader.StatusOf(directory, environment.Time)).Waits)
+        {
+            await Task.Delay(PollInterval, environment.Time, cancellationToken);
+        }
+        // Else its turn had come just then, and it is stopped as any other.
+        return status.Ended;
     }
 
     private void TellStopping(string run, bool now) => environment.Error.WriteLine(now

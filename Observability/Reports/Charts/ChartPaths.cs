@@ -57,7 +57,7 @@ public sealed class ChartPaths
     /// <summary>A number of SVG.</summary>
     public static string N(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
-    /// <summary>A series as a line, with a gap where nothing was measured.</summary>
+    /// <summary>A series as a line, with a gap where nothing was measured. A value stands for the time of its bin, so that a line begins where its first bin does.</summary>
     public string Line(int series)
     {
         var path = new StringBuilder();
@@ -67,40 +67,67 @@ public sealed class ChartPaths
             var value = _tops[series][i];
             if (double.IsFinite(value))
             {
-                path.Append(pen ? 'L' : 'M').Append(N(X(_chart.Times[i]))).Append(' ').Append(N(Y(value)));
-                // A point alone is no line: a dot is drawn by its round cap.
-                if (!pen && (i + 1 == _chart.Times.Length || !double.IsFinite(_tops[series][i + 1])))
+                if (!pen)
                 {
-                    path.Append("h0.1");
+                    Append(path, 'M', Start(i), value);
                 }
+                Append(path, 'L', _chart.Times[i], value);
             }
             pen = double.IsFinite(value);
         }
         return path.ToString();
     }
 
-    /// <summary>A layer of a stack: its upper edge forward, the edge of the layer below back.</summary>
+    /// <summary>A layer of a stack: its upper edge forward, the edge of the layer below back; a gap where nothing was measured.</summary>
     public string Area(int series)
     {
         var path = new StringBuilder();
-        for (var i = 0; i < _chart.Times.Length; i++)
+        for (var (i, first) = (0, -1); i <= _chart.Times.Length; i++)
         {
-            path.Append(i == 0 ? 'M' : 'L').Append(N(X(_chart.Times[i]))).Append(' ').Append(N(Y(_tops[series][i])));
+            var isMeasured = i < _chart.Times.Length && double.IsFinite(_tops[series][i]);
+            if (isMeasured && first < 0)
+            {
+                first = i;
+            }
+            else if (!isMeasured && first >= 0)
+            {
+                AppendArea(path, series, first, i - 1);
+                first = -1;
+            }
         }
-        for (var i = _chart.Times.Length - 1; i >= 0; i--)
-        {
-            path.Append('L').Append(N(X(_chart.Times[i]))).Append(' ').Append(N(Y(series == 0 ? 0 : _tops[series - 1][i])));
-        }
-        return path.Append('Z').ToString();
+        return path.ToString();
     }
 
     /// <summary>What is told of a bin where a pointer rests on it.</summary>
     public string Told(int bin) => $"{ChartScale.TimeLabel(_chart.Times[bin])}: {string.Join(", ", _chart.Series.Select(series => $"{series.Name} {ChartScale.Value(_chart.Unit, series.Values[bin])}"))}";
 
+    private double Start(int bin) => bin == 0 ? 0 : _chart.Times[bin - 1];
+
+    private void AppendArea(StringBuilder path, int series, int first, int last)
+    {
+        Append(path, 'M', Start(first), _tops[series][first]);
+        for (var i = first; i <= last; i++)
+        {
+            Append(path, 'L', _chart.Times[i], _tops[series][i]);
+        }
+        for (var i = last; i >= first; i--)
+        {
+            Append(path, 'L', _chart.Times[i], Below(series, i));
+        }
+        Append(path, 'L', Start(first), Below(series, first));
+        path.Append('Z');
+    }
+
+    private double Below(int series, int bin) => series == 0 ? 0 : _tops[series - 1][bin];
+
+    private void Append(StringBuilder path, char command, double seconds, double value) =>
+        path.Append(command).Append(N(X(seconds))).Append(' ').Append(N(Y(value)));
+
     private static ImmutableArray<double[]> Stacked(Chart chart)
     {
         var tops = ImmutableArray.CreateBuilder<double[]>();
-        var below = new double[chart.Times.Length];
+        // A bin of which no part is known is a gap, not a time of 0.
+        double[] below = [.. Enumerable.Range(0, chart.Times.Length).Select(i => chart.Series.Any(series => series.Values[i] is not null) ? 0 : double.NaN)];
         foreach (var series in chart.Series)
         {
             below = [.. below.Select((bottom, i) => bottom + (series.Values[i] ?? 0))];

@@ -83,6 +83,13 @@ public sealed class DashboardTests : IAsyncLifetime
         await TabToAsync(page, "tbody a");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync("#steps");
+        // What the model was sent and said, and what the target answered, are there, and open by keyboard.
+        await TabToAsync(page, ".step");
+        await TabToAsync(page, "#step-1 details.turn > summary");
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Contains("ape-context", await page.TextContentAsync("#step-1 details.turn pre"), StringComparison.Ordinal);
+        Assert.Contains("\"status\": 200", await page.TextContentAsync("#step-1 details.answer pre"), StringComparison.Ordinal);
+        await page.GotoAsync(page.Url);
         await page.Keyboard.PressAsync("j");
         var first = await page.EvaluateAsync<string>("document.activeElement.id");
         await page.Keyboard.PressAsync("ArrowDown");
@@ -120,9 +127,34 @@ public sealed class DashboardTests : IAsyncLifetime
 
         async Task CheckAsync(IPage shown)
         {
-            Assert.Empty(await shown.EvaluateAsync<string[]>(Contrast.Script));
+            await shown.EvaluateAsync("() => document.querySelectorAll('details').forEach(details => { details.open = true; })");
+            var (seen, tooFaint) = await Reports.Contrast.OfAsync(shown);
+            Assert.True(seen > 10, $"{seen} texts");
+            Assert.Empty(tooFaint);
             Assert.Equal(1, await shown.Locator("main").CountAsync());
             Assert.Equal(1, await shown.Locator("h1").CountAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Pages_OnATelephone_FitItsWidth()
+    {
+        var page = await OpenAsync(ColorScheme.Light, width: 400);
+        await page.WaitForSelectorAsync("#place-chart-rate svg[role=img] path.line");
+        await CheckAsync("dashboard-phone");
+        await page.GotoAsync($"{page.Url}/sessions?outcome=");
+        await page.WaitForSelectorAsync("tbody a");
+        await CheckAsync("dashboard-phone-sessions");
+        await page.ClickAsync("tbody a");
+        await page.WaitForSelectorAsync("#steps");
+        await page.Keyboard.PressAsync("j");
+        await CheckAsync("dashboard-phone-replay");
+
+        async Task CheckAsync(string name)
+        {
+            await ShotAsync(page, name);
+            Assert.Equal(string.Empty, await page.EvaluateAsync<string>(
+                "() => document.documentElement.scrollWidth <= innerWidth ? '' : [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .plot, pre')).map(e => e.outerHTML.slice(0, 100)).slice(0, 5).join(' | ') || 'too wide'"));
         }
     }
 
@@ -161,9 +193,9 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(Link, Cancellation)).StatusCode);
     }
 
-    private async Task<IPage> OpenAsync(ColorScheme scheme)
+    private async Task<IPage> OpenAsync(ColorScheme scheme, int width = 1280)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {

@@ -25,6 +25,22 @@ public sealed class DashboardPagesTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(path + "?t=0000", HttpCompletionOption.ResponseHeadersRead, Cancellation)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/dashboard/nowhere")]
+    [InlineData("/dashboard/runs/" + CollectorHost.Run + "/nowhere")]
+    [InlineData("/dashboard/runs/20200101-000000-0000")]
+    public async Task Page_Unknown_Is404ToWhoMayLookAnd401ToOthers(string path)
+    {
+        await using var host = await CollectorHost.StartAsync();
+        using var http = new HttpClient { BaseAddress = host.Url };
+        using var known = Known(host);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(path, Cancellation)).StatusCode);
+        using var response = await known.GetAsync(path, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("<h1>", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Page_CollectorWithoutToken_IsClosed()
     {

@@ -51,6 +51,30 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Line_OfAnyBin_BeginsWhereTheBinDoes()
+    {
+        var chart = new Chart("c", "C", ChartUnit.Count, [new ChartSeries("a", 1, [1, null, 2])], false, [1, 2, 3]);
+        var paths = new ChartPaths(chart);
+
+        var line = paths.Line(0);
+
+        Assert.StartsWith($"M{ChartPaths.N(paths.X(0))} ", line, StringComparison.Ordinal);
+        Assert.Contains($"M{ChartPaths.N(paths.X(2))} ", line, StringComparison.Ordinal);
+        Assert.Contains($"L{ChartPaths.N(paths.X(3))} ", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Area_BinThatNothingIsKnownOf_IsAGapAndNotZero()
+    {
+        var chart = new Chart("c", "C", ChartUnit.Seconds, [new ChartSeries("a", 1, [1, null, 2]), new ChartSeries("b", 2, [1, null, null])], true, [1, 2, 3]);
+        var paths = new ChartPaths(chart);
+
+        Assert.All([0, 1], series => Assert.Equal(2, Regex.Count(paths.Area(series), "Z")));
+        Assert.DoesNotContain($"L{ChartPaths.N(paths.X(2))} ", paths.Area(0), StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", paths.Area(0) + paths.Area(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Area_Stacked_ReachesTheSum()
     {
         var chart = new Chart("c", "C", ChartUnit.Count, [new ChartSeries("a", 1, [1, 2]), new ChartSeries("b", 2, [3, 2])], true, [1, 2]);

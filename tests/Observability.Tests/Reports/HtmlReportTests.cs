@@ -60,6 +60,36 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public async Task Write_Session_TellsPromptsAnswersAndWhatWasNotKept()
+    {
+        var html = await HtmlAsync(ReportFixture.Full());
+
+        Assert.Contains("decision 1: 1 call after 80.0 ms, first token 20.0 ms, 410 + 30 tokens", html, StringComparison.Ordinal);
+        Assert.Contains("You are one user.", html, StringComparison.Ordinal);
+        Assert.Contains("system prompt: 1,500 characters as before, then", html, StringComparison.Ordinal);
+        Assert.Contains("Now I pay.", html, StringComparison.Ordinal);
+        Assert.Contains("&quot;user&quot;: &quot;user-0001&quot;", html, StringComparison.Ordinal);
+        Assert.Contains("1,200 more characters were not kept", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_SessionOfManyLongRequests_CurlIsNeverCut()
+    {
+        var session = ReportFixture.Session("1-1", SessionOutcome.Failed, "check: x");
+        session = session with
+        {
+            Actions = [.. Enumerable.Range(1, 8).Select(n => session.Actions[0] with { N = n, Request = new RequestRecord("POST", "http://127.0.0.1/x", "text/plain", new string('x', 8000) + $"end {n}", false, 8005) })],
+        };
+
+        var html = await HtmlAsync(ReportFixture.Full() with { Sessions = new SessionSelection([session], [], 0, 1) });
+
+        for (var n = 1; n <= 8; n++)
+        {
+            Assert.Contains($"end {n}&#x27;", html.Replace("&#39;", "&#x27;", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Write_NothingMeasured_SaysSoAndDrawsNoChart()
     {
         var report = new RunReport { Summary = EmptySummary.Of(new Runs.Directory.RunDirectory("20261121-131502-7f3a"), new Runs.Directory.RunStatus("interrupted", null)) };

@@ -39,7 +39,9 @@ internal static class ReportFixture
                 Tool = Hostile, Error = Hostile, Args = JsonSerializer.SerializeToElement(new { name = Hostile }),
                 Extracted = ImmutableSortedDictionary<string, string>.Empty.Add(Hostile, Hostile),
                 Request = new RequestRecord("POST", "http://127.0.0.1/" + Hostile, Hostile, Hostile, true, 100),
+                Response = new ResponseRecord(Hostile, 7),
             }],
+            Turns = [new TurnRecord { N = 1, FirstCall = 1, Sent = [new PromptRecord(Hostile, Hostile, 1, 1)], Said = Hostile, SaidLeftOut = 3 }, new TurnRecord { N = 2, FirstCall = 9, Sent = [], Error = Hostile }],
         };
         return full with
         {
@@ -88,12 +90,19 @@ internal static class ReportFixture
                 N = 1, Tool = "login", Args = JsonSerializer.SerializeToElement(new { username = "user-0001", password = "{{user.password}}" }), Status = 200,
                 Parts = new ActionParts(0, 0.08, 0.001, 0.03, 0.002), Extracted = ImmutableSortedDictionary<string, string>.Empty.Add("token", "$.token [redacted]"),
                 Request = new RequestRecord("POST", "http://127.0.0.1:5080/auth/login", "application/json", """{"username":"user-0001","password":"{{user.password}}"}""", false, 55),
+                Response = new ResponseRecord("""{"status":200,"body":{"user":"user-0001"}}"""),
             },
             new ActionRecord
             {
                 N = 2, Tool = "checkout", Args = JsonSerializer.SerializeToElement(new { }), Status = 503, Error = outcome is SessionOutcome.Succeeded ? null : "http_503",
                 Parts = new ActionParts(0.1, 0.05, 0.001, 0.9, 0.002), Request = new RequestRecord("POST", "http://127.0.0.1:5080/checkout", null, null, true, 0),
+                Response = new ResponseRecord("""{"status":503,"body":"upstr""", 1200),
             },
+        ],
+        Turns =
+        [
+            new TurnRecord { N = 1, FirstCall = 1, Calls = 1, Sent = [new PromptRecord("system", "You are one user."), new PromptRecord("user", "Buy coffee.")], Messages = 2, DurationS = 0.08, TtftS = 0.02, PromptTokens = 410, CompletionTokens = 30 },
+            new TurnRecord { N = 2, FirstCall = 2, Calls = 1, Sent = [new PromptRecord("system", """{"stepsLeft":24}""", 1500)], Messages = 4, Said = "Now I pay.", DurationS = 0.05, PromptTokens = 520, CompletionTokens = 12 },
         ],
     };
 }

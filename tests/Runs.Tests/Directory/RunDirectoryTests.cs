@@ -40,6 +40,49 @@ public sealed class RunDirectoryTests : RunDirectoryFixture
     }
 
     [Fact]
+    public async Task AppendSession_BeyondTheRoomOfTranscripts_LeavesThemOutAndCounts()
+    {
+        var directory = RunDirectory.Create(Root, TestRun.Id);
+        var told = TestRun.Session(SessionOutcome.Failed);
+        told = told with
+        {
+            Turns = [new TurnRecord { N = 1, FirstCall = 1, Sent = [new PromptRecord("user", "Buy coffee.")] }],
+            Actions = [told.Actions[0] with { Response = new ResponseRecord("{}") }],
+        };
+        DroppedCounts dropped;
+        using (var writer = new RunDirectoryWriter(directory, new RunDirectoryLimits { TranscriptBytes = 1000 }, static (_, _) => { }))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                writer.AppendSession(told);
+            }
+            dropped = writer.Dropped;
+        }
+
+        var read = new List<SessionRecord>();
+        await foreach (var session in SessionLog.ReadAsync(directory, null, TestContext.Current.CancellationToken))
+        {
+            read.Add(session);
+        }
+        Assert.Equal([(false, "{}"), (true, null), (true, null)], read.Select(static session => (session.TranscriptDropped, session.Actions[0].Response?.Text)));
+        Assert.Equal("Buy coffee.", read[0].Turns[0].Sent[0].Text);
+        Assert.Equal((2, 0), (dropped.Transcripts, dropped.Total));
+    }
+
+    [Fact]
+    public void SessionRecord_LineOfAnEarlierVersion_HasNoDecisions()
+    {
+        var line = JsonSerializer.Serialize(TestRun.Session(SessionOutcome.Failed), RunsJson.Line.SessionRecord);
+        var older = line.Replace(",\"turns\":[],\"transcript_dropped\":false", string.Empty, StringComparison.Ordinal).Replace(",\"response\":null", string.Empty, StringComparison.Ordinal);
+        Assert.NotEqual(line, older);
+
+        var read = JsonSerializer.Deserialize(older, RunsJson.Line.SessionRecord)!;
+
+        Assert.Empty(read.Turns);
+        Assert.Equal(line, JsonSerializer.Serialize(read, RunsJson.Line.SessionRecord));
+    }
+
+    [Fact]
     public async Task AppendSession_Records_AreTheGoldenLines()
     {
         var directory = RunDirectory.Create(Root, TestRun.Id);

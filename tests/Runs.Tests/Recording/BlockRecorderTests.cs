@@ -159,6 +159,25 @@ public sealed class BlockRecorderTests
     }
 
     [Fact]
+    public void SessionEnded_MoreTranscriptsThanThereIsRoomFor_KeepsTheSessionsWithoutThem()
+    {
+        var recorder = TestRun.Recorder(TestRun.Plan(), _time);
+        var told = TestRun.Session(SessionOutcome.Failed) with { Turns = [new TurnRecord { N = 1, FirstCall = 1, Said = new string('x', (int)BlockRecorder.MaxTranscriptLength / 3) }] };
+        for (var i = 0; i < 4; i++)
+        {
+            recorder.SessionEnded(told, TimeSpan.FromSeconds(1), 1);
+        }
+
+        var batch = recorder.Drain(final: false);
+        recorder.SessionEnded(told, TimeSpan.FromSeconds(1), 1);
+
+        Assert.Equal([false, false, true, true], batch.Sessions.Select(static session => session.TranscriptDropped));
+        Assert.All(batch.Sessions, static session => Assert.Equal(session.TranscriptDropped, session.Turns.IsEmpty));
+        Assert.Equal(0, batch.Metrics.RecordsDropped);
+        Assert.False(Assert.Single(recorder.Drain(final: true).Sessions).TranscriptDropped);
+    }
+
+    [Fact]
     public void Action_ManyOperationsAndErrors_StayWithinBounds()
     {
         var recorder = TestRun.Recorder(TestRun.Plan(), _time);
