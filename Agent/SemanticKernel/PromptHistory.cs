@@ -36,11 +36,14 @@ internal static class PromptHistory
         return assistant;
     }
 
-    /// <summary>Providers refuse arguments that are not an object, even in history: of those, none. Null would be written as <c>null</c>.</summary>
+    /// <summary>
+    /// None where they are not an object, which providers refuse even in history (no arguments at all would be written as <c>null</c>), and where
+    /// they hold text that cannot be read: the connector writes them anew and would throw.
+    /// </summary>
     private static KernelArguments Arguments(ToolCall call)
     {
         var arguments = new KernelArguments();
-        if (call.Arguments.ValueKind is JsonValueKind.Object)
+        if (call.Arguments.ValueKind is JsonValueKind.Object && ArgumentCheck.Unreadable(call.Arguments) is null)
         {
             foreach (var argument in call.Arguments.EnumerateObject())
             {
