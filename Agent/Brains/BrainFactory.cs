@@ -24,7 +24,7 @@ internal sealed partial class BrainFactory(ChatConnection? connection, TimeProvi
         }
         IBrain? brain = null;
         TryCreate(plan, ref brain);
-        return brain ?? new ChatBrain(connection.Client(plan.Scenario.Llm.Asked), plan.Scenario.Llm, _prompts, time);
+        return brain ?? new ChatBrain(connection.Client.GetChatClient(plan.Scenario.Llm.Asked), plan.Scenario.Llm, _prompts, time);
     }
 
     partial void TryCreate(RunPlan plan, ref IBrain? brain);

@@ -8,7 +8,7 @@ using OpenAI.Chat;
 namespace ApeTest.Agent.Brains;
 
 /// <summary>A streamed answer put together: text, calls by index, finish reason, usage.</summary>
-internal sealed class ChatAnswer
+internal sealed class ChatAnswer(TimeProvider time)
 {
     private readonly List<PartialCall> _calls = [];
     private StringBuilder? _text;
@@ -21,28 +21,51 @@ internal sealed class ChatAnswer
 
     public string? Text => _text?.ToString();
 
-    /// <summary>What was given to <see cref="AddReasoning"/>; null for nothing.</summary>
+    /// <summary>What the model told of its reasoning, where it was wanted; null for nothing.</summary>
     public string? Reasoning => _reasoning?.ToString();
 
     /// <summary>Characters received, for an estimate where the provider sends no usage.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Adds an update; true when it is the first that carries text or part of a call.</summary>
-    public bool Add(StreamingChatCompletionUpdate update)
+    /// <summary>Timestamp of the first text or part of a call; null until it came.</summary>
+    public long? Started { get; private set; }
+
+    /// <summary>Adds a piece of text.</summary>
+    public void AddText(string? text)
     {
-        var before = Length;
-        foreach (var part in update.ContentUpdate)
+        if (!string.IsNullOrEmpty(text))
         {
-            if (!string.IsNullOrEmpty(part.Text))
-            {
-                (_text ??= new StringBuilder()).Append(part.Text);
-                Length += part.Text.Length;
-            }
+            (_text ??= new StringBuilder()).Append(text);
+            Count(text.Length);
         }
-        foreach (var delta in update.ToolCallUpdates)
+    }
+
+    /// <summary>Adds a piece of a call: id and name come whole in one piece of it, the arguments (UTF-8) in any number.</summary>
+    public void AddCall(int index, string? id, string? name, ReadOnlySpan<byte> arguments)
+    {
+        var call = _calls.FindLast(each => each.Index == index);
+        // Some servers send every whole call under index 0: another id with another name is another call.
+        if (call is null || (call.Name is not null && !string.IsNullOrEmpty(name) && !string.IsNullOrEmpty(id) && call.Id is not null && id != call.Id))
         {
-            Add(delta);
+            call = new PartialCall(index, _calls.Count);
+            _calls.Add(call);
         }
+        call.Id ??= string.IsNullOrEmpty(id) ? null : id;
+        if (call.Name is null && !string.IsNullOrEmpty(name))
+        {
+            call.Name = name;
+            Count(name.Length);
+        }
+        if (!arguments.IsEmpty)
+        {
+            call.Arguments.Write(arguments);
+            Count(arguments.Length);
+        }
+    }
+
+    /// <summary>Adds what an update says of the answer as a whole. Both chat brains get it from the OpenAI SDK, under whatever they stand on.</summary>
+    public void AddFacts(StreamingChatCompletionUpdate update, bool wantsReasoning)
+    {
         Usage = update.Usage ?? Usage;
         if (update.FinishReason is { } reason)
         {
@@ -55,20 +78,10 @@ internal sealed class ChatAnswer
                 _ => "function_call",
             };
         }
-        return before == 0 && Length > 0;
-    }
-
-    /// <summary>Adds what an update tells of the model's reasoning: <c>reasoning_content</c> (DeepSeek, vLLM) or <c>reasoning</c> (Cerebras, Ollama, OpenRouter).</summary>
-    public void AddReasoning(StreamingChatCompletionUpdate update)
-    {
-        // Fields that OpenAI's own API does not have; the SDK keeps them aside.
-#pragma warning disable SCME0001
-        if ((update.Patch.TryGetValue("$.choices[0].delta.reasoning_content"u8, out string? text) || update.Patch.TryGetValue("$.choices[0].delta.reasoning"u8, out text))
-            && !string.IsNullOrEmpty(text))
+        if (wantsReasoning)
         {
-            (_reasoning ??= new StringBuilder()).Append(text);
+            AddReasoning(update);
         }
-#pragma warning restore SCME0001
     }
 
     /// <summary>
@@ -95,27 +108,23 @@ internal sealed class ChatAnswer
         return calls.MoveToImmutable();
     }
 
-    private void Add(StreamingChatToolCallUpdate delta)
+    private void Count(int length)
     {
-        var call = _calls.FindLast(each => each.Index == delta.Index);
-        // Some servers send every whole call under index 0: another id with another name is another call.
-        if (call is null || (call.Name is not null && !string.IsNullOrEmpty(delta.FunctionName)
-            && !string.IsNullOrEmpty(delta.ToolCallId) && call.Id is not null && delta.ToolCallId != call.Id))
+        Started ??= time.GetTimestamp();
+        Length += length;
+    }
+
+    /// <summary><c>reasoning_content</c> (DeepSeek, vLLM) or <c>reasoning</c> (Cerebras, Ollama, OpenRouter).</summary>
+    private void AddReasoning(StreamingChatCompletionUpdate update)
+    {
+        // Fields that OpenAI's own API does not have; the SDK keeps them aside.
+#pragma warning disable SCME0001
+        if ((update.Patch.TryGetValue("$.choices[0].delta.reasoning_content"u8, out string? text) || update.Patch.TryGetValue("$.choices[0].delta.reasoning"u8, out text))
+            && !string.IsNullOrEmpty(text))
         {
-            call = new PartialCall(delta.Index, _calls.Count);
-            _calls.Add(call);
+            (_reasoning ??= new StringBuilder()).Append(text);
         }
-        call.Id ??= string.IsNullOrEmpty(delta.ToolCallId) ? null : delta.ToolCallId;
-        if (call.Name is null && !string.IsNullOrEmpty(delta.FunctionName))
-        {
-            call.Name = delta.FunctionName;
-            Length += delta.FunctionName.Length;
-        }
-        if (delta.FunctionArgumentsUpdate is { } fragment && fragment.ToMemory() is { IsEmpty: false } bytes)
-        {
-            call.Arguments.Write(bytes.Span);
-            Length += bytes.Length;
-        }
+#pragma warning restore SCME0001
     }
 
     private static JsonElement Arguments(ReadOnlySpan<byte> json)

@@ -1,18 +1,13 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Collections.Concurrent;
 using OpenAI;
-using OpenAI.Chat;
 
 namespace ApeTest.Agent.Brains;
 
-/// <summary>The one connection pool to LlmProxy and the SDK's clients on it, shared by all sessions of a worker.</summary>
+/// <summary>The one connection pool to LlmProxy and the SDK's client on it, shared by all sessions of a worker.</summary>
 internal sealed class ChatConnection : IDisposable
 {
-    private readonly ConcurrentDictionary<string, ChatClient> _clients = new(StringComparer.Ordinal);
     private readonly HttpClient _http;
-    private readonly ApiKeyCredential _key;
-    private readonly OpenAIClientOptions _options;
 
     /// <param name="proxy">The proxy, with or without a trailing <c>/v1</c>.</param>
     /// <param name="key">Its key; null for none.</param>
@@ -34,8 +29,7 @@ internal sealed class ChatConnection : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
         };
         // The SDK insists on a key; on loopback the proxy asks for none.
-        _key = new ApiKeyCredential(string.IsNullOrEmpty(key) ? "none" : key);
-        _options = new OpenAIClientOptions
+        Client = new OpenAIClient(new ApiKeyCredential(string.IsNullOrEmpty(key) ? "none" : key), new OpenAIClientOptions
         {
             Endpoint = V1(proxy),
             Transport = new HttpClientPipelineTransport(_http),
@@ -44,11 +38,11 @@ internal sealed class ChatConnection : IDisposable
             NetworkTimeout = Timeout.InfiniteTimeSpan,
             EnableDistributedTracing = false,
             ClientLoggingOptions = new ClientLoggingOptions { EnableLogging = false },
-        };
+        });
     }
 
-    /// <summary>The client of one model.</summary>
-    public ChatClient Client(string model) => _clients.GetOrAdd(model, static (name, self) => new ChatClient(name, self._key, self._options), this);
+    /// <summary>The SDK's client. Its parts for a model share its pipeline, and so this connection pool.</summary>
+    public OpenAIClient Client { get; }
 
     public void Dispose() => _http.Dispose();
 

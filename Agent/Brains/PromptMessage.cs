@@ -14,6 +14,9 @@ internal readonly record struct PromptMessage(PromptRole Role, string? Text, Imm
         : this(role, text, [], null)
     {
     }
+
+    /// <summary>The name under which a call stands in the history: providers refuse an empty one.</summary>
+    public static string ToolName(ToolCall call) => call.Tool.Length == 0 ? "unknown" : call.Tool;
 }
 
 /// <summary>Who speaks in a prompt.</summary>

@@ -99,7 +99,11 @@ internal sealed partial class Session
                 }
 
                 // 3a. Decide.
-                var decision = await DecideAsync(linked.Token);
+                var decision = await DecideAsync(stop, linked.Token);
+                if (_calls.Ended is { } ended)
+                {
+                    return ended;
+                }
                 if (_context.Limits.Decided(decision) is { } exhausted)
                 {
                     return exhausted;
@@ -146,7 +150,7 @@ internal sealed partial class Session
         return SessionEnd.AgentError($"harness: {exception.GetType().Name}");
     }
 
-    private async ValueTask<Decision> DecideAsync(CancellationToken cancellationToken)
+    private async ValueTask<Decision> DecideAsync(StopOrder stop, CancellationToken cancellationToken)
     {
         var view = new SessionView
         {
@@ -160,6 +164,7 @@ internal sealed partial class Session
             StepsLeft = _context.Limits.StepsLeft,
             WantsReasoning = _context.Narrator is not null,
             WantsPrompt = _context.Prompts is not null,
+            Invoke = (tool, arguments, token) => _calls.InvokeAsync(tool, arguments, stop, token),
         };
         _context.Clock.Harness();
         using var identity = _context.Use(_context.Transcript.Calls + 1);

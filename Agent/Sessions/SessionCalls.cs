@@ -21,6 +21,23 @@ internal sealed class SessionCalls(SessionContext session, SessionOracle oracle)
     private readonly Recovery _recovery = new(session.Run.Time);
     private readonly ArgumentTrail _trail = new(session.Inputs, session.State.Secrets);
 
+    /// <summary>Set when a call that was made during a decision ended the session; null otherwise.</summary>
+    public SessionEnd? Ended { get; private set; }
+
+    /// <summary>Makes a call while the brain still decides (<see cref="SessionView.Invoke"/>) and returns its observation.</summary>
+    public async ValueTask<string> InvokeAsync(string tool, JsonElement arguments, StopOrder stop, CancellationToken cancellationToken)
+    {
+        if (Ended is not null)
+        {
+            return """{"error":{"type":"session_ended","message":"the session has ended; nothing was sent"}}""";
+        }
+        // What the brain took until here was the model's time.
+        session.Clock.Model(null);
+        var call = new ToolCall($"invoked_{session.Transcript.Calls + 1}", tool, arguments);
+        Ended = await ExecuteAsync(new Decision([call], null, null, TimeSpan.Zero), stop, cancellationToken);
+        return session.Transcript.Turns[^1].Observations is [var observation] ? observation : """{"ok":true}""";
+    }
+
     /// <summary>Executes what was decided; an end, or null to decide again.</summary>
     /// <param name="decision">What was decided.</param>
     /// <param name="stop">Tells why a call was cut off: by it, or by the session's own time limit.</param>

@@ -60,6 +60,7 @@ internal sealed class SessionLimits(SessionSpec limits)
     /// <summary>An end because of a call's result; null to go on.</summary>
     public SessionEnd? Called(ToolCall call, ActionResult result)
     {
+        _talk = 0;
         if (result.Outcome is ActionOutcome.Rejected)
         {
             return ++_invalid < InvalidCalls ? null : SessionEnd.AgentError($"invalid_calls: {_invalid} in a row, the last {Short(call.Tool)} {result.ErrorType}");

@@ -37,6 +37,12 @@ public sealed record SessionView
 
     /// <summary>Decisions left before the step cap.</summary>
     public required int StepsLeft { get; init; }
+
+    /// <summary>
+    /// Makes a call at once, for a brain whose framework invokes tools while it decides: tool name and arguments; what comes back is the
+    /// observation. The call is an action like one that was decided: in a turn of its own, measured and judged. Null: there is no session.
+    /// </summary>
+    public Func<string, JsonElement, CancellationToken, ValueTask<string>>? Invoke { get; init; }
 }
 
 /// <summary>One decision and what came of it.</summary>
