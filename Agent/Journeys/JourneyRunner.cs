@@ -162,7 +162,7 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
             _ => (SessionOutcome.Succeeded, "evidence: every check holds"),
         };
         _session.Spans?.Ended(outcome);
-        _session.Figures.SessionEnded(_session.Index, outcome, duration);
+        _session.Figures.SessionEnded(_session.Index, outcome, duration, _session.Trace);
         if (outcome is SessionOutcome.Succeeded && !_session.Sampled && run.Observer is null)
         {
             _session.Recorder.SessionEnded(_session.Goals[_session.Index], outcome, duration, trail.Count, _session.Key);

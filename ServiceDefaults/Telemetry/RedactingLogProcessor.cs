@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using ApeTest.ServiceDefaults.Identity;
 using ApeTest.ServiceDefaults.Logging;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 
 namespace ApeTest.ServiceDefaults.Telemetry;
 
-/// <summary>Masks secrets in exported log records and adds event, run, agent, session and action. Runs before any exporter.</summary>
+/// <summary>Masks secrets in exported log records and adds level (as JSON lines name it), event, run, agent, session and action. Runs before any exporter.</summary>
 internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProcessor<LogRecord>
 {
     public override void OnEnd(LogRecord data)
@@ -38,6 +39,8 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
             attributes.Add(new(FieldNames.Snake(key), masked ? Redactor.Mask : value is string text ? LogText.Clean(text) : value));
         }
 
+        // Loki can make a label of an attribute, and of the severity only by the names of .NET.
+        Add(attributes, "level", Level(data.LogLevel));
         Add(attributes, "event", data.EventId.Name);
         Add(attributes, "run", identity?.Run ?? options.Run);
         Add(attributes, "agent", identity?.Agent);
@@ -46,6 +49,15 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
         data.Attributes = attributes;
         data.FormattedMessage = message is null ? null : LogText.Clean(message);
     }
+
+    private static string Level(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        _ => "error",
+    };
 
     private static bool IsContext(LogRecord data, string name, string? value)
     {

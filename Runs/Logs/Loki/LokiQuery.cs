@@ -18,8 +18,18 @@ internal static class LokiQuery
         Append(text, "agent", query.Agent);
         Append(text, "session", query.Session);
         Append(text, "event", query.Event);
+        AppendLevel(text, query.Level);
         Append(text, "trace_id", query.Grep is { Length: TraceDigits } grep && grep.All(char.IsAsciiHexDigit) ? grep.ToLowerInvariant() : null);
         return text.ToString();
+    }
+
+    // What is certainly below it, so that a line whose shipper names levels otherwise, or not at all, comes and is judged here.
+    private static void AppendLevel(StringBuilder text, string? level)
+    {
+        if (level is not null && LogQuery.Levels.IndexOf(level) is > 0 and var least)
+        {
+            text.Append(" | level!~").Append(Quote(string.Join('|', LogQuery.Levels[..least])));
+        }
     }
 
     private static void Append(StringBuilder text, string name, string? value)

@@ -1,3 +1,4 @@
+using ApeTest.Runs.Directory;
 using ApeTest.Runs.Summaries;
 using ApeTest.Tests.Shared;
 
@@ -19,9 +20,25 @@ public sealed class ObservedRun : IAsyncLifetime
 
     internal PrometheusServer Prometheus => _prometheus!;
 
+    /// <summary>Of the second run, which is the one that Prometheus saw from its beginning.</summary>
     internal RunSummary Summary => _summary!;
 
-    internal TelemetryStack Stack => _stack!;
+    /// <summary>Traces of all sessions of both runs that were kept.</summary>
+    internal async Task<HashSet<string>> TracesAsync()
+    {
+        var traces = new HashSet<string>();
+        foreach (var run in RunDirectoryReader.List(RunDirectory.RunsRoot(_directory.Path)))
+        {
+            await foreach (var session in SessionLog.ReadAsync(run, null, TestContext.Current.CancellationToken))
+            {
+                traces.Add(session.TraceId);
+            }
+        }
+        return traces;
+    }
+
+    /// <summary>A real cAdvisor, <c>host:port</c>, where APETEST_CADVISOR names one: no package here has it.</summary>
+    internal static string? ContainerMetrics => Environment.GetEnvironmentVariable("APETEST_CADVISOR") is { Length: > 0 } address ? address : null;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -62,7 +79,8 @@ public sealed class ObservedRun : IAsyncLifetime
     private async Task RunAsync()
     {
         // 1. Every series.
-        _stack = await TelemetryStack.StartAsync(_directory, faults: 0.05, journeys: true);
+        // A target that takes its time, so that 2 % of it are more than what differs between the gateway's clock and the agent's.
+        _stack = await TelemetryStack.StartAsync(_directory, faults: 0.05, journeys: true, latency: TimeSpan.FromMilliseconds(40));
         var first = await _stack.RunAsync(10, ("iterations", "100"));
 
         _machine = NodeExporter.TryStart();
@@ -70,9 +88,10 @@ public sealed class ObservedRun : IAsyncLifetime
         // 2. Prometheus, and one scrape of everything.
         _prometheus = await PrometheusServer.StartAsync(_directory, "1s",
             [Repository.PathOf("deploy", "config", "prometheus", "rules", "recording.yml"), Repository.PathOf("deploy", "config", "prometheus", "rules", "alerts.yml")],
-            [.. _stack.Targets.GroupBy(target => target.Job).Select(job => PrometheusServer.Job(job.Key, job.Select(target => target.Address))), .. _machine is null ? Array.Empty<string>() : [PrometheusServer.Job("node", [_machine.Address])]]);
+            [.. _stack.Targets.GroupBy(target => target.Job).Select(job => PrometheusServer.Job(job.Key, job.Select(target => target.Address))), .. _machine is null ? Array.Empty<string>() : [PrometheusServer.Job("node", [_machine.Address])],
+             .. ContainerMetrics is { } containers ? [PrometheusServer.Job("containers", [containers])] : Array.Empty<string>()]);
         await PrometheusServer.UntilAsync(async () =>
-            await _prometheus.ValueAsync("sum(up{job!=\"node\"})") == 5 && await _prometheus.ValueAsync("sum(apetest_sessions_total)") >= first.Sessions.Started ? "" : "not all is scraped");
+            await _prometheus.ValueAsync("sum(up{job!~\"node|containers\"})") == 5 && await _prometheus.ValueAsync("sum(apetest_sessions_total)") >= first.Sessions.Started ? "" : "not all is scraped");
 
         // 3. The run, and one scrape of all of it.
         var second = await _stack.RunAsync(10, ("iterations", "300"));

@@ -1,18 +1,27 @@
+using System.Text.RegularExpressions;
+
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
 /// <summary>What a real Prometheus makes of a run's metrics by the shipped rules, against the run's own summary.</summary>
-public sealed class RecordingRulesTests(ObservedRun run) : IClassFixture<ObservedRun>
+public sealed partial class RecordingRulesTests(ObservedRun run) : IClassFixture<ObservedRun>
 {
     [Fact]
     public async Task Rules_AfterARun_SayWhatTheSummarySays()
     {
         await run.WatchAsync();
+        // A rule that is compared with nothing is one that may say anything.
+        var rules = Record().Matches(await File.ReadAllTextAsync(Repository.PathOf("deploy", "config", "prometheus", "rules", "recording.yml"), TestContext.Current.CancellationToken))
+            .Select(match => match.Groups[1].Value);
+        var compared = RunFigures.Near(run.Summary).Select(figure => figure.Rule).Concat(RunFigures.SameBucket(run.Summary).Select(figure => figure.Rule));
+        Assert.Equal(rules.Order(StringComparer.Ordinal), compared.Distinct().Order(StringComparer.Ordinal));
+        // And one that is nothing on both sides says nothing.
+        Assert.True(run.Summary.CostUsd > 0 && run.Summary.Errors.Length > 0 && run.Summary.Sessions.SuccessRate is > 0 and < 1);
 
         // The rules are evaluated once a second; the figures stand still since the run is over.
         await PrometheusServer.UntilAsync(async () =>
         {
             var problems = new List<string>();
-            foreach (var (query, expected) in RunFigures.Near(run.Summary))
+            foreach (var (_, query, expected) in RunFigures.Near(run.Summary))
             {
                 problems.Add(RunFigures.Judge(query, expected, await run.Prometheus.ValueAsync(query)));
             }
@@ -69,4 +78,28 @@ public sealed class RecordingRulesTests(ObservedRun run) : IClassFixture<Observe
             Assert.All(traces, trace => Assert.Matches("^[0-9a-f]{32}$", trace));
         }
     }
+
+    [Fact]
+    public async Task Exemplars_OfJourneys_LeadToTheirSessions()
+    {
+        await run.WatchAsync();
+        var kept = await run.TracesAsync();
+        var end = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+        foreach (var query in new[]
+        {
+            "apetest_session_duration_seconds_bucket{goal=\"look\"}", "apetest_sessions_total{goal=\"look\"}", "apetest_action_interval_seconds_bucket{goal=\"look\"}",
+            "apetest_action_duration_seconds_bucket{tool=\"products\"}",
+        })
+        {
+            var series = await run.Prometheus.GetAsync($"api/v1/query_exemplars?query={Uri.EscapeDataString(query)}&start={end - 600}&end={end + 60}");
+            var traces = series.EnumerateArray().SelectMany(one => one.GetProperty("exemplars").EnumerateArray())
+                .Select(exemplar => exemplar.GetProperty("labels").GetProperty("trace_id").GetString()!).ToList();
+            Assert.True(traces.Count > 0, $"no exemplar of {query}");
+            Assert.All(traces, trace => Assert.Contains(trace, kept));
+        }
+    }
+
+    [GeneratedRegex(@"record: (\S+)")]
+    private static partial Regex Record();
 }

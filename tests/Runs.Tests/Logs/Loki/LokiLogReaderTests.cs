@@ -2,6 +2,7 @@ using ApeTest.Runs.Logs;
 using ApeTest.Runs.Logs.Loki;
 using ApeTest.Scenarios;
 using ApeTest.Tests.Shared;
+using ApeTest.Tests.Shared.Loki;
 
 namespace ApeTest.Runs.Tests.Logs.Loki;
 
@@ -14,7 +15,7 @@ public sealed class LokiLogReaderTests
     [Fact]
     public async Task Read_RecordOfOtlp_IsALineAsInFiles()
     {
-        await using var loki = await FakeLoki.StartAsync();
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
         loki.Add(Start.AddMilliseconds(114), "checkout answered 503",
             ("service_name", "gateway"), ("event", "gateway.request"), ("severity_number", "13"), ("severity_text", "Warning"), ("detected_level", "warn"),
             ("observed_timestamp", "1795266902114000000"), ("scope_name", "ApeTest.Gateway"), ("telemetry_sdk_name", "opentelemetry"), ("flags", "1"),
@@ -33,17 +34,19 @@ public sealed class LokiLogReaderTests
     [InlineData("--session", """{service_name=~".+"} | run="r1" | session="3-2" """)]
     [InlineData("--agent", """{service_name=~".+"} | run="r1" | agent="3" """)]
     [InlineData("--event", """{service_name=~".+"} | run="r1" | event="e" """)]
+    [InlineData("--level", """{service_name=~".+"} | run="r1" | level!~"trace|debug|info" """)]
     [InlineData("trace", """{service_name=~".+"} | run="r1" | trace_id="4bf92f3577b34da6a3ce929d0e0e4736" """)]
     [InlineData("--grep", """{service_name=~".+"} | run="r1" """)]
     public async Task Read_Filter_AsksForNoMoreThanItNeeds(string filter, string expected)
     {
-        await using var loki = await FakeLoki.StartAsync();
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
         var query = filter switch
         {
             "--service" => new LogQuery { Service = "gateway" },
             "--session" => new LogQuery { Session = "3-2" },
             "--agent" => new LogQuery { Agent = "3" },
             "--event" => new LogQuery { Event = "e" },
+            "--level" => new LogQuery { Level = "warn" },
             "trace" => new LogQuery { Grep = Trace.ToUpperInvariant() },
             _ => new LogQuery { Grep = "timeout" },
         };
@@ -54,10 +57,11 @@ public sealed class LokiLogReaderTests
     [Fact]
     public async Task Read_Filters_HoldAsForFiles()
     {
-        await using var loki = await FakeLoki.StartAsync();
-        Add(loki, 1, "one", ("severity_number", "9"), ("session", "1-1"));
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
+        Add(loki, 1, "one", ("severity_number", "9"), ("level", "info"), ("session", "1-1"));
+        // Of a shipper that names no level.
         Add(loki, 2, "two timeout", ("severity_number", "17"), ("session", "1-2"));
-        Add(loki, 3, "three", ("severity_number", "13"), ("session", "1-2"), ("status", "503"));
+        Add(loki, 3, "three", ("severity_number", "13"), ("level", "warn"), ("session", "1-2"), ("status", "503"));
 
         Assert.Equal(["two timeout", "three"], Messages(await ReadAsync(loki, new LogQuery { Level = "warn" })));
         Assert.Equal(["two timeout"], Messages(await ReadAsync(loki, new LogQuery { Grep = "TIMEOUT" })));
@@ -71,7 +75,7 @@ public sealed class LokiLogReaderTests
     [Fact]
     public async Task Read_MoreThanAPage_AllOnceAndInOrder()
     {
-        await using var loki = await FakeLoki.StartAsync();
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
         // Twelve to a millisecond, so that pages break within one.
         for (var i = 0; i < (LokiLogReader.PageLines * 3) + 7; i++)
         {
@@ -87,13 +91,13 @@ public sealed class LokiLogReaderTests
     [Fact]
     public async Task Follow_LineThatComesLate_IsShownOnce()
     {
-        await using var loki = await FakeLoki.StartAsync();
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
         using var http = new HttpClient();
         var time = new FakeTimeProvider(Start.AddSeconds(10));
         Add(loki, 5, "first");
         var over = false;
         var reader = new LokiLogReader(http, loki.Url, "r1", new LogQuery(), time);
-        var lines = reader.FollowAsync(Start, () => over, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var lines = reader.FollowAsync(Start, _ => ValueTask.FromResult(over), TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
         Assert.True(await lines.MoveNextAsync());
         Assert.Equal("first", lines.Current.Message);
@@ -113,7 +117,7 @@ public sealed class LokiLogReaderTests
     [Fact]
     public async Task Read_LokiRefusesOrIsGone_SaysSo()
     {
-        var loki = await FakeLoki.StartAsync();
+        var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
         loki.Refusal = "parse error at line 1";
         var refused = await Assert.ThrowsAsync<ApeTestException>(() => ReadAsync(loki, new LogQuery()));
         Assert.Contains("400: parse error", refused.Message, StringComparison.Ordinal);
@@ -125,8 +129,6 @@ public sealed class LokiLogReaderTests
 
     private static void Add(FakeLoki loki, int second, string message, params (string Name, string Value)[] labels) =>
         loki.Add(Start.AddSeconds(second), message, [("service_name", "agent"), ("run", "r1"), .. labels]);
-
-    
 
     private static List<string> Messages(IEnumerable<LogLine> lines) => [.. lines.Select(line => line.Message!)];
 
