@@ -24,6 +24,12 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
                 continue;
             }
 
+            // As in files: what a line does not say is not there.
+            if (value is null)
+            {
+                continue;
+            }
+
             // A line that is written after its span, or without one, names its trace itself: that is the record's, not a field beside it.
             if (IsContext(data, FieldNames.Snake(key), value as string))
             {

@@ -78,7 +78,7 @@ public sealed class LokiLogsTests
 
         Assert.Equal((ExitCodes.Done, ""), (result.Code, result.Error));
         Assert.Contains("shop.fault", Assert.Single(Lines(result.Out)), StringComparison.Ordinal);
-        Assert.Equal($$"""{service_name=~".+"} | run="{{SummaryFixture.Run}}" | level!~"trace|debug|info" """.TrimEnd(), Assert.Single(loki.Queries));
+        Assert.Equal($$"""{service_name=~".+"} | json | drop __error__, __error_details__ | run="{{SummaryFixture.Run}}" | level!~"trace|debug|info" """.TrimEnd(), Assert.Single(loki.Queries));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace ApeTest.Runs.Logs.Loki;
 
 /// <summary>
 /// A log line (DESIGN 14.3) made of what Loki keeps of an OTLP log record: the message, and everything else as labels and structured metadata
-/// (https://grafana.com/docs/loki/latest/send-data/otel/). What is only OTLP's or Loki's is left out.
+/// (https://grafana.com/docs/loki/latest/send-data/otel/). What is only OTLP's or Loki's is left out. Serilog's sink sends the line itself.
 /// </summary>
 internal static class LokiLine
 {
@@ -31,6 +31,10 @@ internal static class LokiLine
     /// <param name="labels">Labels and structured metadata.</param>
     public static byte[] Write(long nanoseconds, string message, IReadOnlyDictionary<string, string> labels)
     {
+        if (message.StartsWith("{\"ts\":\"", StringComparison.Ordinal))
+        {
+            return Encoding.UTF8.GetBytes(message.TrimEnd('\n'));
+        }
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {

@@ -10,10 +10,13 @@ internal static class LokiQuery
 {
     private const int TraceDigits = 32;
 
+    // Lines of OTLP have their fields beside them, those of Serilog's sink are JSON. What is no JSON is an error that lets every number through.
+    private const string Fields = " | json | drop __error__, __error_details__";
+
     /// <summary>The LogQL of a run's lines.</summary>
     public static string Of(string run, LogQuery query)
     {
-        var text = new StringBuilder("{service_name").Append(query.Service is null ? "=~" : "=").Append(Quote(query.Service ?? ".+")).Append('}');
+        var text = new StringBuilder("{service_name").Append(query.Service is null ? "=~" : "=").Append(Quote(query.Service ?? ".+")).Append('}').Append(Fields);
         Append(text, "run", run);
         Append(text, "agent", query.Agent);
         Append(text, "session", query.Session);

@@ -5,7 +5,8 @@ using ApeTest.Tests.Shared;
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
 /// <summary>The shipped dashboards: by Grafana's types and grammars (build/dashcheck), and by what a real Prometheus answers after a run.</summary>
-public sealed class DashboardTests(ObservedRun run) : IClassFixture<ObservedRun>
+[Collection(ObservedRun.Shared)]
+public sealed class DashboardTests(ObservedRun run)
 {
     private static readonly string Dashboards = Repository.PathOf("deploy", "config", "grafana", "dashboards");
 
@@ -41,7 +42,7 @@ public sealed class DashboardTests(ObservedRun run) : IClassFixture<ObservedRun>
         using var directory = new TempDirectory();
         var check = await InstallAsync(directory);
         // No package here has Loki or cAdvisor: they are asked where there is one, otherwise their queries are told as skipped.
-        List<string> arguments = ["--prom", run.Prometheus.Url.ToString(), "--range", "300"];
+        List<string> arguments = ["--prom", run.Prometheus.Url.ToString(), "--range", "900"];
         if (ObservedRun.ContainerMetrics is null)
         {
             arguments.AddRange(["--without", "container_"]);

@@ -11,6 +11,9 @@ namespace ApeTest.EndToEnd.Tests.Telemetry;
 /// </summary>
 public sealed class ObservedRun : IAsyncLifetime
 {
+    /// <summary>Collection of the classes that share one, since they ask for what does not go by in five minutes.</summary>
+    public const string Shared = "observed run";
+
     private readonly TempDirectory _directory = new();
     private readonly SemaphoreSlim _gate = new(1);
     private TelemetryStack? _stack;
@@ -100,3 +103,7 @@ public sealed class ObservedRun : IAsyncLifetime
         _summary = second;
     }
 }
+
+/// <summary>Dashboards and what looks at them.</summary>
+[CollectionDefinition(ObservedRun.Shared)]
+public sealed class SharedObservedRun : ICollectionFixture<ObservedRun>;

@@ -15,6 +15,7 @@ public sealed partial class RecordingRulesTests(ObservedRun run) : IClassFixture
         var compared = RunFigures.Near(run.Summary).Select(figure => figure.Rule).Concat(RunFigures.SameBucket(run.Summary).Select(figure => figure.Rule));
         Assert.Equal(rules.Order(StringComparer.Ordinal), compared.Distinct().Order(StringComparer.Ordinal));
         // And one that is nothing on both sides says nothing.
+        Assert.Equal("completed", run.Summary.Run.Status);
         Assert.True(run.Summary.CostUsd > 0 && run.Summary.Errors.Length > 0 && run.Summary.Sessions.SuccessRate is > 0 and < 1);
 
         // The rules are evaluated once a second; the figures stand still since the run is over.

@@ -5,6 +5,7 @@ using ApeTest.Cli.Input;
 using ApeTest.Cli.Readiness;
 using ApeTest.Gateway;
 using ApeTest.LlmProxy;
+using ApeTest.LlmProxy.Options;
 using ApeTest.Observability;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Directory;
@@ -66,8 +67,8 @@ internal sealed class TelemetryStack : IAsyncDisposable
         }
         var gateway = await stack.StartAsync("gateway", builder => builder.AddGateway(new GatewayOptions { File = gatewayFile }), app => app.MapGateway());
         var options = RunProxy.Options(scenario.Llm, Key, _ => null);
-        // So that there is a cost to look at.
-        options.Prices["builtin/planner"] = new PriceOptions { Prompt = 1, Completion = 5 };
+        // So that there is a cost to look at, below the run's usual limit of one dollar.
+        options.Prices["builtin/planner"] = new PriceOptions { Prompt = 0.05m, Completion = 0.2m };
         var proxy = await stack.StartAsync("llm-proxy", builder => builder.AddLlmProxy(options), app => app.MapLlmProxy());
         stack._collector = await stack.StartAsync("collector", builder =>
         {

@@ -84,7 +84,8 @@ public sealed class FakeLoki : IAsyncDisposable
         }
         lock (_gate)
         {
-            var found = _lines.Where(line => line.At >= start && line.At < end && wanted.Holds(line.Labels));
+            var found = _lines.Where(line => line.At >= start && line.At < end)
+                .Select(line => (line.At, line.Line, Labels: wanted.Match(line.Labels, line.Line)!)).Where(line => line.Labels is not null);
             var page = (direction == "forward" ? found.OrderBy(line => line.At) : found.OrderByDescending(line => line.At)).Take(limit);
             var streams = page.GroupBy(line => string.Join(',', line.Labels.OrderBy(label => label.Key).Select(label => $"{label.Key}={label.Value}"))).Select(stream => new
             {

@@ -26,17 +26,17 @@ public sealed class LokiLogReaderTests
         Assert.Equal(
             """{"ts":"2026-11-21T13:15:02.114Z","level":"warn","service":"gateway","event":"gateway.request","msg":"checkout answered 503","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","run":"r1","agent":"3","session":"3-2","action":"4","code":"007","duration_s":0.25,"path":"/checkout","retried":false,"status":503}""",
             line.Text);
-        Assert.Equal("""{service_name=~".+"} | run="r1\"\\" """.TrimEnd(), await QueryAsync(loki, "r1\"\\", new LogQuery()));
+        Assert.Equal("""{service_name=~".+"} | json | drop __error__, __error_details__ | run="r1\"\\" """.TrimEnd(), await QueryAsync(loki, "r1\"\\", new LogQuery()));
     }
 
     [Theory]
-    [InlineData("--service", """{service_name="gateway"} | run="r1" """)]
-    [InlineData("--session", """{service_name=~".+"} | run="r1" | session="3-2" """)]
-    [InlineData("--agent", """{service_name=~".+"} | run="r1" | agent="3" """)]
-    [InlineData("--event", """{service_name=~".+"} | run="r1" | event="e" """)]
-    [InlineData("--level", """{service_name=~".+"} | run="r1" | level!~"trace|debug|info" """)]
-    [InlineData("trace", """{service_name=~".+"} | run="r1" | trace_id="4bf92f3577b34da6a3ce929d0e0e4736" """)]
-    [InlineData("--grep", """{service_name=~".+"} | run="r1" """)]
+    [InlineData("--service", """{service_name="gateway"} | json | drop __error__, __error_details__ | run="r1" """)]
+    [InlineData("--session", """{service_name=~".+"} | json | drop __error__, __error_details__ | run="r1" | session="3-2" """)]
+    [InlineData("--agent", """{service_name=~".+"} | json | drop __error__, __error_details__ | run="r1" | agent="3" """)]
+    [InlineData("--event", """{service_name=~".+"} | json | drop __error__, __error_details__ | run="r1" | event="e" """)]
+    [InlineData("--level", """{service_name=~".+"} | json | drop __error__, __error_details__ | run="r1" | level!~"trace|debug|info" """)]
+    [InlineData("trace", """{service_name=~".+"} | json | drop __error__, __error_details__ | run="r1" | trace_id="4bf92f3577b34da6a3ce929d0e0e4736" """)]
+    [InlineData("--grep", """{service_name=~".+"} | json | drop __error__, __error_details__ | run="r1" """)]
     public async Task Read_Filter_AsksForNoMoreThanItNeeds(string filter, string expected)
     {
         await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
@@ -70,6 +70,20 @@ public sealed class LokiLogReaderTests
         Assert.Equal(["two timeout"], Messages(await ReadAsync(loki, new LogQuery { Since = Start.AddSeconds(1.5), Until = Start.AddSeconds(2.5) })));
         Assert.Equal(["three"], Messages(await ReadAsync(loki, new LogQuery { Tail = 1 })));
         Assert.Empty(await ReadAsync(loki, new LogQuery { Service = "gateway" }));
+    }
+
+    [Fact]
+    public async Task Read_LineOfSerilogsSink_IsTheLineItself()
+    {
+        const string line = """{"ts":"2026-11-21T13:15:02.114Z","level":"warn","service":"gateway","event":"gateway.request","msg":"checkout answered 503","run":"r1","session":"3-2","code":"007","status":503}""";
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
+        // Loki names the service of a label by that name.
+        loki.Add(Start.AddMilliseconds(114), line + "\n", ("service", "gateway"), ("service_name", "gateway"), ("level", "warning"));
+        Add(loki, 1, "of another service");
+
+        Assert.Equal(line, Assert.Single(await ReadAsync(loki, new LogQuery { Level = "warn" })).Text);
+        Assert.Equal(line, Assert.Single(await ReadAsync(loki, new LogQuery { Service = "gateway", Session = "3-2" })).Text);
+        Assert.Empty(await ReadAsync(loki, new LogQuery { Session = "3-3" }));
     }
 
     [Fact]
