@@ -40,6 +40,8 @@ public sealed class ObservedRun : IAsyncLifetime
         return traces;
     }
 
+    internal TelemetryStack Stack => _stack!;
+
     /// <summary>A real cAdvisor, <c>host:port</c>, where APETEST_CADVISOR names one: no package here has it.</summary>
     internal static string? ContainerMetrics => Environment.GetEnvironmentVariable("APETEST_CADVISOR") is { Length: > 0 } address ? address : null;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
@@ -99,6 +100,41 @@ public sealed partial class RecordingRulesTests(ObservedRun run) : IClassFixture
             Assert.True(traces.Count > 0, $"no exemplar of {query}");
             Assert.All(traces, trace => Assert.Contains(trace, kept));
         }
+    }
+
+    [Fact]
+    public async Task Metrics_OfEveryService_AreReadByAnotherParserAndAreThoseOfTheDocumentation()
+    {
+        // Of Prometheus's Python client, the strictest there is (Debian: python3-prometheus-client); not by what a virtual environment calls python3.
+        const string parser = """
+            import sys
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families
+            for family in text_string_to_metric_families(open(sys.argv[1]).read()):
+                print(family.name + ('_total' if family.type == 'counter' else ''), family.type)
+            """;
+        await run.WatchAsync();
+        Requires.That((await PeerCommand.RunAsync("python3", "-c", "import prometheus_client")).Code == 0, "python3-prometheus-client is not installed");
+        using var directory = new TempDirectory();
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Accept.ParseAdd("application/openmetrics-text; version=1.0.0");
+        var documented = MetricTable.Read();
+        var shown = new HashSet<string>();
+
+        foreach (var (job, address) in run.Stack.Targets)
+        {
+            var file = directory.Combine(job);
+            await File.WriteAllTextAsync(file, await http.GetStringAsync(new Uri($"http://{address}/metrics"), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            var (code, output) = await PeerCommand.RunAsync("python3", "-c", parser, file);
+            Assert.True(code == 0, $"{job}: {output}");
+            foreach (var family in output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static family => family.StartsWith("apetest_", StringComparison.Ordinal) || family.StartsWith("gen_ai_", StringComparison.Ordinal)))
+            {
+                var (name, type) = (family.Split(' ')[0], family.Split(' ')[1]);
+                Assert.Contains(documented, metric => metric.Name == name && (metric.Services is ["all"] || metric.Services.Contains(job)) && (metric.Type is "counter" or "gauge" ? metric.Type : "histogram") == type);
+                shown.Add(name);
+            }
+        }
+        // The rest is of what did not happen: failovers, changes of files.
+        Assert.True(shown.Count > documented.Count / 2, string.Join(", ", shown));
     }
 
     [GeneratedRegex(@"record: (\S+)")]
