@@ -37,12 +37,13 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
             }
 
             var masked = LogValues.IsMasked(key, value);
-            if (masked && value?.ToString() is { Length: > 0 } secret)
+            if (masked && value.ToString() is { Length: > 0 } secret)
             {
                 message = message?.Replace(secret, Redactor.Mask, StringComparison.Ordinal);
             }
 
-            attributes.Add(new(FieldNames.Snake(key), masked ? Redactor.Mask : value is string text ? LogText.Clean(text) : value));
+            var (name, plain) = LogValues.Plain(FieldNames.Snake(key), value);
+            attributes.Add(new(name, masked ? Redactor.Mask : plain is string text ? LogText.Clean(text) : plain));
         }
 
         // Loki can make a label of an attribute, and of the severity only by the names of .NET.

@@ -58,7 +58,7 @@ public sealed class GrafanaTests(ObservedRun run)
 
         Assert.Equal(3, check.Problems.Count);
         Assert.Contains(check.Problems, static problem => problem == "apetest-overview is not found");
-        Assert.Contains(check.Problems, static problem => problem.StartsWith("apetest-gateway has the panels Another", StringComparison.Ordinal));
-        Assert.Contains(check.Problems, static problem => problem.StartsWith("apetest-models '", StringComparison.Ordinal) && problem.Contains("parse error", StringComparison.Ordinal));
+        Assert.Contains(check.Problems, static problem => problem.StartsWith("apetest-gateway has the panels ", StringComparison.Ordinal) && problem.Contains("Another", StringComparison.Ordinal));
+        Assert.Contains(check.Problems, static problem => problem.StartsWith("apetest-models '", StringComparison.Ordinal) && problem.Contains("bad_data", StringComparison.Ordinal));
     }
 }

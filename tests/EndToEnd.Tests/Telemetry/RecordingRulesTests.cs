@@ -113,7 +113,7 @@ public sealed partial class RecordingRulesTests(ObservedRun run) : IClassFixture
                 print(family.name + ('_total' if family.type == 'counter' else ''), family.type)
             """;
         await run.WatchAsync();
-        Requires.That((await PeerCommand.RunAsync("python3", "-c", "import prometheus_client")).Code == 0, "python3-prometheus-client is not installed");
+        Requires.That((await PeerCommand.RunAsync("/usr/bin/python3", "-c", "import prometheus_client")).Code == 0, "python3-prometheus-client is not installed");
         using var directory = new TempDirectory();
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Accept.ParseAdd("application/openmetrics-text; version=1.0.0");
@@ -124,7 +124,7 @@ public sealed partial class RecordingRulesTests(ObservedRun run) : IClassFixture
         {
             var file = directory.Combine(job);
             await File.WriteAllTextAsync(file, await http.GetStringAsync(new Uri($"http://{address}/metrics"), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-            var (code, output) = await PeerCommand.RunAsync("python3", "-c", parser, file);
+            var (code, output) = await PeerCommand.RunAsync("/usr/bin/python3", "-c", parser, file);
             Assert.True(code == 0, $"{job}: {output}");
             foreach (var family in output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static family => family.StartsWith("apetest_", StringComparison.Ordinal) || family.StartsWith("gen_ai_", StringComparison.Ordinal)))
             {
