@@ -1,6 +1,8 @@
+using ApeTest.Agent.Sessions;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
 using ApeTest.ServiceDefaults.Metrics;
+using ApeTest.Targets.Raw;
 
 namespace ApeTest.Agent.Journeys;
 
@@ -15,7 +17,7 @@ internal sealed class JourneyFigures
     private readonly Lock _gate = new();
     private readonly AgentMetrics _metrics;
     private readonly (string Name, BucketCounts Duration)[] _steps;
-    private readonly (string Name, BucketCounts Delay, BucketCounts Duration, BucketCounts Interval, long[] Ended)[] _journeys;
+    private readonly (string Name, BucketCounts Delay, BucketCounts Duration, BucketCounts Interval, (long Count, RawTrace Example)[] Ended)[] _journeys;
     private readonly (string Name, BucketCounts Time)[] _parts;
 
     /// <param name="metrics">The instruments.</param>
@@ -25,53 +27,54 @@ internal sealed class JourneyFigures
     {
         _metrics = metrics;
         _steps = [.. steps.Select(static name => (name, new BucketCounts(Buckets.Fast)))];
-        _journeys = [.. journeys.Select(static name => (name, new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Fast), new long[Outcomes.Length]))];
+        _journeys = [.. journeys.Select(static name => (name, new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Fast), new (long Count, RawTrace Example)[Outcomes.Length]))];
         _parts = [.. AgentMetrics.Parts.Select(static part => (part, new BucketCounts(Buckets.Fast)))];
     }
 
     /// <summary>A request was answered, or failed.</summary>
-    public void Action(int step, TimeSpan duration)
+    public void Action(int step, TimeSpan duration, in RawTrace trace)
     {
         lock (_gate)
         {
-            _steps[step].Duration.Record(duration);
+            _steps[step].Duration.Record(duration, in trace);
         }
     }
 
     /// <summary>The time between two requests of a session.</summary>
-    public void Interval(int journey, in IntervalSample sample)
+    public void Interval(int journey, in IntervalSample sample, in RawTrace trace)
     {
         lock (_gate)
         {
-            _journeys[journey].Interval.Record(sample.Interval);
-            _parts[0].Time.Record(sample.Think);
-            _parts[1].Time.Record(sample.Model);
-            _parts[2].Time.Record(sample.Gateway);
-            _parts[3].Time.Record(sample.Target);
-            _parts[4].Time.Record(sample.Harness);
-            _parts[5].Time.Record(AgentMetrics.Unaccounted(in sample));
+            _journeys[journey].Interval.Record(sample.Interval, in trace);
+            _parts[0].Time.Record(sample.Think, in trace);
+            _parts[1].Time.Record(sample.Model, in trace);
+            _parts[2].Time.Record(sample.Gateway, in trace);
+            _parts[3].Time.Record(sample.Target, in trace);
+            _parts[4].Time.Record(sample.Harness, in trace);
+            _parts[5].Time.Record(AgentMetrics.Unaccounted(in sample), in trace);
         }
     }
 
     /// <summary>A session began, that late.</summary>
-    public void SessionStarted(int journey, TimeSpan delay)
+    public void SessionStarted(int journey, TimeSpan delay, in RawTrace trace)
     {
         _metrics.AgentActive();
         lock (_gate)
         {
-            _journeys[journey].Delay.Record(delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
+            _journeys[journey].Delay.Record(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, in trace);
         }
     }
 
     /// <summary>A session ended.</summary>
-    public void SessionEnded(int journey, SessionOutcome outcome, TimeSpan duration)
+    public void SessionEnded(int journey, SessionOutcome outcome, TimeSpan duration, in RawTrace trace)
     {
         // Not once a second: agents of short sessions would be counted many times over.
         _metrics.SessionLeft();
         lock (_gate)
         {
-            _journeys[journey].Ended[(int)outcome]++;
-            _journeys[journey].Duration.Record(duration);
+            ref var ended = ref _journeys[journey].Ended[(int)outcome];
+            ended = (ended.Count + 1, trace.Sampled ? trace : ended.Example);
+            _journeys[journey].Duration.Record(duration, in trace);
         }
     }
 
@@ -93,8 +96,15 @@ internal sealed class JourneyFigures
                 _metrics.Journey(name, delay, duration, interval);
                 foreach (var outcome in Outcomes)
                 {
-                    _metrics.SessionsEnded(name, outcome, ended[(int)outcome]);
-                    ended[(int)outcome] = 0;
+                    var (count, example) = ended[(int)outcome];
+                    if (example.Sampled)
+                    {
+                        using var trace = SessionTrace.Within(JourneySpans.ContextOf(example));
+                        _metrics.SessionsEnded(name, outcome, 1);
+                        count--;
+                    }
+                    _metrics.SessionsEnded(name, outcome, count);
+                    ended[(int)outcome] = default;
                 }
             }
         }

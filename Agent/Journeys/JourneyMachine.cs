@@ -325,12 +325,12 @@ internal sealed partial class JourneyMachine(JourneySession session)
             Retries = exchange.Retries + (_attempts > 0 ? 1 : 0),
             Detail = result.Detail is { } detail ? JourneyReport.Secrets(session).Clean(detail) : null,
         });
-        session.Figures.Action(step.Index, duration);
+        session.Figures.Action(step.Index, duration, session.Trace);
         session.Longest = duration > session.Longest ? duration : session.Longest;
         if (interval is { } sample)
         {
             session.Recorder.Interval(sample);
-            session.Figures.Interval(session.Index, in sample);
+            session.Figures.Interval(session.Index, in sample, session.Trace);
         }
         if (exchange.Revision > 0 && session.Run.GatewayEdit(exchange.Revision) is { } edit)
         {

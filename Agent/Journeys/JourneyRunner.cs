@@ -162,7 +162,7 @@ internal sealed partial class JourneyRunner : IAsyncDisposable
             _ => (SessionOutcome.Succeeded, "evidence: every check holds"),
         };
         _session.Spans?.Ended(outcome);
-        _session.Figures.SessionEnded(_session.Index, outcome, duration);
+        _session.Figures.SessionEnded(_session.Index, outcome, duration, _session.Trace);
         var slow = outcome is SessionOutcome.Succeeded && _session.Recorder.IsSlow(duration, _session.Longest);
         if (outcome is SessionOutcome.Succeeded && !slow && !_session.Sampled && run.Observer is null)
         {

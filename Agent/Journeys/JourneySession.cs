@@ -137,7 +137,7 @@ internal sealed class JourneySession
         Request.KeepsBody = Oracle is not null || Run.Observer is not null;
         Spans = Sampled ? JourneySpans.Start(this) : null;
         Recorder.SessionStarted(Goals[journey], delay, Key, TraceKey);
-        Figures.SessionStarted(journey, delay);
+        Figures.SessionStarted(journey, delay, Trace);
     }
 
     /// <summary>Begins what is done after the last session, or around all of them, which is none: it has no outcome, and only its requests are in the figures.</summary>

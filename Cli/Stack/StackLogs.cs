@@ -1,12 +1,13 @@
 using ApeTest.Cli.Commands.Logs;
 using ApeTest.Cli.Signals;
+using ApeTest.Runs.Control;
 using ApeTest.Runs.Logs;
 using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Stack;
 
-/// <summary>Shows the log of a run of a stack, as far as its collector has it.</summary>
-internal sealed class StackLogs(CliEnvironment environment, StackAddress stack, bool json, LogText text)
+/// <summary>Shows the log of a run of a stack: from Loki where APETEST_LOKI names one, else as far as the stack's collector has it.</summary>
+internal sealed class StackLogs(CliEnvironment environment, StackAddress stack, LogOutput output)
 {
     public async Task<int> ShowAsync(string? name, LogQuery query, bool follow)
     {
@@ -17,7 +18,11 @@ internal sealed class StackLogs(CliEnvironment environment, StackAddress stack, 
         {
             var run = await StackRuns.ToShowAsync(environment, collector, name, stop.Token);
             using var client = collector.Run(run.Run);
-            var output = new LogOutput(environment, json, text);
+            if (LokiLogs.Of(environment) is { } loki)
+            {
+                var wanted = new LokiRun(run.Run, run.Started, follow ? cancel => IsOverAsync(client, cancel) : null);
+                return await LokiLogs.ShowAsync(environment, loki, wanted, query, output, ladder, stop.Token);
+            }
             await foreach (var line in client.LogsAsync(query, follow, stop.Token))
             {
                 if (LogLine.Parse(line) is { } parsed)
@@ -41,4 +46,7 @@ internal sealed class StackLogs(CliEnvironment environment, StackAddress stack, 
             return ladder.ExitCode ?? ExitCodes.Done;
         }
     }
+
+    private static async ValueTask<bool> IsOverAsync(ControlClient client, CancellationToken cancellationToken) =>
+        (await client.GetRunAsync(cancellationToken)).Ended;
 }

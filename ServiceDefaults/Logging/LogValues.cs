@@ -25,13 +25,9 @@ internal static class LogValues
                 return;
             }
 
-            if (scalar.Value is TimeSpan && !key.EndsWith("_s", StringComparison.Ordinal))
-            {
-                key += "_s";
-            }
-
-            json.WritePropertyName(key);
-            WriteScalar(json, IsMasked(key, scalar.Value) ? Redactor.Mask : scalar.Value);
+            var (name, plain) = Plain(key, scalar.Value);
+            json.WritePropertyName(name);
+            WriteScalar(json, IsMasked(name, scalar.Value) ? Redactor.Mask : plain);
             return;
         }
 
@@ -45,6 +41,14 @@ internal static class LogValues
             WriteValue(json, value);
         }
     }
+
+    /// <summary>Name and value as every kind of log line has them: a duration in seconds, under a name that ends in <c>_s</c>, and a time as text.</summary>
+    public static (string Name, object Value) Plain(string name, object value) => value switch
+    {
+        TimeSpan time => (name.EndsWith("_s", StringComparison.Ordinal) ? name : name + "_s", Math.Round(time.TotalSeconds, 6)),
+        DateTimeOffset time => (name, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
+        _ => (name, value),
+    };
 
     public static string ToJson(LogEventPropertyValue value)
     {
@@ -107,8 +111,8 @@ internal static class LogValues
             case bool flag:
                 json.WriteBooleanValue(flag);
                 break;
-            case TimeSpan time:
-                json.WriteNumberValue(Math.Round(time.TotalSeconds, 6));
+            case TimeSpan or DateTimeOffset:
+                WriteScalar(json, Plain("", value).Value);
                 break;
             case double number when double.IsFinite(number):
                 json.WriteNumberValue(number);
@@ -124,9 +128,6 @@ internal static class LogValues
                 break;
             case ulong number:
                 json.WriteNumberValue(number);
-                break;
-            case DateTimeOffset time:
-                json.WriteStringValue(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
                 break;
             default:
                 json.WriteStringValue(LogText.Clean(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty));

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using ApeTest.ServiceDefaults.Identity;
 using ApeTest.ServiceDefaults.Logging;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 
 namespace ApeTest.ServiceDefaults.Telemetry;
 
-/// <summary>Masks secrets in exported log records and adds event, run, agent, session and action. Runs before any exporter.</summary>
+/// <summary>Masks secrets in exported log records and adds level (as JSON lines name it), event, run, agent, session and action. Runs before any exporter.</summary>
 internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProcessor<LogRecord>
 {
     public override void OnEnd(LogRecord data)
@@ -23,6 +24,12 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
                 continue;
             }
 
+            // As in files: what a line does not say is not there.
+            if (value is null)
+            {
+                continue;
+            }
+
             // A line that is written after its span, or without one, names its trace itself: that is the record's, not a field beside it.
             if (IsContext(data, FieldNames.Snake(key), value as string))
             {
@@ -30,14 +37,17 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
             }
 
             var masked = LogValues.IsMasked(key, value);
-            if (masked && value?.ToString() is { Length: > 0 } secret)
+            if (masked && value.ToString() is { Length: > 0 } secret)
             {
                 message = message?.Replace(secret, Redactor.Mask, StringComparison.Ordinal);
             }
 
-            attributes.Add(new(FieldNames.Snake(key), masked ? Redactor.Mask : value is string text ? LogText.Clean(text) : value));
+            var (name, plain) = LogValues.Plain(FieldNames.Snake(key), value);
+            attributes.Add(new(name, masked ? Redactor.Mask : plain is string text ? LogText.Clean(text) : plain));
         }
 
+        // Loki can make a label of an attribute, and of the severity only by the names of .NET.
+        Add(attributes, "level", Level(data.LogLevel));
         Add(attributes, "event", data.EventId.Name);
         Add(attributes, "run", identity?.Run ?? options.Run);
         Add(attributes, "agent", identity?.Agent);
@@ -46,6 +56,15 @@ internal sealed class RedactingLogProcessor(ServiceOptions options) : BaseProces
         data.Attributes = attributes;
         data.FormattedMessage = message is null ? null : LogText.Clean(message);
     }
+
+    private static string Level(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        _ => "error",
+    };
 
     private static bool IsContext(LogRecord data, string name, string? value)
     {

@@ -253,7 +253,7 @@ public sealed class LogsTests
         Assert.Equal(5, result.Out.TrimEnd('\n').Split('\n').Length);
     }
 
-    private static void Prepare(RunDirectory directory)
+    internal static void Prepare(RunDirectory directory)
     {
         File.WriteAllLines(Path.Combine(directory.Logs, "agent.jsonl"), [Line(1, "info", "agent", "session.started", SummaryFixture.Trace)]);
         File.WriteAllLines(Path.Combine(directory.Logs, "llm-proxy.jsonl"), [Line(2, "info", "llm-proxy", "llm.call", SummaryFixture.Trace)]);

@@ -41,7 +41,8 @@ internal static class LogsCommand
             if (stack.Of(parse, environment) is { } address)
             {
                 var wanted = options.ToQuery(parse, static () => null, environment.Time.GetUtcNow());
-                return new StackLogs(environment, address, json, new LogText(Paint.ForOutput(environment, NoColor.Of(parse)))).ShowAsync(parse.GetValue(run), wanted, parse.GetValue(follow));
+                var shown = new LogOutput(environment, json, new LogText(Paint.ForOutput(environment, NoColor.Of(parse))));
+                return new StackLogs(environment, address, shown).ShowAsync(parse.GetValue(run), wanted, parse.GetValue(follow));
             }
             var query = options.ToQuery(parse, () => RunDirectoryReader.StatusOf(directory.Value, environment.Time).File, environment.Time.GetUtcNow());
             var output = new LogOutput(environment, json, new LogText(Paint.ForOutput(environment, NoColor.Of(parse))));
@@ -56,7 +57,9 @@ internal static class LogsCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ladder.Drain, environment.OutputLost);
         if (LokiLogs.Of(environment, directory) is { } loki)
         {
-            return await LokiLogs.ShowAsync(environment, loki, directory, query, output, follow && MayGrow(directory, environment.Time) ? () => IsOver(directory, environment.Time) : null, ladder, stop.Token);
+            var run = new LokiRun(directory.Run, RunDirectoryReader.StatusOf(directory, environment.Time).File?.Started,
+                follow && MayGrow(directory, environment.Time) ? _ => ValueTask.FromResult(IsOver(directory, environment.Time)) : null);
+            return await LokiLogs.ShowAsync(environment, loki, run, query, output, ladder, stop.Token);
         }
         using var reader = new LogReader(directory.Logs, query);
         try

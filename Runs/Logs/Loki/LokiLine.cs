@@ -33,7 +33,7 @@ internal static class LokiLine
     {
         if (IsLogLine(message))
         {
-            return Encoding.UTF8.GetBytes(message);
+            return Encoding.UTF8.GetBytes(message.TrimEnd('\n'));
         }
 
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -76,8 +76,7 @@ internal static class LokiLine
     }
 
     private static bool IsLeftOut(string name) => LeftOut.Contains(name)
-        || name.StartsWith("telemetry_sdk_", StringComparison.Ordinal) || name.StartsWith("scope_", StringComparison.Ordinal) || name.StartsWith("service_", StringComparison.Ordinal)
-        || (name.StartsWith(LokiQuery.OfLine, StringComparison.Ordinal) && (name is "line_event" || Identity.Contains(name[LokiQuery.OfLine.Length..])));
+        || name.StartsWith("telemetry_sdk_", StringComparison.Ordinal) || name.StartsWith("scope_", StringComparison.Ordinal) || name.StartsWith("service_", StringComparison.Ordinal);
 
     // https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
     private static string Level(IReadOnlyDictionary<string, string> labels) =>

@@ -8,7 +8,7 @@ namespace ApeTest.Runs.Logs.Loki;
 
 /// <summary>
 /// A run's lines from Loki (<c>GET /loki/api/v1/query_range</c>, https://grafana.com/docs/loki/latest/reference/loki-http-api/), as one log in
-/// the order in which things happened, for a run whose services wrote no files here. Page by page, at constant memory. A Loki that does not
+/// the order in which things happened, for a run on a stack. Page by page, at constant memory. A Loki that does not
 /// answer, or refuses, throws <see cref="ApeTestException"/> (exit 3).
 /// </summary>
 /// <param name="http">Sends the requests.</param>
@@ -52,16 +52,16 @@ public sealed class LokiLogReader(HttpClient http, Uri loki, string run, LogQuer
 
     /// <summary>The wanted lines that are there, then those that come, until the run has ended and none came for 10 s.</summary>
     /// <param name="started">When the run began; null where that is not known.</param>
-    /// <param name="ended">Whether it has ended.</param>
+    /// <param name="ended">Asks whether it has ended.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<LogLine> FollowAsync(DateTimeOffset? started, Func<bool> ended, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<LogLine> FollowAsync(DateTimeOffset? started, Func<CancellationToken, ValueTask<bool>> ended, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var came = time.GetTimestamp();
         await foreach (var line in ReadAsync(started, cancellationToken))
         {
             yield return line;
         }
-        while (!ended() || time.GetElapsedTime(came) < Quiet)
+        while (!await ended(cancellationToken) || time.GetElapsedTime(came) < Quiet)
         {
             await Task.Delay(Poll, time, cancellationToken);
             _cursor = Math.Max(_begin, _cursor - Late);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ApeTest.Agent.Tests.Fakes;
 
@@ -64,6 +65,59 @@ public sealed class JourneyFiguresTests
         await harness.StartAsync();
 
         Assert.All(harness.Metrics().Http.Values, operation => Assert.Equal(0, operation.FromIntended.Count));
+    }
+
+    [Fact]
+    public async Task Publish_SampledSessions_AreToldInTheirTracesAndAddUpToTheSame()
+    {
+        await using var harness = new JourneyHarness(Yaml.Replace("sample: 0", "sample: 1", StringComparison.Ordinal), (_, n) => new RawReply { Latency = TimeSpan.FromMilliseconds(1 + n) });
+        var (traces, told, outside) = (new Dictionary<string, HashSet<string>>(), new Dictionary<string, int>(), 0);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, harness.Meters) && instrument is Histogram<double> or Counter<long>)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Told(instrument, (int)value));
+        listener.SetMeasurementEventCallback<double>((instrument, _, _, _) => Told(instrument, 1));
+        listener.Start();
+        void Told(Instrument instrument, int count)
+        {
+            told[instrument.Name] = told.GetValueOrDefault(instrument.Name) + count;
+            if (Activity.Current is { Recorded: true } trace)
+            {
+                (traces.TryGetValue(instrument.Name, out var those) ? those : traces[instrument.Name] = []).Add(trace.TraceId.ToHexString());
+            }
+            else
+            {
+                outside++;
+            }
+        }
+
+        var kept = new HashSet<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            kept.Add((await harness.RunAsync()).TraceId);
+        }
+        harness.Engine.Publish();
+
+        Assert.Equal(4, kept.Count);
+        foreach (var name in new[] { "apetest.sessions", "apetest.session.duration", "apetest.session.start_delay", "apetest.action.duration", "apetest.action.interval", "apetest.action.part" })
+        {
+            Assert.True(traces.ContainsKey(name), $"{name} is told in no trace");
+            Assert.Subset(kept, traces[name]);
+        }
+        Assert.Equal(4, told["apetest.sessions"]);
+        Assert.True(outside > 0);
+        // Nothing is told twice, and no trace stays.
+        told.Clear();
+        harness.Engine.Publish();
+        Assert.Empty(told);
+        Assert.Null(Activity.Current);
     }
 
     [Fact]

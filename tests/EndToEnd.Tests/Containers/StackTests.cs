@@ -60,7 +60,7 @@ public sealed class StackTests(KeptStack stack) : IClassFixture<KeptStack>
     public async Task Prometheus_OfTheStack_ScrapesEveryService()
     {
         using var client = new HttpClient();
-        string[] wanted = ["agent", "agent", "collector", "gateway", "llm-proxy", "node"];
+        string[] wanted = ["agent", "agent", "collector", "gateway", "llm-proxy", "node", "shop"];
         string[] found = [];
         await Machine.UntilAsync(async () =>
         {

@@ -51,9 +51,13 @@ internal sealed class StackProcesses : IAsyncDisposable
     public CollectorClient Client() => new(Collector, Token, TimeProvider.System);
 
     /// <summary>Starts everything, and returns once all of it listens.</summary>
-    public static async Task<StackProcesses> StartAsync(TempDirectory directory, string queue, int workers, string gatewayHeaders = "{}")
+    public static async Task<StackProcesses> StartAsync(TempDirectory directory, string queue, int workers, string gatewayHeaders = "{}", Dictionary<string, string>? variables = null)
     {
         var stack = new StackProcesses(directory, queue);
+        foreach (var (name, value) in variables ?? [])
+        {
+            stack._variables[name] = value;
+        }
         try
         {
             var shop = stack.Start("ape-test", [], "shop", "--port", "0", "--users", "1000", "--stock", "1000000000");

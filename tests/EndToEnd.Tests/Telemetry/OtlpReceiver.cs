@@ -102,7 +102,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
                 Metrics.Enqueue(new ReceivedMetric(resource["service.name"], item.Text(1), item.Text(3)));
                 break;
             default:
-                Logs.Enqueue(new ReceivedLog(resource["service.name"], item.Text(3), item.Message(5)?.Text(1) ?? "", item.Hex(9), item.Attributes(6), resource));
+                Logs.Enqueue(new ReceivedLog(resource["service.name"], (long)item.Number(1), (int)item.Number(2), item.Text(3), item.Message(5)?.Text(1) ?? "", item.Hex(9), item.Hex(10), item.Attributes(6), resource));
                 break;
         }
     }
@@ -115,4 +115,4 @@ internal sealed record ReceivedSpan(string Service, string Scope, string Trace, 
 internal sealed record ReceivedMetric(string Service, string Name, string Unit);
 
 /// <summary>A log record.</summary>
-internal sealed record ReceivedLog(string Service, string Severity, string Body, string Trace, Dictionary<string, string> Attributes, Dictionary<string, string> Resource);
+internal sealed record ReceivedLog(string Service, long Nanoseconds, int SeverityNumber, string Severity, string Body, string Trace, string Span, Dictionary<string, string> Attributes, Dictionary<string, string> Resource);

@@ -48,7 +48,7 @@ public sealed class OtlpTests
         }
     }
 
-    private static void IsWhole(SessionRecord session, List<ReceivedSpan> spans)
+    internal static void IsWhole(SessionRecord session, List<ReceivedSpan> spans)
     {
         var tree = string.Join('\n', spans.Select(span => $"{span.Parent} > {span.Id} {span.Service} {span.Name}"));
         var byId = spans.ToDictionary(span => span.Id);

@@ -76,6 +76,15 @@ internal sealed class PrometheusServer : IAsyncDisposable
             Number(sample.GetProperty("value")[1].GetString()!)))];
     }
 
+    /// <summary>Series of a range query: labels, and the times at which there is a sample.</summary>
+    public async Task<List<(Dictionary<string, string> Labels, List<DateTimeOffset> Times)>> RangeAsync(string query, DateTimeOffset from, DateTimeOffset to, string step)
+    {
+        var result = (await GetAsync($"api/v1/query_range?query={Uri.EscapeDataString(query)}&start={from.ToUnixTimeSeconds()}&end={to.ToUnixTimeSeconds()}&step={step}")).GetProperty("result");
+        return [.. result.EnumerateArray().Select(series => (
+            series.GetProperty("metric").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!),
+            series.GetProperty("values").EnumerateArray().Select(value => DateTimeOffset.FromUnixTimeSeconds((long)value[0].GetDouble())).ToList()))];
+    }
+
     /// <summary>The value of a query that has one sample; NaN where it has none.</summary>
     public async Task<double> ValueAsync(string query) => await QueryAsync(query) is [var (_, value)] ? value : double.NaN;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace ApeTest.EndToEnd.Tests.Telemetry;
@@ -48,9 +49,17 @@ internal sealed class Protobuf
 
     public ulong Number(int field) => _fields.FirstOrDefault(each => each.Field == field).Number;
 
-    /// <summary>Attributes (<c>repeated KeyValue</c>) of one text value.</summary>
+    /// <summary>Attributes (<c>repeated KeyValue</c>): text, and truth and numbers as Loki writes them (pcommon.Value.AsString).</summary>
     public Dictionary<string, string> Attributes(int field) =>
-        Messages(field).ToDictionary(pair => pair.Text(1), pair => pair.Message(2)?.Text(1) ?? "", StringComparer.Ordinal);
+        Messages(field).ToDictionary(pair => pair.Text(1), pair => pair.Message(2)?.AnyValue() ?? "", StringComparer.Ordinal);
+
+    private string AnyValue() => _fields is not [var (kind, _, number), ..] ? "" : kind switch
+    {
+        2 => number == 1 ? "true" : "false",
+        3 => ((long)number).ToString(CultureInfo.InvariantCulture),
+        4 => BitConverter.UInt64BitsToDouble(number).ToString("R", CultureInfo.InvariantCulture),
+        _ => Text(1),
+    };
 
     private IEnumerable<ReadOnlyMemory<byte>> Values(int field) => _fields.Where(each => each.Field == field).Select(each => each.Bytes);
 

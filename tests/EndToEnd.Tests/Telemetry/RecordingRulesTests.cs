@@ -1,18 +1,29 @@
+using System.Text.RegularExpressions;
+using ApeTest.Tests.Shared;
+
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
 /// <summary>What a real Prometheus makes of a run's metrics by the shipped rules, against the run's own summary.</summary>
-public sealed class RecordingRulesTests(ObservedRun run) : IClassFixture<ObservedRun>
+public sealed partial class RecordingRulesTests(ObservedRun run) : IClassFixture<ObservedRun>
 {
     [Fact]
     public async Task Rules_AfterARun_SayWhatTheSummarySays()
     {
         await run.WatchAsync();
+        // A rule that is compared with nothing is one that may say anything.
+        var rules = Record().Matches(await File.ReadAllTextAsync(Repository.PathOf("deploy", "config", "prometheus", "rules", "recording.yml"), TestContext.Current.CancellationToken))
+            .Select(match => match.Groups[1].Value);
+        var compared = RunFigures.Near(run.Summary).Select(figure => figure.Rule).Concat(RunFigures.SameBucket(run.Summary).Select(figure => figure.Rule));
+        Assert.Equal(rules.Order(StringComparer.Ordinal), compared.Distinct().Order(StringComparer.Ordinal));
+        // And one that is nothing on both sides says nothing.
+        Assert.Equal("completed", run.Summary.Run.Status);
+        Assert.True(run.Summary.CostUsd > 0 && run.Summary.Errors.Length > 0 && run.Summary.Sessions.SuccessRate is > 0 and < 1);
 
         // The rules are evaluated once a second; the figures stand still since the run is over.
         await PrometheusServer.UntilAsync(async () =>
         {
             var problems = new List<string>();
-            foreach (var (query, expected) in RunFigures.Near(run.Summary))
+            foreach (var (_, query, expected) in RunFigures.Near(run.Summary))
             {
                 problems.Add(RunFigures.Judge(query, expected, await run.Prometheus.ValueAsync(query)));
             }
@@ -69,4 +80,63 @@ public sealed class RecordingRulesTests(ObservedRun run) : IClassFixture<Observe
             Assert.All(traces, trace => Assert.Matches("^[0-9a-f]{32}$", trace));
         }
     }
+
+    [Fact]
+    public async Task Exemplars_OfJourneys_LeadToTheirSessions()
+    {
+        await run.WatchAsync();
+        var kept = await run.TracesAsync();
+        var end = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+        foreach (var query in new[]
+        {
+            "apetest_session_duration_seconds_bucket{goal=\"look\"}", "apetest_sessions_total{goal=\"look\"}", "apetest_action_interval_seconds_bucket{goal=\"look\"}",
+            "apetest_action_duration_seconds_bucket{tool=\"products\"}",
+        })
+        {
+            var series = await run.Prometheus.GetAsync($"api/v1/query_exemplars?query={Uri.EscapeDataString(query)}&start={end - 600}&end={end + 60}");
+            var traces = series.EnumerateArray().SelectMany(one => one.GetProperty("exemplars").EnumerateArray())
+                .Select(exemplar => exemplar.GetProperty("labels").GetProperty("trace_id").GetString()!).ToList();
+            Assert.True(traces.Count > 0, $"no exemplar of {query}");
+            Assert.All(traces, trace => Assert.Contains(trace, kept));
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_OfEveryService_AreReadByAnotherParserAndAreThoseOfTheDocumentation()
+    {
+        // Of Prometheus's Python client, the strictest there is (Debian: python3-prometheus-client); not by what a virtual environment calls python3.
+        const string parser = """
+            import sys
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families
+            for family in text_string_to_metric_families(open(sys.argv[1]).read()):
+                print(family.name + ('_total' if family.type == 'counter' else ''), family.type)
+            """;
+        await run.WatchAsync();
+        Requires.That((await PeerCommand.RunAsync("/usr/bin/python3", "-c", "import prometheus_client")).Code == 0, "python3-prometheus-client is not installed");
+        using var directory = new TempDirectory();
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Accept.ParseAdd("application/openmetrics-text; version=1.0.0");
+        var documented = MetricTable.Read();
+        var shown = new HashSet<string>();
+
+        foreach (var (job, address) in run.Stack.Targets)
+        {
+            var file = directory.Combine(job);
+            await File.WriteAllTextAsync(file, await http.GetStringAsync(new Uri($"http://{address}/metrics"), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            var (code, output) = await PeerCommand.RunAsync("/usr/bin/python3", "-c", parser, file);
+            Assert.True(code == 0, $"{job}: {output}");
+            foreach (var family in output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static family => family.StartsWith("apetest_", StringComparison.Ordinal) || family.StartsWith("gen_ai_", StringComparison.Ordinal)))
+            {
+                var (name, type) = (family.Split(' ')[0], family.Split(' ')[1]);
+                Assert.Contains(documented, metric => metric.Name == name && (metric.Services is ["all"] || metric.Services.Contains(job)) && (metric.Type is "counter" or "gauge" ? metric.Type : "histogram") == type);
+                shown.Add(name);
+            }
+        }
+        // The rest is of what did not happen: failovers, changes of files.
+        Assert.True(shown.Count > documented.Count / 2, string.Join(", ", shown));
+    }
+
+    [GeneratedRegex(@"record: (\S+)")]
+    private static partial Regex Record();
 }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
-using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
@@ -12,14 +10,14 @@ public sealed partial class RuleFilesTests
     [Fact]
     public async Task CheckRules_AllFiles_AreRight()
     {
-        var (code, output) = await RunAsync(["check", "rules", .. Directory.GetFiles(Path.Combine(Folder, "rules"))]);
+        var (code, output) = await PeerCommand.RunAsync("promtool", ["check", "rules", .. Directory.GetFiles(Path.Combine(Folder, "rules"))]);
         Assert.True(code == 0, output);
     }
 
     [Fact]
     public async Task TestRules_AllFiles_Pass()
     {
-        var (code, output) = await RunAsync(["test", "rules", .. Directory.GetFiles(Path.Combine(Folder, "tests"))]);
+        var (code, output) = await PeerCommand.RunAsync("promtool", ["test", "rules", .. Directory.GetFiles(Path.Combine(Folder, "tests"))]);
         Assert.True(code == 0, output);
     }
 
@@ -56,15 +54,6 @@ public sealed partial class RuleFilesTests
 
     // As GitHub makes anchors of headings.
     private static string Anchor(string heading) => new([.. heading.Trim().ToLowerInvariant().Replace(' ', '-').Where(c => char.IsLetterOrDigit(c) || c is '-')]);
-
-    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Requires.Command("promtool"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
-        await process.WaitForExitAsync(cancellationToken).Within(cancellationToken);
-        return (process.ExitCode, await output + await error);
-    }
 
     [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

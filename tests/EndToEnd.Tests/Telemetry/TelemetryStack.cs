@@ -5,6 +5,7 @@ using ApeTest.Cli.Input;
 using ApeTest.Cli.Readiness;
 using ApeTest.Gateway;
 using ApeTest.LlmProxy;
+using ApeTest.LlmProxy.Options;
 using ApeTest.Observability;
 using ApeTest.Observability.Collecting;
 using ApeTest.Runs.Directory;
@@ -46,10 +47,18 @@ internal sealed class TelemetryStack : IAsyncDisposable
     /// <summary>What to scrape.</summary>
     public IEnumerable<(string Job, string Address)> Targets => _services.Select(service => (service.Job, service.Service.Url.Authority));
 
-    public static async Task<TelemetryStack> StartAsync(TempDirectory directory, int workers = 1, double faults = 0, bool journeys = false)
+    /// <summary>The services' containers.</summary>
+    public IEnumerable<(string Job, IServiceProvider Services)> Hosts => _services.Select(service => (service.Job, service.Service.Services));
+
+    /// <param name="directory">Where runs and logs go.</param>
+    /// <param name="workers">How many agents' processes.</param>
+    /// <param name="faults">Share of the requests to which the gateway injects 503.</param>
+    /// <param name="journeys">Whether there are sessions of a journey beside those of goals.</param>
+    /// <param name="latency">What the shop adds to each request.</param>
+    public static async Task<TelemetryStack> StartAsync(TempDirectory directory, int workers = 1, double faults = 0, bool journeys = false, TimeSpan latency = default)
     {
         var stack = new TelemetryStack(directory) { _journeys = journeys };
-        stack._shop = await stack.StartAsync("shop", builder => builder.AddShop(DemonstrationScenario.Shop), app => app.MapShop(), guard: false);
+        stack._shop = await stack.StartAsync("shop", builder => builder.AddShop(DemonstrationScenario.Shop with { AddedLatency = latency }), app => app.MapShop(), guard: false);
         var scenario = ScenarioLoader.Load(stack.Sources(agents: 1, [])).ThrowIfInvalid();
         var gatewayFile = new GatewayFile { Targets = [TargetOptions.From(scenario.Target)] };
         if (faults > 0)
@@ -57,7 +66,10 @@ internal sealed class TelemetryStack : IAsyncDisposable
             gatewayFile.Faults.Add(new FaultOptions { Name = "errors", Share = faults, Status = 503, Seed = 1 });
         }
         var gateway = await stack.StartAsync("gateway", builder => builder.AddGateway(new GatewayOptions { File = gatewayFile }), app => app.MapGateway());
-        var proxy = await stack.StartAsync("llm-proxy", builder => builder.AddLlmProxy(RunProxy.Options(scenario.Llm, Key, _ => null)), app => app.MapLlmProxy());
+        var options = RunProxy.Options(scenario.Llm, Key, _ => null);
+        // So that there is a cost to look at, below the run's usual limit of one dollar.
+        options.Prices["builtin/planner"] = new PriceOptions { Prompt = 0.05m, Completion = 0.2m };
+        var proxy = await stack.StartAsync("llm-proxy", builder => builder.AddLlmProxy(options), app => app.MapLlmProxy());
         stack._collector = await stack.StartAsync("collector", builder =>
         {
             builder.Services.AddSingleton<IRunQueue>(stack._queue);
@@ -65,7 +77,7 @@ internal sealed class TelemetryStack : IAsyncDisposable
         }, app => app.MapCollector());
         for (var i = 0; i < workers; i++)
         {
-            var options = new AgentOptions
+            var agent = new AgentOptions
             {
                 GatewayUrl = gateway.Url, LlmProxyUrl = proxy.Url, ProxyKey = Key, WorkerName = $"worker-{i}", ClaimInterval = TimeSpan.FromMilliseconds(20 + (i * 20)),
                 // So that each of them gets some.
@@ -74,7 +86,7 @@ internal sealed class TelemetryStack : IAsyncDisposable
             await stack.StartAsync("agent", builder =>
             {
                 builder.Services.AddSingleton<IRunQueue>(stack._queue);
-                builder.AddAgents(options);
+                builder.AddAgents(agent);
             }, _ => { });
         }
         return stack;
@@ -124,6 +136,9 @@ internal sealed class TelemetryStack : IAsyncDisposable
         }
         var scenario = JsonNode.Parse(text)!;
         scenario["gateway"] = "remote";
+        // What an oracle asks for itself is no action of the agent's: the summary's requests would be fewer than the gateway's.
+        scenario["goals"]![0]!["success"] = "checkout=201";
+        scenario["telemetry"] = JsonNode.Parse("""{ "sample": 0.5 }""");
         scenario["journeys"] = JsonNode.Parse("""[ { "name": "look", "weight": 2, "steps": [ { "name": "products", "get": "/products", "check": 200 }, { "name": "again", "get": "/products", "check": 200 } ] } ]""");
         return scenario.ToJsonString();
     }
