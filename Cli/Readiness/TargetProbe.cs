@@ -37,12 +37,16 @@ internal sealed class TargetProbe : IDisposable
         _http = new HttpClient(through is null ? handler : through(handler)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = OpenApiSource.MostBytes };
     }
 
+    /// <summary>Media type of what <see cref="ReachAsync"/> was answered; null for none.</summary>
+    public string? ContentType { get; private set; }
+
     /// <summary>Checks that the target answers HTTP, and returns with which status, whatever it is. Otherwise <see cref="ApeTestException"/> (exit 3).</summary>
     public async Task<int> ReachAsync(CancellationToken cancellationToken)
     {
         try
         {
             using var response = await SendAsync(_target.Url, Limit, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            ContentType = response.Content.Headers.ContentType?.MediaType;
             return (int)response.StatusCode;
         }
         catch (ProbeException e)

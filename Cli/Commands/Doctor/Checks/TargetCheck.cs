@@ -37,12 +37,15 @@ internal sealed class TargetCheck : IDoctorCheck
                 return findings;
             }
             var directory = Path.GetDirectoryName(patient.Environment.Absolute(patient.ScenarioFile!))!;
-            var document = await new OpenApiSource(probe.ReadAsync, target.Url, target.OpenApi, directory).FindAsync(cancellationToken);
+            var source = new OpenApiSource(probe.ReadAsync, target.Url, target.OpenApi, directory);
+            var document = await source.FindAsync(cancellationToken);
             var schema = target.GraphQl is { } graphQl ? await new GraphQlSource(probe.PostAsync, target.Url, graphQl).FindAsync(cancellationToken) : null;
             var catalog = TargetCatalog.Import(target.Url, document, target.GraphQl, schema);
             findings.Add(document is not null ? Finding.Ok("OpenAPI", $"{catalog.Operations.Length} operations at {document.Where}")
                 : schema is not null ? Finding.Ok("GraphQL", $"{catalog.ActionNames.Count()} queries and mutations at {schema.Where}")
-                : Finding.Warning("OpenAPI", "no document at the usual paths", "the agents have plain HTTP tools, and no oracle can be derived", "ape-test start --openapi WHERE"));
+                : source.Refusal is { } refusal ? Finding.Problem("OpenAPI", refusal, "the agents have plain HTTP tools, and no oracle can be derived", OpenApiSource.Credentials)
+                : probe.ContentType is "text/html" ? Finding.Ok("OpenAPI", "none; it answers pages, which agents follow as a browser does")
+                : Finding.Warning("OpenAPI", "no document at the usual paths", "the agents have plain HTTP tools, and no oracle can be derived", "say where it is: `openapi:` below `target:` in the scenario"));
             var judged = OracleCheck.Judge(scenario, catalog);
             findings.Add(Finding.Ok("goals", $"{scenario.Goals.Length} can be judged, oracle {judged.Oracle}"));
         }
