@@ -11,6 +11,9 @@ internal sealed class TargetCheck : IDoctorCheck
 {
     private const int ServerError = 500;
 
+    // An answer takes up to 10 s.
+    private static readonly TimeSpan MostApart = TimeSpan.FromSeconds(30);
+
     public string Name => "target";
 
     public async Task<IReadOnlyList<Finding>> LookAsync(Patient patient, CancellationToken cancellationToken)
@@ -32,6 +35,10 @@ internal sealed class TargetCheck : IDoctorCheck
             findings.Add(status >= ServerError
                 ? Finding.Warning(Name, $"{target.Url} answers {status}", "a run starts all the same, and may measure errors only", "look at the target's own log")
                 : Finding.Ok(Name, $"{target.Url} answers {status}"));
+            if (Clock(probe.Date, patient.Environment.Time.GetUtcNow()) is { } clock)
+            {
+                findings.Add(clock);
+            }
             if (scenario.Goals.IsEmpty)
             {
                 return findings;
@@ -54,5 +61,16 @@ internal sealed class TargetCheck : IDoctorCheck
             findings.Add(Finding.Problem(findings.Count == 0 ? Name : exception.ExitCode == ExitCodes.Input && findings.Count > 1 ? "goals" : "OpenAPI", exception.Message, "no run starts against it", exception.Hint));
         }
         return findings;
+    }
+
+    /// <summary>The target's own clock, by the <c>Date</c> of its answer (RFC 9110, 6.6.1: whole seconds). One of the two is wrong where they are far apart.</summary>
+    private static Finding? Clock(DateTimeOffset? theirs, DateTimeOffset ours)
+    {
+        if (theirs is not { } date || (ours - date).Duration() is var apart && apart <= MostApart)
+        {
+            return null;
+        }
+        return Finding.Warning("clock", $"{Show.Duration((ours - date).Duration())} {(ours > date ? "ahead of" : "behind")} the target's ({date:yyyy-MM-dd HH:mm:ss} UTC)",
+            "tokens and cookies end too early or too late, and the target's logs do not fit the run's", "sudo timedatectl set-ntp true, on the machine that is wrong");
     }
 }

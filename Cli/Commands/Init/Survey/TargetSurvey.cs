@@ -41,7 +41,8 @@ internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool
             throw new ApeTestException($"--template rest makes tools of an OpenAPI document, and there is none at the usual paths of {url}",
                 "Say where it is: --openapi /path, a URL or a file. Without one: --template graphql or web, or no template.", ExitCodes.Input);
         }
-        var (endpoint, schema) = document is null && template is not { Kind: TargetKind.Rest } ? await GraphQlAsync(probe, url, graphQl, cancellationToken) : (null, null);
+        // Who refuses documents refuses /graphql too, which says nothing of whether it is there.
+        var (endpoint, schema) = document is null && source.Refusal is null && template is not { Kind: TargetKind.Rest } ? await GraphQlAsync(probe, url, graphQl, cancellationToken) : (null, null);
         var catalog = TargetCatalog.Import(url, document, endpoint, schema);
         if (document is not null)
         {

@@ -33,6 +33,12 @@ internal static class ComposeFile
         };
     }
 
+    /// <summary>Options for what of a machine's own is missing in a clone.</summary>
+    public static DeployOptions Own(Scenario? scenario) => new()
+    {
+        Project = Project(scenario?.Name ?? "stack"), Target = scenario?.Target, HasShop = scenario?.Target.Sample == SampleShop, Cpus = Environment.ProcessorCount,
+    };
+
     private const string SampleShop = "shop";
 
     // As the stack's gateway reaches it.
