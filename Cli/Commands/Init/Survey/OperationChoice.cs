@@ -15,7 +15,7 @@ internal sealed partial class OperationChoice(ToolCatalog catalog)
     public bool Fits(OperationSpec operation) =>
         operation.Method == HttpMethod.Post && !operation.Destructive
         && operation.Body is not { Kind: BodyKind.File or BodyKind.Raw or BodyKind.Multipart }
-        && !NotForUsers().IsMatch($"{operation.Name} {operation.Path}")
+        && !NotForUsers().IsMatch($"{operation.Name} {operation.Path}") && !Cart().IsMatch(operation.Path)
         && !Conditional().IsMatch(operation.Summary ?? "") && !Unusual().IsMatch(operation.Tool.Description)
         && (IsCheckout(operation) ? Thing(operation) is not null : MakesSomething(operation));
 
