@@ -29,7 +29,7 @@ internal sealed record ComposePlace(StackDirectory Directory, ComposeStack Stack
     }
 
     /// <summary>Writes the files of a new stack; when it throws, none are left.</summary>
-    public static ComposePlace Create(CliEnvironment environment, DockerCommand docker, TargetSpec? target, int workers, int cpus)
+    public static ComposePlace Create(CliEnvironment environment, DockerCommand docker, TargetSpec? target, bool hasShop, int workers, int cpus)
     {
         var directory = StackDirectory.Create(environment.CurrentDirectory, $"ape-{RandomNumberGenerator.GetHexString(8, lowercase: true)}", environment.Time);
         try
@@ -40,6 +40,7 @@ internal sealed record ComposePlace(StackDirectory Directory, ComposeStack Stack
             {
                 Project = directory.Project,
                 Target = target,
+                HasShop = hasShop,
                 Port = port,
                 Workers = workers,
                 Cpus = cpus,

@@ -15,6 +15,7 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
 {
     private static readonly TimeSpan LongestRemoval = TimeSpan.FromMinutes(3);
     private static readonly Uri Shop = new($"http://shop:{DefaultPorts.Shop}/");
+    private const string SampleShop = "shop";
     private readonly StartMessages _messages = new(environment, request.Quiet);
     private readonly DockerCommand _docker = new(environment, DeployFiles.Decided);
     private bool _leaves;
@@ -32,6 +33,12 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
         // 1. Input: nothing is written or started for a mistake in it.
         using var ladder = new StopLadder(environment.Signals);
         var scenario = LocalRun.Load(request.Input, Shop).ThrowIfInvalid();
+        var hasShop = request.Input.IsDemonstration || scenario.Target.Sample == SampleShop;
+        if (scenario.Target.Sample is { } sample && !hasShop)
+        {
+            throw new ApeTestException($"the sample {sample} has no container: `target.sample` is brought up by the command itself, where a stack does not reach it",
+                $"Run it without --compose; or run it beside the stack where containers reach it, and name that: --target URL. The sample shop has a container: ape-test init -y --template rest.", ExitCodes.Input);
+        }
         SummaryOutput.CheckWritable(environment, request.OutFile);
         if (request.Detach && !compose.Keep)
         {
@@ -45,8 +52,8 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
             var cpus = await ComposePlace.ReadyAsync(_docker, ladder.Drain);
 
             // 3. Files.
-            place = ComposePlace.Create(environment, _docker, request.Input.IsDemonstration ? null : scenario.Target, compose.Workers, cpus);
-            Announce(place, scenario);
+            place = ComposePlace.Create(environment, _docker, request.Input.IsDemonstration ? null : hasShop ? scenario.Target with { Url = Shop } : scenario.Target, hasShop, compose.Workers, cpus);
+            Announce(place, scenario, hasShop);
 
             // 4. Up.
             var began = environment.Time.GetTimestamp();
@@ -56,7 +63,7 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
             // 5. Run.
             var token = StackAddress.ReadToken(environment, place.TokenFile);
             // The sample shop is the stack's own: nobody need be asked.
-            var asked = request with { Confirmed = request.Confirmed || request.Input.IsDemonstration };
+            var asked = request with { Confirmed = request.Confirmed || hasShop };
             var outcome = await StackRun.RunAsync(environment, asked, place.Collector, token, ladder, Shop);
             await KeepRunAsync(place, outcome);
             return outcome.ExitCode;
@@ -76,11 +83,11 @@ internal sealed class ComposeStart(CliEnvironment environment, StartRequest requ
         }
     }
 
-    private void Announce(ComposePlace place, Scenario scenario)
+    private void Announce(ComposePlace place, Scenario scenario, bool hasShop)
     {
         _messages.Say($"stack {place.Directory.Project}: gateway, llm-proxy, {compose.Workers} {(compose.Workers == 1 ? "agent" : "agents")}, collector, postgres"
-            + (request.Input.IsDemonstration ? ", shop" : string.Empty));
-        if (!request.Input.IsDemonstration && GatewayFileText.Reachable(scenario.Target.Url) is var reached && reached != scenario.Target.Url)
+            + (hasShop ? ", shop" : string.Empty));
+        if (!hasShop && GatewayFileText.Reachable(scenario.Target.Url) is var reached && reached != scenario.Target.Url)
         {
             _messages.Say($"warning: {scenario.Target.Url.GetLeftPart(UriPartial.Authority)} is this machine's loopback; the stack's gateway reaches it as {reached.GetLeftPart(UriPartial.Authority)}, for which it must listen on all addresses (0.0.0.0)");
         }

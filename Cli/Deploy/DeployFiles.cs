@@ -32,7 +32,7 @@ internal static class DeployFiles
             {
                 var file = Path.Combine(directory, path);
                 MakeFolder(directory, Path.GetDirectoryName(path)!);
-                File.WriteAllText(file, path == GatewayFile && options.Target is { } target ? GatewayFileText.Of(target) : DeployTemplates.Read(path));
+                File.WriteAllText(file, TextOf(path, options));
                 OpenFile(file);
             }
             StackSecrets.Draw(directory, owner, variables);
@@ -43,6 +43,25 @@ internal static class DeployFiles
             throw new ApeTestException($"the stack's files cannot be written: {e.Message}", "Start in a directory that you may write to, with free space.", ExitCodes.Environment, e);
         }
     }
+
+    /// <summary>Draws what of a machine's own is missing: secrets, <c>.env</c>. Everything that is there stays.</summary>
+    public static void Complete(string directory, DeployOptions options, StackOwner owner, IReadOnlyDictionary<string, string> variables)
+    {
+        StackSecrets.Draw(directory, owner, variables);
+        var file = Path.Combine(directory, Variables);
+        if (!File.Exists(file))
+        {
+            File.WriteAllText(file, Environment(directory, options, owner));
+        }
+    }
+
+    private static string TextOf(string path, DeployOptions options) => path switch
+    {
+        GatewayFile when options.Target is { } target => GatewayFileText.Of(target),
+        // Compose reads profiles of the project's own .env only: a file that includes this one would bring up no shop.
+        Compose when options.HasShop => DeployTemplates.Read(path).Replace("    profiles: [shop]\n", "", StringComparison.Ordinal),
+        _ => DeployTemplates.Read(path),
+    };
 
     // Folders are mounted, too: each on the way is opened.
     private static void MakeFolder(string directory, string below)
@@ -72,7 +91,7 @@ internal static class DeployFiles
 
     private static string Environment(string directory, DeployOptions options, StackOwner owner)
     {
-        string[] profiles = options.Target is null ? [.. options.Profiles, "shop"] : [.. options.Profiles];
+        string[] profiles = options.Target is null || options.HasShop ? [.. options.Profiles, "shop"] : [.. options.Profiles];
         var text = new StringBuilder("# Written by ape-test; compose.yaml says what each is. Variables of the shell go before these.\n");
         void Line(string name, string value) => text.Append(name).Append('=').Append(value).Append('\n');
         void Number(string name, long value) => Line(name, value.ToString(CultureInfo.InvariantCulture));

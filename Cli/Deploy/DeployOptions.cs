@@ -11,6 +11,9 @@ internal sealed record DeployOptions
     /// <summary>The target that the gateway leads to. Null: the sample shop, as a container of the stack.</summary>
     public TargetSpec? Target { get; init; }
 
+    /// <summary>Whether the sample shop is a container of the stack though <see cref="Target"/> says how it is reached. Default false.</summary>
+    public bool HasShop { get; init; }
+
     /// <summary>Port of the collector on 127.0.0.1. Default 5300.</summary>
     public int Port { get; init; } = ServiceDefaults.Hosting.DefaultPorts.Collector;
 

@@ -15,6 +15,11 @@ internal static class ParseErrors
             return null;
         }
         var command = parse.CommandResult.Command;
+        // A misspelt command first: the options behind it are its own, and nobody knows them.
+        if (parse.RootCommandResult == parse.CommandResult && parse.Tokens.FirstOrDefault(static token => token.Type is TokenType.Argument) is { } word && !word.Value.StartsWith('-'))
+        {
+            return UnknownCommand(word.Value, command);
+        }
         if (UnknownOption(parse) is { } unknown)
         {
             return Wrong($"unknown option '{unknown}' for '{FullName(command)}'", UnknownWord.Nearest(unknown, OptionsOf(command)), command);
@@ -22,8 +27,7 @@ internal static class ParseErrors
         if (parse.RootCommandResult == parse.CommandResult)
         {
             return parse.UnmatchedTokens.Count > 0
-                ? Wrong($"unknown command '{parse.UnmatchedTokens[0]}'",
-                    UnknownWord.Nearest(parse.UnmatchedTokens[0], command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)), command)
+                ? UnknownCommand(parse.UnmatchedTokens[0], command)
                 : Wrong("no command given", null, command);
         }
         if (parse.UnmatchedTokens.Count > 0)
@@ -33,6 +37,9 @@ internal static class ParseErrors
         }
         return parse.Errors.Count > 0 ? Wrong(Lower(parse.Errors[0].Message), null, command) : null;
     }
+
+    private static ApeTestException UnknownCommand(string word, Command root) =>
+        Wrong($"unknown command '{word}'", UnknownWord.Nearest(word, root.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)), root);
 
     /// <summary>A word that looks like an option and is no option's value: System.CommandLine would take it as a positional argument.</summary>
     private static string? UnknownOption(ParseResult parse)

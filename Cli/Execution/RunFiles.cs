@@ -35,6 +35,16 @@ internal sealed class RunFiles : IDisposable
         if (!_keep)
         {
             Remove(Directory.Path);
+            return;
+        }
+        try
+        {
+            // Nobody controls a run that is over.
+            File.Delete(Directory.TokenFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It opens nothing any more; doctor tells of it.
         }
     }
 

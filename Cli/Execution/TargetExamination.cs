@@ -1,4 +1,5 @@
 using ApeTest.Cli.Readiness;
+using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets;
 using ApeTest.Targets.GraphQl;
@@ -14,7 +15,7 @@ namespace ApeTest.Cli.Execution;
 /// <param name="planned">The scenario as it will be run.</param>
 internal sealed class TargetExamination(string baseDirectory, Preflight preflight, TargetConsent consent, Func<Scenario, Scenario> planned)
 {
-    /// <summary>What the target says of itself, and how sessions are judged. What keeps the run from beginning throws <see cref="Scenarios.ApeTestException"/> (exit 2 or 3).</summary>
+    /// <summary>What the target says of itself, and how sessions are judged. What keeps the run from beginning throws <see cref="ApeTestException"/> (exit 2 or 3).</summary>
     public async Task<ExaminedTarget> ExamineAsync(Scenario scenario, TargetProbe probe, CancellationToken cancellationToken)
     {
         preflight.TargetStatus = await probe.ReachAsync(cancellationToken);
@@ -25,10 +26,16 @@ internal sealed class TargetExamination(string baseDirectory, Preflight prefligh
             consent.Ask(planned(scenario), ToolCatalog.Generic(url));
             return new ExaminedTarget(null, null, new JudgedScenario(scenario, "declared"));
         }
-        var document = await new OpenApiSource(probe.ReadAsync, url, scenario.Target.OpenApi, baseDirectory).FindAsync(cancellationToken);
+        var source = new OpenApiSource(probe.ReadAsync, url, scenario.Target.OpenApi, baseDirectory);
+        var document = await source.FindAsync(cancellationToken);
+        if (source.Refusal is { } refusal && graphQl is null && scenario.Goals.Any(static goal => goal.Success.IsEmpty))
+        {
+            // Otherwise the lack of a document would be blamed.
+            throw new ApeTestException(refusal, OpenApiSource.Credentials, ExitCodes.Input);
+        }
         var schema = graphQl is null ? null : await new GraphQlSource(probe.PostAsync, url, graphQl).FindAsync(cancellationToken);
         var catalog = TargetCatalog.Import(url, document, graphQl, schema);
-        (preflight.Catalog, preflight.GraphQlRefusal) = (catalog, schema?.Refusal);
+        (preflight.Catalog, preflight.GraphQlRefusal, preflight.DocumentRefusal, preflight.AnswersPages) = (catalog, schema?.Refusal, source.Refusal, probe.ContentType is "text/html");
         var judged = OracleCheck.Judge(scenario, catalog);
         consent.Ask(planned(judged.Scenario), catalog);
         return new ExaminedTarget(document?.Text, schema?.Text, judged);

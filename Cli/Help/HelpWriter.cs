@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ApeTest.Cli.Rendering;
 
 namespace ApeTest.Cli.Help;
 
@@ -102,7 +103,7 @@ internal static class HelpWriter
 
     private static void Paragraph(TextWriter output, string text)
     {
-        foreach (var line in Wrap(text, Width))
+        foreach (var line in TextWrap.Lines(text, Width))
         {
             output.WriteLine(line);
         }
@@ -110,7 +111,7 @@ internal static class HelpWriter
 
     private static void Entry(TextWriter output, string name, string? description)
     {
-        var lines = Wrap(description ?? string.Empty, Width - Column).ToList();
+        var lines = TextWrap.Lines(description ?? string.Empty, Width - Column).ToList();
         var head = $"  {name}";
         if (head.Length >= Column)
         {
@@ -121,27 +122,6 @@ internal static class HelpWriter
         {
             output.WriteLine((head.PadRight(Column) + line).TrimEnd());
             head = string.Empty;
-        }
-    }
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        foreach (var paragraph in text.ReplaceLineEndings("\n").Split('\n'))
-        {
-            var line = string.Empty;
-            foreach (var word in paragraph.Split(' '))
-            {
-                if (line.Length > 0 && line.Length + 1 + word.Length > width)
-                {
-                    yield return line;
-                    line = word;
-                }
-                else
-                {
-                    line = line.Length == 0 ? word : $"{line} {word}";
-                }
-            }
-            yield return line;
         }
     }
 }

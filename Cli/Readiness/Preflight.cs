@@ -2,6 +2,7 @@ using ApeTest.Cli.Input;
 using ApeTest.Cli.Rendering;
 using ApeTest.LlmProxy.Models;
 using ApeTest.Scenarios.Model;
+using ApeTest.Targets.OpenApi;
 using ApeTest.Targets.Tools;
 
 namespace ApeTest.Cli.Readiness;
@@ -19,6 +20,12 @@ internal sealed class Preflight(Action<string> tell)
 
     /// <summary>Why the GraphQL endpoint does not tell its schema; null where it does, or there is none.</summary>
     public string? GraphQlRefusal { get; set; }
+
+    /// <summary>Why it is not known whether the target has an OpenAPI document; null where it is known.</summary>
+    public string? DocumentRefusal { get; set; }
+
+    /// <summary>Whether the target's URL answers a page for browsers. Default false.</summary>
+    public bool AnswersPages { get; set; }
 
     /// <summary>What the model costs.</summary>
     public ModelTerms? Terms { get; set; }
@@ -71,7 +78,12 @@ internal sealed class Preflight(Action<string> tell)
         {
             yield return $"warning: {refusal}";
         }
-        if (Catalog is { HasDocument: false, HasGraphQl: false })
+        if (Catalog is { HasDocument: false } && DocumentRefusal is { } unseen)
+        {
+            yield return $"warning: {unseen}; the agents have plain HTTP tools. {OpenApiSource.Credentials}";
+        }
+        // Pages and forms need no document.
+        else if (Catalog is { HasDocument: false, HasGraphQl: false } && !AnswersPages)
         {
             yield return $"no OpenAPI document at the usual paths of {target.Url}: the agents have plain HTTP tools; name one with --openapi";
         }

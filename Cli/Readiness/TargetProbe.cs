@@ -37,12 +37,20 @@ internal sealed class TargetProbe : IDisposable
         _http = new HttpClient(through is null ? handler : through(handler)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = OpenApiSource.MostBytes };
     }
 
+    /// <summary>Media type of what <see cref="ReachAsync"/> was answered; null for none.</summary>
+    public string? ContentType { get; private set; }
+
+    /// <summary>The target's clock, as <see cref="ReachAsync"/> was told; null where its answer has no date.</summary>
+    public DateTimeOffset? Date { get; private set; }
+
     /// <summary>Checks that the target answers HTTP, and returns with which status, whatever it is. Otherwise <see cref="ApeTestException"/> (exit 3).</summary>
     public async Task<int> ReachAsync(CancellationToken cancellationToken)
     {
         try
         {
             using var response = await SendAsync(_target.Url, Limit, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            Date = response.Headers.Date;
+            ContentType = response.Content.Headers.ContentType?.MediaType;
             return (int)response.StatusCode;
         }
         catch (ProbeException e)

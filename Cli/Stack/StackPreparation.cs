@@ -28,6 +28,11 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
                 "Name a scenario, or a --target that is in the gateway's file of the stack.", ExitCodes.Input);
         }
         var loaded = shop is null ? LocalRun.Load(request.Input) : LocalRun.Load(request.Input, shop);
+        if (shop is not null && loaded.ThrowIfInvalid().Target.Sample is not null)
+        {
+            // The stack's own shop stands for the sample.
+            loaded = request.Input.LoadAt(shop);
+        }
         var scenario = loaded.ThrowIfInvalid();
         if (scenario.Target.Sample is { } sample && shop is null)
         {

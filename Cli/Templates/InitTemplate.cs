@@ -1,3 +1,5 @@
+using ApeTest.Cli.Commands.Init.Survey;
+
 namespace ApeTest.Cli.Templates;
 
 /// <summary>A kind of application that <c>init</c> knows to begin with.</summary>
@@ -6,6 +8,9 @@ namespace ApeTest.Cli.Templates;
 /// <param name="Sample">The sample target that it runs on as it is.</param>
 internal sealed record InitTemplate(string Name, string Summary, string Sample)
 {
+    /// <summary>What a target of this kind speaks: with --target, what is looked for there.</summary>
+    public required TargetKind Kind { get; init; }
+
     /// <summary><c>target.openapi</c>; null for none.</summary>
     public string? OpenApi { get; init; }
 
@@ -21,10 +26,10 @@ internal sealed record InitTemplate(string Name, string Summary, string Sample)
     /// <summary>All of them.</summary>
     public static IReadOnlyList<InitTemplate> All { get; } =
     [
-        new("rest", "a REST API: agents with a goal, tools from OpenAPI", "shop") { OpenApi = Shop.ShopExtensions.OpenApiPath },
-        new("graphql", "a GraphQL API: agents with a goal, tools from its schema", "board") { GraphQl = Mini.Board.BoardExtensions.GraphQlPath },
-        new("web", "a web application of pages and forms: agents that browse", "florist"),
-        new("mcp", "an MCP server: a journey of calls in one MCP session", "mcp") { IsJourney = true },
-        new("llm", "a service with OpenAI's API: a journey of chat turns", "llm") { IsJourney = true, HasUsers = false },
+        new("rest", "a REST API: agents with a goal, tools from OpenAPI", "shop") { Kind = TargetKind.Rest, OpenApi = Shop.ShopExtensions.OpenApiPath },
+        new("graphql", "a GraphQL API: agents with a goal, tools from its schema", "board") { Kind = TargetKind.GraphQl, GraphQl = Mini.Board.BoardExtensions.GraphQlPath },
+        new("web", "a web application of pages and forms: agents that browse", "florist") { Kind = TargetKind.Web },
+        new("mcp", "an MCP server: a journey of calls in one MCP session", "mcp") { Kind = TargetKind.Plain, IsJourney = true },
+        new("llm", "a service with OpenAI's API: a journey of chat turns", "llm") { Kind = TargetKind.Plain, IsJourney = true, HasUsers = false },
     ];
 }

@@ -21,6 +21,12 @@ public sealed class OpenApiSource(ReadDocument read, Uri target, string? where, 
 
     private static readonly string[] UsualPaths = ["/openapi/v1.json", "/openapi.json", "/swagger/v1/swagger.json"];
 
+    /// <summary>After <see cref="FindAsync"/> found none at the usual paths: in words, that one of them answered 401 or 403 and so may hold one; null otherwise.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <summary>How credentials are given, for a person who is told of a <see cref="Refusal"/>.</summary>
+    public const string Credentials = "Give the credentials: --header 'Authorization: Bearer ${API_TOKEN}' in single quotes (start takes --auth 'bearer:$API_TOKEN' too), or target.headers in the scenario.";
+
     /// <summary>
     /// The document; null where none was named and the usual paths hold none. A named one that cannot be read throws
     /// <see cref="ApeTestException"/> (exit 2; 3 where its server does not answer).
@@ -47,10 +53,15 @@ public sealed class OpenApiSource(ReadDocument read, Uri target, string? where, 
             try
             {
                 var answer = await read(On(path), cancellationToken);
+                if (IsRefusal(answer.Status))
+                {
+                    Refusal ??= $"whether the target has an OpenAPI document is not seen without credentials: {On(path)} answered {answer.Status}";
+                }
                 // Many servers answer any path with their start page.
                 if (answer.Status == 200 && answer.ContentType is not "text/html"
                     && (answer.Text.Contains("\"openapi\"", StringComparison.Ordinal) || answer.Text.Contains("\"swagger\"", StringComparison.Ordinal)))
                 {
+                    Refusal = null;
                     return new OpenApiText(answer.Text, On(path).ToString());
                 }
             }
@@ -69,6 +80,7 @@ public sealed class OpenApiSource(ReadDocument read, Uri target, string? where, 
             var answer = await read(url, cancellationToken);
             return answer.Status is >= 200 and < 300
                 ? new OpenApiText(answer.Text, url.ToString())
+                : IsRefusal(answer.Status) ? throw new ApeTestException($"the OpenAPI document at {url} is not given without credentials: the server answered {answer.Status}", Credentials, ExitCodes.Input)
                 : throw new ApeTestException($"there is no OpenAPI document at {url}: the server answered {answer.Status}", Fix, ExitCodes.Input);
         }
         catch (DocumentUnreadableException e)
@@ -77,6 +89,8 @@ public sealed class OpenApiSource(ReadDocument read, Uri target, string? where, 
                 e.IsTooLarge ? ExitCodes.Input : ExitCodes.Environment, e);
         }
     }
+
+    private static bool IsRefusal(int status) => status is 401 or 403;
 
     private static OpenApiText ReadFile(string path, string shown)
     {

@@ -26,4 +26,10 @@ public readonly record struct OperationSecurity(SecurityKind Kind, string? Token
 {
     /// <summary>Header that carries the session's value against cross-site forgery (<c>X-CSRF-Token</c>), where a scheme declares one; null: the usual one.</summary>
     public string? CsrfHeader { get; init; }
+
+    /// <summary>Header that the target's configuration has to set: of an API key, or <c>Authorization</c> for HTTP basic; null for none, or where no header carries it.</summary>
+    public string? KeyHeader { get; init; }
+
+    /// <summary>Whether <see cref="KeyHeader"/> takes user and password (RFC 7617).</summary>
+    public bool IsBasic { get; init; }
 }

@@ -70,6 +70,12 @@ public sealed class OperationSpec
     /// <summary>Whether an answer is documented to be an HTML page.</summary>
     public bool AnswersHtml { get; init; }
 
+    /// <summary>Header that the target's configuration has to set for it: an API key's, or <c>Authorization</c> for HTTP basic; null for none.</summary>
+    public string? KeyHeader => Credentials.KeyHeader;
+
+    /// <summary>Whether <see cref="KeyHeader"/> takes user and password (RFC 7617).</summary>
+    public bool IsBasic => Credentials.IsBasic;
+
     internal OperationSecurity Credentials { get; init; }
 
     /// <summary>Whether the arguments were made: an import makes none.</summary>

@@ -18,6 +18,7 @@ internal sealed class SecurityReader
 
     /// <summary>Scheme -> header of its API key.</summary>
     private readonly Dictionary<string, string> _headers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _basic = new(StringComparer.Ordinal);
     private readonly HashSet<string> _cookies = new(StringComparer.Ordinal);
     private readonly JsonArray? _default;
 
@@ -56,6 +57,8 @@ internal sealed class SecurityReader
             : SecurityKind.None;
         return new(kind, kind == SecurityKind.Bearer ? null : schemes.Select(static scheme => scheme.Header).FirstOrDefault(static header => header is not null))
         {
+            KeyHeader = kind == SecurityKind.ApiKey ? SchemesOf(operation).Select(KeyHeader).FirstOrDefault(static header => header is not null) : null,
+            IsBasic = kind == SecurityKind.ApiKey && SchemesOf(operation).FirstOrDefault(name => KeyHeader(name) is not null) is { } first && _basic.Contains(first),
             CsrfHeader = SchemesOf(operation).Select(name => _headers.GetValueOrDefault(name)).FirstOrDefault(static header => header is not null && HttpText.IsToken(header) && CsrfNames.IsValue(header)),
         };
     }
@@ -77,8 +80,15 @@ internal sealed class SecurityReader
         }
     }
 
+    private string? KeyHeader(string scheme) => _basic.Contains(scheme) ? "Authorization"
+        : _headers.GetValueOrDefault(scheme) is { } header && HttpText.IsToken(header) && !CsrfNames.IsValue(header) ? header : null;
+
     private void Add(string name, JsonObject scheme)
     {
+        if (SchemaKeywords.Text(scheme["type"]) == "http" && string.Equals(SchemaKeywords.Text(scheme["scheme"]), "basic", StringComparison.OrdinalIgnoreCase))
+        {
+            _basic.Add(name);
+        }
         var place = SchemaKeywords.Text(scheme["in"]);
         var key = SchemaKeywords.Text(scheme["name"]) ?? "";
         _schemes[name] = (SchemaKeywords.Text(scheme["type"]), place) switch

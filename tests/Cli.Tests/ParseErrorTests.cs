@@ -8,6 +8,8 @@ public sealed class ParseErrorTests
     {
         { "", "error: no command given" },
         { "strat", "error: unknown command 'strat'\n  did you mean 'start'?" },
+        { "strat --agents 3", "error: unknown command 'strat'\n  did you mean 'start'?" },
+        { "--no-color reprot --format md", "error: unknown command 'reprot'\n  did you mean 'report'?" },
         { "start --agnets 3", "error: unknown option '--agnets' for 'ape-test start'\n  did you mean '--agents'?" },
         { "start --agent 3", "did you mean '--agents'?" },
         { "start --agent=3", "error: unknown option '--agent' for 'ape-test start'" },

@@ -20,7 +20,7 @@ internal static class DoctorCommand
             ],
         };
         var scenario = command.Optional("SCENARIO", $"Scenario file. Default: {ScenarioInput.DefaultFile} in this directory; without it, the demonstration.");
-        var fix = command.Switch(Group, "--fix", "Do what is safe: make .ape/runs, add .ape/ to .gitignore, remove what dead runs left over.");
+        var fix = command.Switch(Group, "--fix", "Do what is safe: make .ape/runs, add .ape/ to .gitignore, remove what dead runs left over, draw a stack's missing secrets.");
         var format = OutputFormat.Add(command, Group, "How findings are told. Default text.");
         command.SetAction((parse, _) => new DoctorRun(environment, new ThisMachine(), parse.GetValue(scenario))
             .RunAsync(OutputFormat.IsJson(parse, format), parse.GetValue(fix), environment.OutputIsTerminal && !environment.ForbidsColor && !NoColor.Of(parse)));

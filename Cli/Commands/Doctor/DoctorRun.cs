@@ -10,7 +10,7 @@ internal sealed class DoctorRun(CliEnvironment environment, IMachine machine, st
     /// <summary>How long one check may take: a host that does not answer is a finding, not a wait.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
-    private static readonly IDoctorCheck[] Checks = [new SdkCheck(), new ConfigCheck(), new TargetCheck(), new ModelCheck(), new LimitsCheck(), new PortsCheck(), new DiskCheck(), new RunsCheck(), new EngineCheck()];
+    private static readonly IDoctorCheck[] Checks = [new SdkCheck(), new ConfigCheck(), new TargetCheck(), new ModelCheck(), new LimitsCheck(), new PortsCheck(), new DiskCheck(), new RunsCheck(), new StackCheck(), new EngineCheck()];
 
     /// <summary>Looks and tells; with <paramref name="fix"/> mends what is safe and looks again. 0 without problems, else 3.</summary>
     public async Task<int> RunAsync(bool json, bool fix, bool color, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal static class DoctorText
     private static void Entry(TextWriter output, string level, string name, string? text, int width)
     {
         var head = level + name.PadRight(CheckWidth);
-        foreach (var line in (text ?? string.Empty).ReplaceLineEndings("\n").Split('\n').SelectMany(line => Wrap(Show.Safe(line.Trim()), Math.Max(40, width - LevelWidth - CheckWidth - 1))))
+        foreach (var line in (text ?? string.Empty).ReplaceLineEndings("\n").Split('\n').SelectMany(line => TextWrap.Lines(Show.Safe(line.Trim()), Math.Max(40, width - LevelWidth - CheckWidth - 1))))
         {
             if (line.Length > 0)
             {
@@ -38,24 +38,6 @@ internal static class DoctorText
                 head = new string(' ', LevelWidth + CheckWidth);
             }
         }
-    }
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        var line = string.Empty;
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = word;
-            }
-            else
-            {
-                line = line.Length == 0 ? word : $"{line} {word}";
-            }
-        }
-        yield return line;
     }
 
     private static string Level(FindingLevel level, bool color)

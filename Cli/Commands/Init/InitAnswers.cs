@@ -39,6 +39,12 @@ internal sealed record InitAnswers
     /// <summary>Whether the users are made up, so that a person has to put in real ones.</summary>
     public bool UsersAreMadeUp { get; init; }
 
+    /// <summary>Whether the users are not the document's own examples: their file is kept out of git.</summary>
+    public bool UsersArePrivate { get; init; }
+
+    /// <summary>The directory as seen from the root of its git repository, with '/'; <c>.</c> for the root, and outside of one.</summary>
+    public string Below { get; init; } = ".";
+
     /// <summary>Simulated users at a time.</summary>
     public int Agents { get; init; } = 5;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ApeTest.Cli.Commands.Init.Survey;
+using ApeTest.Cli.Git;
 using ApeTest.Cli.Samples;
 using ApeTest.Cli.Templates;
 using ApeTest.Scenarios;
@@ -33,22 +34,33 @@ internal static class InitDefaults
     /// <summary>The answers for a target that was looked at: goals of the flags, else the best that is suggested. None: <see cref="ApeTestException"/> (exit 2).</summary>
     public static InitAnswers OfTarget(InitRequest request, TargetFindings findings)
     {
+        CheckLogin(request, findings);
+        var goals = request.Goals.Count > 0
+            ? OfGoals(request, findings, request.Login)
+            : findings.Goals.Count > 0 ? ImmutableArray.Create(findings.Goals[0]) : throw NoGoal(request, findings);
+        return Of(request, findings, goals, request.Login);
+    }
+
+    /// <summary>Throws <see cref="ApeTestException"/> (exit 2) where <c>--login</c> is not what the target's login asks for.</summary>
+    public static void CheckLogin(InitRequest request, TargetFindings findings)
+    {
         if (request.Login is { } given && given.Length != (findings.Login?.Fields.Length ?? 0))
         {
             throw findings.Login is { } login
                 ? new ApeTestException($"--login has {given.Length} {(given.Length == 1 ? "value" : "values")}, and {login.Operation.Name} asks for {string.Join(", ", login.Fields.Select(static each => each.Name))}", $"Write --login {string.Join('/', login.Fields.Select(static each => each.Name.ToUpperInvariant()))}.", ExitCodes.Input)
                 : new ApeTestException($"--login: no login was found at {findings.Url}", "Say it in the goal: --goal 'Log in as ann / secret, then ...'.", ExitCodes.Input);
         }
-        var goals = request.Goals.Count > 0
-            ? [.. request.Goals.Select(goal => GoalCheck.Check(goal, request.Success, findings))]
-            : findings.Goals.Count > 0 ? ImmutableArray.Create(findings.Goals[0]) : throw NoGoal(request, findings);
-        return Of(request, findings, goals, request.Login);
     }
+
+    /// <summary>The goals of the flags, each of which logs in with the users that are given.</summary>
+    public static ImmutableArray<SuggestedGoal> OfGoals(InitRequest request, TargetFindings findings, ImmutableArray<string>? user) =>
+        [.. request.Goals.Select(goal => GoalCheck.Check(user is { } values ? GoalLogin.Into(goal, findings.Login!, values) : goal, request.Success, findings))];
 
     /// <summary>The answers for these goals, and these users; null: those that the document shows.</summary>
     public static InitAnswers Of(InitRequest request, TargetFindings findings, ImmutableArray<SuggestedGoal> goals, ImmutableArray<string>? user)
     {
         var columns = findings.Login is { } login && goals.Any(static goal => goal.UsesUsers) ? login.Fields : [];
+        ImmutableArray<string> shown = [.. columns.Select(static column => column.Example ?? (column.IsSecret ? "change-me" : "user-1"))];
         return Common(request, new InitAnswers
         {
             Name = request.Name,
@@ -58,13 +70,15 @@ internal static class InitDefaults
             Header = request.Header,
             Goals = goals,
             Columns = columns,
-            Users = columns.IsEmpty ? [] : [user ?? [.. columns.Select(static column => column.Example ?? (column.IsSecret ? "change-me" : "user-1"))]],
+            Users = columns.IsEmpty ? [] : [user ?? shown],
             UsersAreMadeUp = user is null && columns.Any(static column => column.Example is null),
+            UsersArePrivate = !columns.IsEmpty && (user is { } values ? !values.SequenceEqual(shown) : columns.Any(static column => column.Example is null)),
         });
     }
 
     private static InitAnswers Common(InitRequest request, InitAnswers answers) => answers with
     {
+        Below = GitRepository.Below(request.Directory),
         Agents = request.Agents ?? answers.Agents,
         Duration = request.Duration ?? answers.Duration,
         Model = request.Model ?? answers.Model,
@@ -74,11 +88,29 @@ internal static class InitDefaults
     {
         var example = findings.Kind switch
         {
-            TargetKind.GraphQl when findings.Catalog.ChangingNames.FirstOrDefault() is { } mutation => $"--goal 'Log in as ann / secret, then ...' --success '{mutation}=200'",
+            TargetKind.GraphQl => $"--goal '{MutationWords(findings) ?? "..."}' --success '{MutationName(findings) ?? "MUTATION"}=200'",
             TargetKind.Web => "--goal 'Log in as ann / secret, buy ...' --success 'GET /orders=200'",
-            _ => "--goal 'Log in as ann / secret, then ...' --success 'OPERATION=201'",
+            _ => $"--goal '{(findings.Login is { } login ? $"Log in as {string.Join(" / ", login.Fields.Select(static field => field.Name.ToUpperInvariant()))}, then ..." : "...")}' --success 'OPERATION=201'",
         };
-        return new ApeTestException($"no goal can be suggested for {findings.Url}: {findings.Words}",
-            $"Say what a user does there and what proves it: {example}\nOr begin with a sample of that kind and change it: ape-test init --template {(findings.Kind is TargetKind.GraphQl ? "graphql" : findings.Kind is TargetKind.Web ? "web" : "rest")}{(request.Yes ? " -y" : "")}", ExitCodes.Input);
+        var sample = findings.Kind is TargetKind.GraphQl ? "graphql" : findings.Kind is TargetKind.Web ? "web" : "rest";
+        // Who named the template has seen its sample.
+        var other = request.Template is null ? $"\nOr begin with a sample of that kind and change it: ape-test init --template {sample}{(request.Yes ? " -y" : "")}" : "";
+        return new ApeTestException($"no goal can be suggested for {findings.Url}: {findings.Words}", $"Say what a user does there and what proves it: {example}{other}", ExitCodes.Input);
     }
+
+    // A mutation that does something: its login is only on the way.
+    private static string? MutationName(TargetFindings findings) =>
+        findings.Catalog.ChangingNames.FirstOrDefault(name => !IsLogin(name)) ?? findings.Catalog.ChangingNames.FirstOrDefault();
+
+    private static string? MutationWords(TargetFindings findings)
+    {
+        if (MutationName(findings) is not { } mutation)
+        {
+            return null;
+        }
+        var does = string.Concat(mutation.Select(static c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c == '_' ? " " : $"{c}"));
+        return findings.Catalog.ChangingNames.Any(name => name != mutation && IsLogin(name)) ? $"Log in as ann / secret, then {does} ..." : $"{char.ToUpperInvariant(does[0])}{does[1..]} ...";
+    }
+
+    private static bool IsLogin(string name) => name.Contains("login", StringComparison.OrdinalIgnoreCase) || name.Contains("signin", StringComparison.OrdinalIgnoreCase) || name.Contains("authenticate", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ApeTest.Cli.Input;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
 
@@ -31,6 +32,15 @@ internal static class InitFields
     public static string Model(string field, string text) => text.Trim().Split('/', 2) is [{ Length: > 0 }, { Length: > 0 }]
         ? text.Trim()
         : throw Wrong(field, text, "PROVIDER/MODEL", "Write for example builtin/planner, ollama/llama3.2 or cerebras/gpt-oss-120b.");
+
+    /// <summary>The name of a header; null for <c>-</c>, which leaves it out.</summary>
+    public static string? Header(string text) => text.Trim() is var name && name == "-" ? null
+        : TargetHeader.Parse($"{name}: x").Name;
+
+    /// <summary>The name of an environment variable, with or without its <c>$</c>.</summary>
+    public static string Variable(string text) => text.Trim().Trim('$', '{', '}') is { Length: > 0 } name && !char.IsAsciiDigit(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')
+        ? name
+        : throw Wrong("variable", text, "the name of an environment variable", "Write for example API_KEY: letters, digits and '_'.");
 
     private static ApeTestException Wrong(string field, string text, string rule, string hint) => new($"{field} '{text}' is not {rule}", hint, ExitCodes.Input);
 }

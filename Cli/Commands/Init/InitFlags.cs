@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ApeTest.Cli.Commands.Init.Survey;
 using ApeTest.Cli.Errors;
 using ApeTest.Cli.Help;
 using ApeTest.Cli.Input;
@@ -32,13 +33,13 @@ internal sealed class InitFlags
     public InitFlags(CliCommand command)
     {
         _directory = command.Optional("DIR", "Directory to write to; made where it does not exist. Default: this one.");
-        _template = command.Value(What, "--template", "NAME", $"Begin with one of {string.Join(", ", InitTemplate.All.Select(static template => template.Name))}. Without --target it runs on a sample that start brings up itself.");
+        _template = command.Value(What, "--template", "NAME", $"Begin with one of {string.Join(", ", InitTemplate.All.Select(static template => template.Name))}. Without --target it runs on a sample that start brings up itself. With it, it says what the application speaks; goals are its own, a journey's steps (mcp, llm) those of the sample.");
         ListTemplates = command.Switch(What, "--list-templates", "List the templates.");
         _target = command.Value(What, "--target", "URL", "Base URL of the application under test. Default: a sample.");
         _openApi = command.Value(What, "--openapi", "WHERE", "Its OpenAPI document: a path on the target, a URL or a file. Default: the usual paths are tried.");
         _graphQl = command.Value(What, "--graphql", "WHERE", "Its GraphQL endpoint. Default: /graphql is tried where there is no OpenAPI document.");
         _header = command.Value(What, "--header", "'NAME: ${VAR}'", "A header with the application's key or token. Only the variable's name is written.");
-        _login = command.Value(What, "--login", "USER/PASSWORD", "A test user: what its login asks for, in that order. '$VAR' is taken from the environment. It is written to users.csv.");
+        _login = command.Value(What, "--login", "USER/PASSWORD", "A test user: what its login asks for, in that order. '$VAR' is taken from the environment. It is written to users.csv, which git then ignores; goals log in with it.");
         _goal = command.Values(What, "--goal", "TEXT", "What every agent wants to achieve, in plain words. Repeatable. Default: suggested from the operations.");
         _success = command.Values(What, "--success", "EXPR", "What proves the goal, for example 'checkout=201'. Default: derived from goal and API. Repeatable: all must hold.");
         _agents = command.Value(Load, "--agents", "N", "Simulated users at the same time. Default 5.");
@@ -60,6 +61,10 @@ internal sealed class InitFlags
         if (template is { IsJourney: true } && goals.Length > 0)
         {
             throw new ApeTestException($"--goal: the template {template.Name} is a journey, which has steps and no goals", "Leave one of the two away.", ExitCodes.Input);
+        }
+        if (template is not null && (Other(template, TargetKind.Rest, parse.GetValue(_openApi), "--openapi") ?? Other(template, TargetKind.GraphQl, parse.GetValue(_graphQl), "--graphql")) is { } other)
+        {
+            throw new ApeTestException($"{other} does not go with --template {template.Name}", "Leave one of the two away: with --target, a template says what the application speaks.", ExitCodes.Input);
         }
         var success = parse.GetValue(_success) is { Length: > 0 } all ? string.Join("; ", all) : null;
         if (success is not null && goals.Length != 1)
@@ -84,6 +89,10 @@ internal sealed class InitFlags
             Yes = parse.GetValue(_yes),
             Force = parse.GetValue(_force),
         };
+        if (template is { IsJourney: true } && request.Target is not null && request.Login is not null)
+        {
+            throw new ApeTestException($"--login: the template {template.Name} is a journey, whose steps say themselves how they log in", "Leave it away, and put your users into users.csv.", ExitCodes.Input);
+        }
         return request.Target is null && AboutTarget(request) is { } flag
             ? throw new ApeTestException($"{flag} says how to reach a target, and no --target is given", "Add --target URL.", ExitCodes.Input)
             : request;
@@ -94,6 +103,8 @@ internal sealed class InitFlags
         ? (header.Name, header.Text)
         : throw new ApeTestException($"--header: the value of {header.Name} is no variable, and would be written into files as it stands",
             $"Put it into the environment, and name the variable between single quotes: --header '{header.Name}: ${{API_KEY}}'.", ExitCodes.Input);
+
+    private static string? Other(InitTemplate template, TargetKind kind, string? value, string flag) => value is not null && template.Kind != kind ? flag : null;
 
     private static string? AboutTarget(InitRequest request) =>
         request.OpenApi is not null ? "--openapi" : request.GraphQl is not null ? "--graphql" : request.Header is not null ? "--header" : request.Login is not null ? "--login" : null;

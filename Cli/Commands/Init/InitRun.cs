@@ -28,7 +28,7 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
             var answers = wizard is null ? await DecideAsync(ladder.Drain) : await wizard.AskAsync(ladder.Drain);
 
             // 2. What is in the way.
-            var files = new FileSet(request.Directory, request.Shown, InitFiles.Of(answers));
+            var files = new FileSet(request.Directory, request.Shown, InitFiles.Of(answers, environment.Variables));
             files.Check();
             if (files.Existing is { Count: > 0 } existing && !request.Force)
             {
@@ -64,8 +64,20 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
             return InitDefaults.OfTemplate(request, journey);
         }
         var headers = InitHeaders.Of(request.Header, environment.Variables);
-        var findings = await new TargetSurvey(environment.Time, environment.CurrentDirectory, request.Login is not null).LookAsync(request.Target, request.OpenApi, request.GraphQl, headers, cancellationToken);
+        var findings = await new TargetSurvey(environment.Time, environment.CurrentDirectory, request.Login is not null).LookAsync(request.Target, request.OpenApi, request.GraphQl, headers, request.Template, cancellationToken);
+        if (findings.Refusal is { } refusal)
+        {
+            throw new ApeTestException(refusal, request.Header is null
+                ? "Give the credentials: --header 'Authorization: Bearer ${API_TOKEN}' in single quotes. A web application without a document: --template web."
+                : $"It does not take what {request.Header.Value.Name} holds: check the variable. A web application without a document: --template web.", ExitCodes.Input);
+        }
         environment.Error.WriteLine(Show.Safe($"found at {findings.Url}: {findings.Words}"));
+        if (request.Header is null && findings.Key is { } key)
+        {
+            environment.Error.WriteLine(key.Header is null
+                ? "warning: its API wants a key that no header carries, which init cannot write: put it into the scenario's URLs or steps"
+                : Show.Safe($"warning: its API wants credentials in the header {key.Header}: init again with --header '{key.Header}: {key.Value(key.Header, key.Variable)}', where the variable holds {key.Words}"));
+        }
         return InitDefaults.OfTarget(request, findings);
     }
 
@@ -73,13 +85,19 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
         $"{(existing.Count == 1 ? "a file exists" : $"{existing.Count} files exist")} already in {request.Shown}: {string.Join(", ", existing.Select(static file => file.Path))}",
         "Nothing was written. Name another directory (ape-test init DIR), or add --force to replace them.", ExitCodes.Input);
 
+    private string Shown(NewFile file)
+    {
+        var path = environment.Shown(Path.GetFullPath(file.Path.TrimEnd('/'), request.Directory));
+        return file.WriteFolder is null ? path : path + "/";
+    }
+
     private void Tell(InitAnswers answers, FileSet files)
     {
         foreach (var file in files.Files)
         {
-            environment.Out.WriteLine($"{(request.Shown == "." ? file.Path : Path.Combine(request.Shown, file.Path)),-34}  {file.What}");
+            environment.Out.WriteLine($"{Shown(file),-34}  {file.What}");
         }
-        var enter = request.Shown == "." ? string.Empty : $"cd {request.Shown} && ";
+        var enter = request.Shown == "." ? string.Empty : $"cd {ShellWord.OfPath(request.Shown)} && ";
         var goals = answers.Goals.Select(static goal => $"goal {goal.Name}: {goal.Text}");
         foreach (var goal in goals)
         {
@@ -92,6 +110,10 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
         if (answers.Sample is null && answers.Template is { } template)
         {
             environment.Error.WriteLine($"the steps of {ScenarioInput.DefaultFile} are those of the sample ({template}): change paths and checks to your service's");
+        }
+        if (answers.UsersArePrivate)
+        {
+            environment.Error.WriteLine($"{InitFiles.Users} is kept out of git; the workflow takes it from the secret USERS_CSV");
         }
         environment.Error.WriteLine();
         var (start, trial) = ($"{enter}ape-test start   releases the agents", $"{enter}ape-test try     one session, step by step");

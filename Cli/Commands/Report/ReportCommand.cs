@@ -14,8 +14,12 @@ namespace ApeTest.Cli.Commands.Report;
 /// <summary><c>ape-test report</c>: a run as a page, or in the format of another tool.</summary>
 internal static class ReportCommand
 {
-    private static readonly string[] Formats = ["html", "json", "csv", "junit", "md", "text"];
-    private static readonly string[] Tables = ["metrics", "operations", "timeseries"];
+    /// <summary>Values of <c>--format</c>.</summary>
+    public static readonly string[] Formats = ["html", "json", "csv", "junit", "md", "text"];
+
+    /// <summary>Values of <c>--table</c>.</summary>
+    public static readonly string[] Tables = ["metrics", "operations", "timeseries"];
+
 
     public static CliCommand Create(CliEnvironment environment)
     {

@@ -105,6 +105,75 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_TheTargetsClockIsFarAway_IsAWarningWithItsFix()
+    {
+        await using var library = await LibraryApi.StartAsync(new LibraryOptions(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_directory.Combine("ape.yaml"), $"target: {{ url: \"{library.Url}\" }}\ngoals: [ {{ goal: Borrow a book. }} ]\n", TestContext.Current.CancellationToken);
+
+        await RunAsync(new FakeMachine(), time: new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(-10)));
+        Assert.Contains("behind the target's", _out.ToString(), StringComparison.Ordinal);
+        Assert.Contains("timedatectl", _out.ToString(), StringComparison.Ordinal);
+
+        _out.GetStringBuilder().Clear();
+        await RunAsync(new FakeMachine(), time: new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
+        Assert.DoesNotContain("the target's (", _out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Doctor_BelowTheRootOfARepository_LooksAtWhatGitIgnores(bool isWorktree)
+    {
+        using var root = new TempDirectory();
+        if (isWorktree)
+        {
+            await File.WriteAllTextAsync(root.Combine(".git"), "gitdir: elsewhere", TestContext.Current.CancellationToken);
+        }
+        else
+        {
+            Directory.CreateDirectory(root.Combine(".git"));
+        }
+        var below = Directory.CreateDirectory(root.Combine("load", "shop")).FullName;
+
+        await RunAsync(new FakeMachine(), directory: below);
+        Assert.Contains(".gitignore does not name .ape/", _out.ToString(), StringComparison.Ordinal);
+
+        _out.GetStringBuilder().Clear();
+        await File.WriteAllTextAsync(root.Combine(".gitignore"), ".ape/\n", TestContext.Current.CancellationToken);
+        await RunAsync(new FakeMachine(), directory: below);
+        Assert.Contains("runs are ignored", _out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_AScenarioThatIsNotThere_SaysHowToGetOne()
+    {
+        Assert.Equal(ExitCodes.Environment, await RunAsync(new FakeMachine(), scenario: "nowhere.yaml"));
+
+        Assert.Contains("there is no file nowhere.yaml", _out.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ape-test init", _out.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("ape-test validate nowhere.yaml", _out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_AStackWithoutItsSecrets_IsCompletedByFix()
+    {
+        using var cli = new CliHarness();
+        await cli.RunAsync("init", "-y");
+        // A fresh clone: what git ignores is not there.
+        Directory.Delete(cli.Directory.Combine("ape.stack", "secrets"), recursive: true);
+        File.Delete(cli.Directory.Combine("ape.stack", ".env"));
+
+        await RunAsync(new FakeMachine(), directory: cli.Directory.Path);
+        Assert.Contains("ape.stack has no secrets/service_token and no .env", _out.ToString(), StringComparison.Ordinal);
+        _out.GetStringBuilder().Clear();
+        await RunAsync(new FakeMachine(), fix: true, directory: cli.Directory.Path);
+
+        Assert.Contains("ape.docker-compose.yml has its files", _out.ToString(), StringComparison.Ordinal);
+        Assert.Equal(64, new FileInfo(cli.Directory.Combine("ape.stack", "secrets", "service_token")).Length);
+        Assert.Contains("APE_UID=", await File.ReadAllTextAsync(cli.Directory.Combine("ape.stack", ".env"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_AHostThatNeverAnswers_IsAFindingWithinItsLimit()
     {
         // It accepts, and says nothing.
@@ -128,15 +197,15 @@ public sealed class DoctorTests : IDisposable
     // The golden files of all commands lie in one folder, above this one.
     private static string Beside([CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "..", "any");
 
-    private Task<int> RunAsync(FakeMachine machine, bool json = false, bool fix = false, int width = 80, TimeProvider? time = null) => new DoctorRun(new CliEnvironment
+    private Task<int> RunAsync(FakeMachine machine, bool json = false, bool fix = false, int width = 80, TimeProvider? time = null, string? directory = null, string? scenario = null) => new DoctorRun(new CliEnvironment
     {
         Out = _out,
         Error = _error,
         In = TextReader.Null,
         Width = width,
         Variables = _variables,
-        CurrentDirectory = _directory.Path,
+        CurrentDirectory = directory ?? _directory.Path,
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 6, 0, 0, TimeSpan.Zero)),
         Signals = new FakeSignals(),
-    }, machine, null).RunAsync(json, fix, color: false, TestContext.Current.CancellationToken);
+    }, machine, scenario).RunAsync(json, fix, color: false, TestContext.Current.CancellationToken);
 }

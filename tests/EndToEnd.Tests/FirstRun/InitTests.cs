@@ -3,6 +3,7 @@ using ApeTest.EndToEnd.Tests.Planner.Bank;
 using ApeTest.EndToEnd.Tests.Planner.Loans;
 using ApeTest.EndToEnd.Tests.Planner.Tickets;
 using ApeTest.EndToEnd.Tests.Planner.Tracker;
+using ApeTest.Runs.Records;
 using ApeTest.Tests.Shared;
 using ApeTest.Tests.Shared.Library;
 
@@ -26,6 +27,55 @@ public sealed class InitTests
         (await ApeProcess.RunAsync(directory, "start", "--iterations", "10")).Exits(0);
 
         Assert.Equal(10, (await RunOnDisk.ReadAsync(directory)).Summary.Sessions.Succeeded);
+    }
+
+    [Theory]
+    [InlineData("rest")]
+    [InlineData("graphql")]
+    [InlineData("web")]
+    [InlineData("mcp")]
+    [InlineData("llm")]
+    public async Task ANewUser_WithATemplate_IsGreenInUnderTwoMinutes(string template)
+    {
+        using var directory = new TempDirectory();
+
+        var run = await GreenAsync(directory, "--template", template);
+
+        // What was proven is the target's evidence, of every session that was judged.
+        Assert.Equal(1.0, run.Summary.Sessions.SuccessRate);
+        Assert.All(run.Sessions.Where(static session => session.Outcome is SessionOutcome.Succeeded), static session => Assert.All(session.Evidence, static item => Assert.True(item.Ok, item.Condition)));
+    }
+
+    [Fact]
+    public async Task ANewUser_WithAnApiNeverSeen_IsGreenInUnderTwoMinutes()
+    {
+        await using var library = await LibraryApi.StartAsync(new LibraryOptions(), TestContext.Current.CancellationToken);
+        using var directory = new TempDirectory();
+
+        var run = await GreenAsync(directory, "--target", library.Url.ToString());
+
+        // The library's own books: not less than what succeeded, and no more than what was begun.
+        Assert.InRange(library.Loans.Count, run.Summary.Sessions.Succeeded, run.Summary.Sessions.Started);
+    }
+
+    /// <summary>From an empty directory: <c>init -y</c> and <c>start</c>, nothing edited but how long. A loaded machine that needs more than two minutes is told of, and fails at four.</summary>
+    private static async Task<RunOnDisk> GreenAsync(TempDirectory directory, params string[] what)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        (await ApeProcess.RunAsync(directory, ["init", "-y", "--duration", "8s", .. what])).Exits(0);
+        var init = TimeProvider.System.GetElapsedTime(began);
+        (await ApeProcess.RunAsync(directory, "start")).Exits(0);
+        var all = TimeProvider.System.GetElapsedTime(began);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"init {string.Join(' ', what)}: {init.TotalSeconds:0.0} s; with start {all.TotalSeconds:0.0} s, 8 s of which are the run");
+        if (all > TimeSpan.FromMinutes(2))
+        {
+            TestContext.Current.AddWarning($"a first run took {all.TotalSeconds:0} s: over two minutes");
+        }
+        Assert.InRange(all, TimeSpan.FromSeconds(8), TimeSpan.FromMinutes(4));
+        var run = await RunOnDisk.ReadAsync(directory);
+        Assert.True(run.Summary.Sessions.Succeeded > 0);
+        return run;
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using ApeTest.Cli.Git;
 using ApeTest.Cli.Input;
+using ApeTest.Cli.Rendering;
 using ApeTest.Gateway;
 using ApeTest.Gateway.Configuration;
 using ApeTest.Scenarios;
@@ -16,12 +18,24 @@ internal sealed class ConfigCheck : IDoctorCheck
     public Task<IReadOnlyList<Finding>> LookAsync(Patient patient, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>>([Scenario(patient), .. Gateway(patient), .. Ignored(patient)]);
 
-    private Finding Scenario(Patient patient) => patient switch
+    private Finding Scenario(Patient patient)
     {
-        { Scenario: null, ScenarioFile: var file } => Finding.Problem(Name, ScenarioInput.Failure(patient.Loaded).Message, "no run starts with it", $"ape-test validate{(file is null ? "" : $" {file}")}"),
-        { ScenarioFile: null } => Finding.Ok(Name, "none here: start runs the sample shop; ape-test init makes one"),
-        { ScenarioFile: { } file, Scenario: { } scenario } => Finding.Ok(Name, $"{file} is valid: {scenario.Goals.Length} goals, {scenario.Journeys.Length} journeys, {scenario.Agents} agents"),
-    };
+        if (patient.ScenarioFile is { } missing && !File.Exists(patient.Environment.Absolute(missing)))
+        {
+            return Finding.Problem(Name, $"there is no file {missing}", "no run starts without it", "name one that is there, or make one: ape-test init");
+        }
+        if (patient.Scenario is not { } scenario)
+        {
+            var failure = ScenarioInput.Failure(patient.Loaded);
+            var validate = $"ape-test validate{(patient.ScenarioFile is { } file ? $" {ShellWord.OfPath(file)}" : "")}";
+            return Finding.Problem(Name, failure.Message, "no run starts with it", failure.Hint is { } hint ? $"{hint}\nthen: {validate}" : $"mend what it names, then: {validate}");
+        }
+        return patient.ScenarioFile is { } valid
+            ? Finding.Ok(Name, $"{valid} is valid: {Amount(scenario.Goals.Length, "goal")}, {Amount(scenario.Journeys.Length, "journey")}, {Amount(scenario.Agents, "agent")}")
+            : Finding.Ok(Name, "none here: start runs the sample shop; ape-test init makes one");
+    }
+
+    private static string Amount(int count, string of) => $"{Show.Count(count)} {of}{(count == 1 ? "" : "s")}";
 
     private static IEnumerable<Finding> Gateway(Patient patient)
     {
@@ -45,21 +59,25 @@ internal sealed class ConfigCheck : IDoctorCheck
 
     private static IEnumerable<Finding> Ignored(Patient patient)
     {
+        var directory = patient.Environment.CurrentDirectory;
         var file = patient.Environment.Absolute(IgnoreFile);
-        if (!Directory.Exists(patient.Environment.Absolute(".git")))
+        // The repository may begin above, and its .git be the file of a worktree.
+        if (GitRepository.RootOf(directory) is null)
         {
             yield break;
         }
-        var before = File.Exists(file) ? File.ReadAllText(file) : string.Empty;
-        if (before.ReplaceLineEndings("\n").Split('\n').Any(static line => line.Trim().Trim('/') == ".ape"))
+        if (GitRepository.Ignores(directory, ".ape"))
         {
             yield return Finding.Ok("git", "runs are ignored (.ape/)");
             yield break;
         }
         yield return Finding.Warning("git", $"{IgnoreFile} does not name {IgnoredRuns}", "runs, with logs and what the target answered, would be committed", $"echo '{IgnoredRuns}' >> {IgnoreFile}") with
         {
-            Safe = new SafeFix($"add the line {IgnoredRuns} to {IgnoreFile}",
-                () => File.AppendAllText(file, $"{(before.Length == 0 || before.EndsWith('\n') ? "" : "\n")}{IgnoredRuns}\n")),
+            Safe = new SafeFix($"add the line {IgnoredRuns} to {IgnoreFile}", () =>
+            {
+                var before = File.Exists(file) ? File.ReadAllText(file) : string.Empty;
+                File.AppendAllText(file, $"{(before.Length == 0 || before.EndsWith('\n') ? "" : "\n")}{IgnoredRuns}\n");
+            }),
         };
     }
 }

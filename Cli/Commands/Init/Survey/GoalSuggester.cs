@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using ApeTest.Scenarios.Model;
 using ApeTest.Scenarios.Success;
@@ -10,19 +9,22 @@ using ApeTest.Targets.Tools;
 namespace ApeTest.Cli.Commands.Init.Survey;
 
 /// <summary>
-/// Makes goals of a target's operations: what a user does there that changes something. Only goals from which an oracle is derived, and of exactly
-/// the operation that was meant: what is suggested can be judged.
+/// Makes goals of a target's operations: what a user does there that makes something. Only goals from which an oracle is derived, and of exactly
+/// the operation that was meant, in words that say what is taken: what is suggested can be judged, and be done by rules.
 /// </summary>
 internal sealed partial class GoalSuggester(ToolCatalog catalog, LoginForm? login, LoginForm? registration, bool hasUser = false)
 {
     private const int Most = 6;
     private const int LongestName = 40;
 
+    private readonly OperationChoice _choice = new(catalog);
+
     /// <summary>Goals, the best first; empty where nothing fits.</summary>
     public IReadOnlyList<SuggestedGoal> Suggest()
     {
         var goals = new List<SuggestedGoal>();
-        foreach (var operation in catalog.Operations.Where(IsOffered).OrderBy(Cost).ThenBy(operation => catalog.Operations.IndexOf(operation)))
+        var fitting = catalog.Operations.Where(operation => operation != login?.Operation && operation != registration?.Operation && _choice.Fits(operation));
+        foreach (var operation in fitting.OrderBy(_choice.Cost).ThenBy(operation => catalog.Operations.IndexOf(operation)))
         {
             if (goals.Count < Most && OfOperation(operation) is { } goal && !goals.Exists(known => known.Name == goal.Name))
             {
@@ -68,17 +70,26 @@ internal sealed partial class GoalSuggester(ToolCatalog catalog, LoginForm? logi
     }
 
     /// <summary>Ways to say what the operation does: its summary, the words of its name, what it makes.</summary>
-    private static IEnumerable<string> Phrases(OperationSpec operation)
+    private IEnumerable<string> Phrases(OperationSpec operation)
     {
+        var thing = operation.IsChanging ? _choice.Thing(operation) : null;
+        if (OperationChoice.IsCheckout(operation))
+        {
+            yield return $"buy {Article(thing!)} {thing}";
+        }
         if (operation.Summary is { Length: > 0 and <= 80 } summary)
         {
-            var sentence = Ends().Split(summary)[0].Trim().TrimEnd('.');
-            yield return Small(sentence);
+            yield return WithThing(Small(Ends().Split(summary)[0].Trim().TrimEnd('.')), thing);
         }
         var words = Words(operation.Name);
         if (words is [var verb, ..] && words.Count > 1)
         {
             var rest = string.Join(' ', words.Skip(1));
+            if (NoObject().IsMatch($"{verb} {rest} "))
+            {
+                yield return WithThing($"{verb} {rest}", thing);
+                yield break;
+            }
             yield return $"{verb} {Article(rest)} {rest}";
             yield return $"{verb} the {rest}";
         }
@@ -90,33 +101,8 @@ internal sealed partial class GoalSuggester(ToolCatalog catalog, LoginForm? logi
         }
     }
 
-    private bool IsOffered(OperationSpec operation) =>
-        operation.IsChanging && operation.Method != HttpMethod.Delete && !operation.Destructive && operation != login?.Operation && operation != registration?.Operation
-        && operation.Body is not { Kind: BodyKind.File or BodyKind.Raw or BodyKind.Multipart }
-        && !NotForUsers().IsMatch($"{operation.Name} {operation.Path}");
-
-    /// <summary>How much the operation needs that nobody has told, and how little it proves: the cheapest is suggested first.</summary>
-    private int Cost(OperationSpec operation)
-    {
-        var cost = operation.Method == HttpMethod.Post ? 0 : 4;
-        cost += 3 * operation.Path.Count(static c => c == '{');
-        cost += operation.SuccessStatuses.Contains(201) ? 0 : 1;
-        var schema = operation.Tool.InputSchema;
-        if (schema.TryGetProperty("required", out var required) && schema.TryGetProperty("properties", out var properties))
-        {
-            cost += required.EnumerateArray().Select(static name => name.GetString()!)
-                .Count(name => properties.TryGetProperty(name, out var property) && !IsKnown(name, property)) * 2;
-        }
-        else if (operation.Body is null)
-        {
-            // Nothing to say and nothing to choose: it needs what went before, as a checkout needs a cart.
-            cost += 5;
-        }
-        return cost;
-    }
-
-    private static bool IsKnown(string name, JsonElement schema) => name.EndsWith("id", StringComparison.OrdinalIgnoreCase)
-        || LoginFinder.Example(schema) is not null || schema.TryGetProperty("enum", out _);
+    /// <summary>"add to the cart" does not say what: "add a product to the cart".</summary>
+    private static string WithThing(string phrase, string? thing) => thing is null ? phrase : NoObject().Replace(phrase, $"$1 {Article(thing)} {thing} $2 ", 1);
 
     private static string NameOf(string phrase)
     {
@@ -136,12 +122,12 @@ internal sealed partial class GoalSuggester(ToolCatalog catalog, LoginForm? logi
     [GeneratedRegex("[.;:(]\\s|[.;:]$|\\s\\(")]
     private static partial Regex Ends();
 
+    [GeneratedRegex("^([a-z]+) (to|into|onto|in|on|from|with) ")]
+    private static partial Regex NoObject();
+
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NoName();
 
     [GeneratedRegex("[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")]
     private static partial Regex WordBreak();
-
-    [GeneratedRegex("admin|internal|webhook|callback|import|bulk|reset|health|debug|log.?(in|out|off)|sign.?(in|out|up)|refresh|token|password|_shop|cancel|reject|close|archive", RegexOptions.IgnoreCase)]
-    private static partial Regex NotForUsers();
 }

@@ -21,11 +21,13 @@ internal sealed record TargetFindings(Uri Url, TargetKind Kind, ToolCatalog Cata
     /// <summary>How they register; null where they cannot.</summary>
     public LoginForm? Registration { get; init; }
 
-    /// <summary>Whether operations want an API key or basic credentials, which come from a configured header.</summary>
-    public bool WantsKey => Catalog.Operations.Any(static operation => operation.Security is SecurityKind.ApiKey);
+    /// <summary>Why it is not known whether there is an OpenAPI document: it is not shown without credentials. Null where it is known.</summary>
+    public string? Refusal { get; init; }
 
-    /// <summary>Whether operations want a bearer token for which there is no login here: it is configured too.</summary>
-    public bool WantsToken => Login is null && Catalog.Operations.Any(static operation => operation.Security is SecurityKind.Bearer);
+    /// <summary>The header with credentials that operations want and no login here gives: an API key, basic credentials or a token. Null for none.</summary>
+    public WantedKey? Key => Catalog.Operations.FirstOrDefault(static operation => operation.Security is SecurityKind.ApiKey) is { } operation
+        ? operation.IsBasic ? new WantedKey("Authorization", "Basic ", "API_BASIC", "the base64 of USER:PASSWORD") : new WantedKey(operation.KeyHeader, "", "API_KEY", "the key")
+        : Refusal is not null || (Login is null && Catalog.Operations.Any(static operation => operation.Security is SecurityKind.Bearer)) ? WantedKey.Token : null;
 
     /// <summary>Goals that an oracle can be derived from, the best first.</summary>
     public IReadOnlyList<SuggestedGoal> Goals { get; init; } = [];

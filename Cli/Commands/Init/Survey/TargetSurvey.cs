@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ApeTest.Cli.Readiness;
+using ApeTest.Cli.Templates;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets;
@@ -22,13 +23,26 @@ internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool
     /// <param name="openApi">Where its OpenAPI document is said to be; null: at the usual places.</param>
     /// <param name="graphQl">Where its GraphQL endpoint is said to be; null: at the usual place, if there is no OpenAPI document.</param>
     /// <param name="headers">Headers that the target wants.</param>
+    /// <param name="template">The template that was asked for, which says what the target speaks; null: it is found out.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<TargetFindings> LookAsync(Uri url, string? openApi, string? graphQl, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
+    public async Task<TargetFindings> LookAsync(Uri url, string? openApi, string? graphQl, IReadOnlyDictionary<string, string> headers, InitTemplate? template, CancellationToken cancellationToken)
     {
+        graphQl ??= template?.GraphQl;
         using var probe = new TargetProbe(new TargetSpec { Url = url, Headers = headers.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase) }, time);
         await probe.ReachAsync(cancellationToken);
-        var document = graphQl is not null && openApi is null ? null : await new OpenApiSource(probe.ReadAsync, url, openApi, baseDirectory).FindAsync(cancellationToken);
-        var (endpoint, schema) = document is null ? await GraphQlAsync(probe, url, graphQl, cancellationToken) : (null, null);
+        if (template is { Kind: TargetKind.Web })
+        {
+            return new TargetFindings(url, TargetKind.Web, ToolCatalog.Generic(url));
+        }
+        var source = new OpenApiSource(probe.ReadAsync, url, openApi, baseDirectory);
+        var document = graphQl is not null && openApi is null ? null : await source.FindAsync(cancellationToken);
+        if (document is null && source.Refusal is null && template is { Kind: TargetKind.Rest })
+        {
+            throw new ApeTestException($"--template rest makes tools of an OpenAPI document, and there is none at the usual paths of {url}",
+                "Say where it is: --openapi /path, a URL or a file. Without one: --template graphql or web, or no template.", ExitCodes.Input);
+        }
+        // Who refuses documents refuses /graphql too, which says nothing of whether it is there.
+        var (endpoint, schema) = document is null && source.Refusal is null && template is not { Kind: TargetKind.Rest } ? await GraphQlAsync(probe, url, graphQl, cancellationToken) : (null, null);
         var catalog = TargetCatalog.Import(url, document, endpoint, schema);
         if (document is not null)
         {
@@ -43,7 +57,7 @@ internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool
         }
         return endpoint is not null
             ? new TargetFindings(url, TargetKind.GraphQl, catalog) { GraphQl = endpoint }
-            : new TargetFindings(url, await IsPageAsync(probe, url, cancellationToken) ? TargetKind.Web : TargetKind.Plain, catalog);
+            : new TargetFindings(url, await IsPageAsync(probe, url, cancellationToken) ? TargetKind.Web : TargetKind.Plain, catalog) { Refusal = source.Refusal };
     }
 
     private static async Task<(string? Endpoint, GraphQlText? Schema)> GraphQlAsync(TargetProbe probe, Uri url, string? named, CancellationToken cancellationToken)

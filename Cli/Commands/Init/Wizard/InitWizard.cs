@@ -43,7 +43,7 @@ internal sealed class InitWizard(CliEnvironment environment, InitRequest request
 
     private async Task<InitAnswers> TargetAsync(CancellationToken cancellationToken)
     {
-        if (request.Target is null && request.Template is { } named)
+        if (request.Template is { } named && (request.Target is null || named.IsJourney))
         {
             return InitDefaults.OfTemplate(request, named);
         }
@@ -57,12 +57,16 @@ internal sealed class InitWizard(CliEnvironment environment, InitRequest request
             }
         }
         var findings = await FindAsync(cancellationToken);
+        InitDefaults.CheckLogin(request, findings);
         var goals = await GoalsAsync(findings, cancellationToken);
         var user = findings.Login is { } login && goals.Any(static goal => goal.UsesUsers) ? request.Login ?? await UserAsync(login, cancellationToken) : (ImmutableArray<string>?)null;
         return InitDefaults.Of(request, findings, goals, user) with { Header = request.Header ?? _header };
     }
 
     private (string Name, string Value)? _header;
+
+    // Whether the header's variable has a value here, so that the target can be asked with it.
+    private bool _isSet;
 
     private async Task<TargetFindings> FindAsync(CancellationToken cancellationToken)
     {
@@ -73,8 +77,16 @@ internal sealed class InitWizard(CliEnvironment environment, InitRequest request
             url ??= await _questions.TextAsync("Where is it?", "Its base URL. Nothing else will be reached.", "http://127.0.0.1:8080", static text => InitFields.Url("URL", text), cancellationToken);
             try
             {
-                var headers = InitHeaders.Of(request.Header ?? _header, environment.Variables);
-                var findings = await _questions.BusyAsync($"looking at {url}", () => survey.LookAsync(url, openApi, request.GraphQl, headers, cancellationToken));
+                var headers = InitHeaders.Of(request.Header ?? (_isSet ? _header : null), environment.Variables);
+                var findings = await _questions.BusyAsync($"looking at {url}", () => survey.LookAsync(url, openApi, request.GraphQl, headers, request.Template, cancellationToken));
+                if (findings.Refusal is { } refusal)
+                {
+                    _questions.Note($"{char.ToUpperInvariant(refusal[0])}{refusal[1..]}.");
+                    if (await HeaderAsync(findings, cancellationToken) && _isSet)
+                    {
+                        continue;
+                    }
+                }
                 _questions.Note($"Found: {findings.Words}.");
                 if (findings.Kind is TargetKind.Plain && openApi is null
                     && await _questions.TextAsync("Where is its OpenAPI document?", "A path on it, a URL or a file. Empty: it has none.", "", static text => text.Trim(), cancellationToken) is { Length: > 0 } where)
@@ -82,43 +94,54 @@ internal sealed class InitWizard(CliEnvironment environment, InitRequest request
                     openApi = where;
                     continue;
                 }
-                await HeaderAsync(findings, cancellationToken);
+                if (findings.Refusal is null)
+                {
+                    await HeaderAsync(findings, cancellationToken);
+                }
                 return findings;
             }
             catch (ApeTestException exception)
             {
                 _questions.Problem(exception);
-                (url, openApi) = (exception.ExitCode == ExitCodes.Environment ? null : url, null);
+                // What a flag said cannot be asked again; a question can.
+                if (exception.ExitCode != ExitCodes.Environment && openApi is null && _header is null)
+                {
+                    throw;
+                }
+                (url, openApi, _header) = (exception.ExitCode == ExitCodes.Environment ? null : url, null, null);
             }
         }
     }
 
-    /// <summary>The API's security schemes ask for a key: it comes from the environment, and the scenario names the variable.</summary>
-    private async Task HeaderAsync(TargetFindings findings, CancellationToken cancellationToken)
+    /// <summary>The API's security schemes ask for a key: it comes from the environment, and the scenario names the variable. False: it was left out, or is known already.</summary>
+    private async Task<bool> HeaderAsync(TargetFindings findings, CancellationToken cancellationToken)
     {
-        if (request.Header is not null || _header is not null || !(findings.WantsKey || findings.WantsToken))
+        if (request.Header is not null || _header is not null || findings.Key is not { } key)
         {
-            return;
+            return false;
         }
-        var (name, prefix, variable) = findings.WantsToken ? ("Authorization", "Bearer ", "API_TOKEN") : ("X-Api-Key", "", "API_KEY");
-        var header = await _questions.TextAsync("Its API wants a key. In which header?", "Empty: leave it out for now.", name, static text => text.Trim(), cancellationToken);
-        if (header.Length == 0)
+        var header = await _questions.TextAsync("It wants credentials. In which header?", $"{(key.Header is null ? "" : "As its security scheme says. ")}'-' leaves it out for now.",
+            key.Header ?? "X-Api-Key", InitFields.Header, cancellationToken);
+        if (header is null)
         {
-            return;
+            return false;
         }
-        var from = await _questions.TextAsync("Which environment variable holds it?", "Only the name is written, never the value.", variable, static text => text.Trim().TrimStart('$'), cancellationToken);
-        _header = (header, $"{prefix}${{{from}}}");
-        if (!environment.Variables.ContainsKey(from))
+        var from = await _questions.TextAsync("Which environment variable holds it?", $"It holds {key.Words}. Only its name is written, never the value.", key.Variable,
+            static text => InitFields.Variable(text), cancellationToken);
+        _header = (header, key.Value(header, from));
+        _isSet = environment.Variables.GetValueOrDefault(from) is { Length: > 0 };
+        if (!_isSet)
         {
             _questions.Note($"{from} is not set here: export {from}=... before `ape-test start`.");
         }
+        return true;
     }
 
     private async Task<ImmutableArray<SuggestedGoal>> GoalsAsync(TargetFindings findings, CancellationToken cancellationToken)
     {
         if (request.Goals.Count > 0)
         {
-            return [.. request.Goals.Select(goal => GoalCheck.Check(goal, request.Success, findings))];
+            return InitDefaults.OfGoals(request, findings, request.Login);
         }
         if (findings.Goals.Count > 0)
         {
@@ -139,7 +162,8 @@ internal sealed class InitWizard(CliEnvironment environment, InitRequest request
             var success = await _questions.TextAsync("What proves it?", "OPERATION=STATUS or 'GET /path=200'; several with ';'. Empty: derived from goal and API.", "", static text => text.Trim(), cancellationToken);
             try
             {
-                return GoalCheck.Check(text, success.Length == 0 ? null : success, findings);
+                var goal = request.Login is { } user ? GoalLogin.Into(text, findings.Login!, user) : text;
+                return GoalCheck.Check(goal, success.Length == 0 ? null : success, findings);
             }
             catch (ApeTestException exception)
             {

@@ -104,11 +104,6 @@ internal sealed class Questions
         _console.MarkupLineInterpolated($"[grey]{help}[/]");
     }
 
-    // One line each: a line that wraps confuses the list.
-    private string Shown(string choice)
-    {
-        var most = _console.Profile.Width - 8;
-        var line = Show.Safe(choice);
-        return Markup.Escape(line.Length <= most ? line : line[..(most - 3)] + "...");
-    }
+    // A line that the terminal wraps confuses the list; one that is broken here does not. The prompt's own marks take 6 columns.
+    private string Shown(string choice) => string.Join("\n      ", TextWrap.Lines(Show.Safe(choice), _console.Profile.Width - 8).Select(Markup.Escape));
 }

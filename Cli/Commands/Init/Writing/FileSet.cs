@@ -1,3 +1,4 @@
+using ApeTest.Cli.Deploy;
 using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Commands.Init.Writing;
@@ -8,8 +9,8 @@ namespace ApeTest.Cli.Commands.Init.Writing;
 /// <param name="files">The files.</param>
 internal sealed class FileSet(string directory, string shown, IReadOnlyList<NewFile> files)
 {
-    /// <summary>Files that exist and would be replaced.</summary>
-    public IReadOnlyList<NewFile> Existing => [.. files.Where(file => !file.IsAddedTo && File.Exists(PathOf(file)))];
+    /// <summary>Files and folders that exist and would be replaced.</summary>
+    public IReadOnlyList<NewFile> Existing => [.. files.Where(file => !file.IsAddedTo && (file.WriteFolder is null ? File.Exists(PathOf(file)) : Directory.Exists(PathOf(file))))];
 
     /// <summary>The files.</summary>
     public IReadOnlyList<NewFile> Files => files;
@@ -21,9 +22,9 @@ internal sealed class FileSet(string directory, string shown, IReadOnlyList<NewF
         {
             throw new ApeTestException($"{shown} is a file", "Name a directory.", ExitCodes.Input);
         }
-        if (files.FirstOrDefault(file => Directory.Exists(PathOf(file))) is { } taken)
+        if (files.FirstOrDefault(file => file.WriteFolder is null ? Directory.Exists(PathOf(file)) : File.Exists(PathOf(file))) is { } taken)
         {
-            throw new ApeTestException($"{taken.Path} is a directory, and init writes a file of that name", "Name another directory, or move it away.", ExitCodes.Input);
+            throw new ApeTestException(taken.WriteFolder is null ? $"{taken.Path} is a directory, and init writes a file of that name" : $"{taken.Path} is a file, and init writes a directory of that name", "Name another directory, or move it away.", ExitCodes.Input);
         }
     }
 
@@ -40,7 +41,7 @@ internal sealed class FileSet(string directory, string shown, IReadOnlyList<NewF
         try
         {
             // 1. Every text on the disk beside its place: what cannot be written shows here.
-            foreach (var file in files)
+            foreach (var file in files.Where(static file => file.WriteFolder is null))
             {
                 var path = PathOf(file);
                 MakeDirectory(Path.GetDirectoryName(path)!, made);
@@ -61,11 +62,35 @@ internal sealed class FileSet(string directory, string shown, IReadOnlyList<NewF
                 }
                 File.Move(draft, path, overwrite: true);
             }
+            // 3. Folders, whose files the deploy commands write themselves.
+            foreach (var file in files.Where(static file => file.WriteFolder is not null))
+            {
+                var path = PathOf(file);
+                Remember(path, replaced);
+                MakeDirectory(path, made);
+                file.WriteFolder!(path);
+            }
+        }
+        catch (ApeTestException)
+        {
+            Undo(drafts, replaced, written, made);
+            throw;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Undo(drafts, replaced, written, made);
             throw new ApeTestException($"the files cannot be written to {shown}: {exception.Message}", "Nothing was changed. Make room or name a directory that you may write to.", ExitCodes.Environment, exception);
+        }
+    }
+
+    // Secrets stay as they are.
+    private static void Remember(string folder, List<(string Path, byte[] Before)> replaced)
+    {
+        var secrets = Path.Combine(folder, StackSecrets.Folder);
+        if (Directory.Exists(folder))
+        {
+            replaced.AddRange(Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 })
+                .Where(path => !path.StartsWith(secrets, StringComparison.Ordinal)).Select(static path => (path, File.ReadAllBytes(path))));
         }
     }
 
@@ -91,7 +116,8 @@ internal sealed class FileSet(string directory, string shown, IReadOnlyList<NewF
             replaced.ForEach(static pair => File.WriteAllBytes(pair.Path, pair.Before));
             written.ForEach(File.Delete);
             made.Reverse();
-            made.ForEach(static folder => Directory.Delete(folder));
+            // What is in a folder of ours is ours.
+            made.ForEach(static folder => Directory.Delete(folder, recursive: true));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -111,5 +137,5 @@ internal sealed class FileSet(string directory, string shown, IReadOnlyList<NewF
         return missing.Count == 0 ? before : $"{before}{(before.Length == 0 || before.EndsWith('\n') ? "" : "\n")}{string.Join('\n', missing)}\n";
     }
 
-    private string PathOf(NewFile file) => Path.Combine(directory, Path.Combine(file.Path.Split('/')));
+    private string PathOf(NewFile file) => Path.GetFullPath(Path.Combine(file.Path.TrimEnd('/').Split('/')), directory);
 }

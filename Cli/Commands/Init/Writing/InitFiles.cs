@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ApeTest.Cli.Input;
-using ApeTest.Cli.Templates;
 using ApeTest.Gateway;
 using ApeTest.Scenarios.Schemas;
 
@@ -15,7 +14,9 @@ internal static class InitFiles
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The files, the scenario first.</summary>
-    public static IReadOnlyList<NewFile> Of(InitAnswers answers)
+    /// <param name="answers">What they say.</param>
+    /// <param name="variables">Environment variables: a provider's key goes into the stack's secrets.</param>
+    public static IReadOnlyList<NewFile> Of(InitAnswers answers, IReadOnlyDictionary<string, string> variables)
     {
         var files = new List<NewFile>
         {
@@ -27,14 +28,10 @@ internal static class InitFiles
         }
         files.Add(new NewFile(ScenarioSchema.FileName, "its schema, for editors", ScenarioSchema.Read()));
         files.Add(new NewFile(GatewayExtensions.DefaultPath, "the target for `ape-test gateway`", Gateway(answers)));
-        files.Add(new NewFile(".github/workflows/ape-test.yml", "a GitHub Actions workflow", TemplateText.Read("workflow.yml").Replace("@TARGET@", answers.Sample is null
-            ? $"# Start your application here, so that it listens at {answers.Url}."
-            : "# The scenario starts the sample by itself; with your own application, start it here.", StringComparison.Ordinal)));
-        if (ComposeFile.Read() is { } compose)
-        {
-            files.Add(new NewFile(ComposeFile.Name, "the distributed stack for docker compose", compose));
-        }
-        files.Add(new NewFile(".gitignore", "keeps runs out of git", "# ApeTest: runs\n.ape/\n", IsAddedTo: true));
+        files.Add(new NewFile(WorkflowText.PathOf(answers), "a GitHub Actions workflow", WorkflowText.Of(answers)));
+        files.AddRange(ComposeFile.Of(answers, variables));
+        IEnumerable<string> ignored = [".ape/", .. ComposeFile.Ignored, .. answers.UsersArePrivate ? [Users] : Array.Empty<string>()];
+        files.Add(new NewFile(".gitignore", $"keeps runs and secrets{(answers.UsersArePrivate ? $", {Users} among them," : "")} out of git", "# ApeTest: runs, and what is secret\n" + string.Join('\n', ignored) + "\n", IsAddedTo: true));
         return files;
     }
 
