@@ -1,10 +1,11 @@
 using ApeTest.AppHost.Composition;
 using ApeTest.AppHost.Options;
+using ApeTest.AppHost.Publishing;
 using Aspire.Hosting;
 
 namespace ApeTest.AppHost;
 
-/// <summary>ApeTest's services as resources of .NET Aspire: <see cref="AppHostOptions"/>. Exit code: 0 done, 2 a wrong flag.</summary>
+/// <summary>ApeTest's services as resources of .NET Aspire: <see cref="AppHostOptions"/>. Exit code: 0 done, 1 a publication that failed, 2 a wrong flag.</summary>
 internal static class Program
 {
     private const int WrongInput = 2;
@@ -28,8 +29,6 @@ internal static class Program
             await Console.Error.WriteLineAsync($"error: {error}");
             return WrongInput;
         }
-        await builder.Build().RunAsync();
-        // A publication that failed sets it.
-        return Environment.ExitCode;
+        return await builder.Build().RunToExitCodeAsync();
     }
 }

@@ -15,6 +15,9 @@ internal static class ComposePublishing
     private const string RunsVolume = "runs";
     private const string GatewayConfig = "gateway_file";
 
+    // The owner of the secret files, as in deploy/compose.yaml.
+    private const string User = "${APE_UID:-10001}:${APE_GID:-10001}";
+
     public static void Add(IDistributedApplicationBuilder builder, Stack stack, string gatewayFile)
     {
         builder.AddDockerComposeEnvironment("compose")
@@ -34,7 +37,7 @@ internal static class ComposePublishing
             {
                 service.Image = $"${{APE_IMAGES:-apetest}}/{name}:${{APE_TAG:-latest}}";
                 service.PullPolicy = "${APE_PULL:-never}";
-                service.User = "${APE_UID:-10001}:${APE_GID:-10001}";
+                service.User = User;
                 service.Restart = "unless-stopped";
                 service.Secrets.Add(Token());
             });
@@ -53,7 +56,13 @@ internal static class ComposePublishing
             // On loopback only: whoever has the token may load the target.
             service.Ports.Add(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:${{APE_PORT:-5300}}:{DefaultPorts.Collector}"));
         });
-        stack.Prometheus?.PublishAsDockerComposeService((_, service) => service.Secrets.Add(Token()));
+        stack.Prometheus?.PublishAsDockerComposeService((_, service) =>
+        {
+            service.Secrets.Add(Token());
+            // Whoever owns the token reads it; the group may write to the image's volume.
+            service.User = User;
+            service.GroupAdd.Add("65534");
+        });
     }
 
     private static void Complete(ComposeFile file, string gatewayFile)
