@@ -27,6 +27,8 @@ internal static class KubernetesPublishing
             resource.PublishAsKubernetesService(service =>
             {
                 Mount(service, new VolumeV1 { Name = Secrets, Secret = new SecretVolumeSourceV1 { SecretName = SecretName } }, PublishedFiles.SecretFolder, isReadOnly: true);
+                // Nobody of ours talks to the cluster; and where /var/run is a link to /run, its token would have to be mounted inside our folder of secrets.
+                Pod(service).AutomountServiceAccountToken = false;
                 foreach (var container in Pod(service).Containers)
                 {
                     container.ReadinessProbe = Probe("/health/ready", port);
@@ -40,7 +42,7 @@ internal static class KubernetesPublishing
             Mount(service, new VolumeV1 { Name = Files, ConfigMap = new ConfigMapVolumeSourceV1 { Name = Files } }, PublishedFiles.ConfigFolder, isReadOnly: true);
         });
         stack.Agent?.PublishAsKubernetesService(service => Pod(service).TerminationGracePeriodSeconds = Grace);
-        // The summaries are in the database; a run's directory goes with the pod.
+        // A run's directory goes with the pod.
         stack.Collector?.PublishAsKubernetesService(service =>
             Mount(service, new VolumeV1 { Name = Data, EmptyDir = new EmptyDirVolumeSourceV1() }, PublishedFiles.Data, isReadOnly: false));
     }
