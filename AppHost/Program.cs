@@ -1,13 +1,34 @@
+using ApeTest.AppHost.Composition;
+using ApeTest.AppHost.Options;
+using ApeTest.AppHost.Publishing;
+using Aspire.Hosting;
+
 namespace ApeTest.AppHost;
 
-/// <summary>The AppHost on a partial feed: .NET Aspire does not restore there, so it says what it needs and what to use instead.</summary>
+/// <summary>ApeTest's services as resources of .NET Aspire: <see cref="AppHostOptions"/>. Exit code: 0 done, 1 a publication that failed, 2 a wrong flag.</summary>
 internal static class Program
 {
-    private static int Main()
+    private const int WrongInput = 2;
+
+    private static async Task<int> Main(string[] args)
     {
-        Console.Error.WriteLine("error: this build of the AppHost has no .NET Aspire, because its packages come from the full public NuGet feed.");
-        Console.Error.WriteLine("  With that feed: ./ape-test feed auto, then dotnet run --project AppHost");
-        Console.Error.WriteLine("  Without it, the same services run in one process: ./ape-test start --agents 20");
-        return 3;
+        var options = AppHostOptions.Parse(args);
+        if (options.Help)
+        {
+            await Console.Out.WriteLineAsync(AppHostOptions.HelpText);
+            return 0;
+        }
+        if (options.Error is not null)
+        {
+            await Console.Error.WriteLineAsync($"error: {options.Error}");
+            return WrongInput;
+        }
+        var builder = DistributedApplication.CreateBuilder(options.Others);
+        if (builder.AddApeTestServices(options) is { } error)
+        {
+            await Console.Error.WriteLineAsync($"error: {error}");
+            return WrongInput;
+        }
+        return await builder.Build().RunToExitCodeAsync();
     }
 }

@@ -6,8 +6,8 @@ namespace ApeTest.ServiceDefaults.Guard;
 
 /// <summary>
 /// Lets in only our own kind. On a loopback connection <c>Host</c> must be a loopback name and <c>Origin</c>, if sent, a loopback
-/// origin: a web page in the user's browser (DNS rebinding, cross-site request) is not one of us. Where a token is configured it must
-/// be shown, and off loopback there always is one. Refusals are problem documents (RFC 9457).
+/// origin: a web page in the user's browser (DNS rebinding, cross-site request) is not one of us; who shows the token may use another
+/// <c>Host</c>. Where a token is configured it must be shown, and off loopback there always is one. Refusals are problem documents (RFC 9457).
 /// </summary>
 internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
 {
@@ -18,12 +18,12 @@ internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
     {
         // No address: an in-memory server, which is nearer than loopback.
         var local = context.Connection.LocalIpAddress is not { } address || IPAddress.IsLoopback(address);
-        if (local && Foreign(context.Request) is { } foreign)
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (local && Foreign(context.Request, metadata) is { } foreign)
         {
             return RefuseAsync(context, foreign.Status, foreign.Detail);
         }
 
-        var metadata = context.GetEndpoint()?.Metadata;
         if (metadata?.GetMetadata<TokenExempt>() is not null)
         {
             return next(context);
@@ -40,7 +40,7 @@ internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
             : RefuseAsync(context, StatusCodes.Status403Forbidden, $"Reached off loopback without a service token configured; set {EnvironmentNames.TokenFile}.");
     }
 
-    private (int Status, string Detail)? Foreign(HttpRequest request)
+    private (int Status, string Detail)? Foreign(HttpRequest request, EndpointMetadataCollection? metadata)
     {
         var host = request.Host;
         if (!host.HasValue)
@@ -50,12 +50,15 @@ internal sealed class GuardMiddleware(RequestDelegate next, ServiceToken token)
 
         if (host.Value != _known)
         {
-            if (!ServiceUrls.IsLoopbackHost(host.Host))
+            if (ServiceUrls.IsLoopbackHost(host.Host))
             {
+                _known = host.Value;
+            }
+            else if (!token.Required || !HasToken(request, metadata))
+            {
+                // Whoever shows the token is no page that was led here by a name: a container that comes through a forwarder of this machine calls us by its name.
                 return (StatusCodes.Status403Forbidden, "The Host header does not name this machine's loopback (localhost, 127.0.0.1, [::1]).");
             }
-
-            _known = host.Value;
         }
 
         foreach (var origin in request.Headers.Origin)

@@ -23,6 +23,8 @@ public sealed class ArchitectureTests
         ["Mini"] = ["Shop"],
         ["Testing"] = ["Cli"],
         ["Testing.Sample"] = ["Testing"],
+        ["Hosting"] = [],
+        ["AppHost.Sample"] = ["Shop", "Hosting"],
     };
 
     [Fact]

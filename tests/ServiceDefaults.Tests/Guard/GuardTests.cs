@@ -39,6 +39,23 @@ public class GuardTests
     }
 
     [Theory]
+    [InlineData(Token, HttpStatusCode.OK)]
+    [InlineData("0123456789abcdef0123456789abcdeX", HttpStatusCode.Forbidden)]
+    [InlineData(null, HttpStatusCode.Forbidden)]
+    public async Task Request_ForeignHost_IsServedToWhoShowsTheToken(string? shown, HttpStatusCode expected)
+    {
+        await using var service = await StartAsync(Token);
+        Assert.Equal(expected, (await service.SendAsync(HttpMethod.Get, "/work", headers =>
+        {
+            headers.Host = "aspire.dev.internal:41873";
+            if (shown is not null)
+            {
+                headers.Add(ServiceToken.HeaderName, shown);
+            }
+        })).StatusCode);
+    }
+
+    [Theory]
     [InlineData("http://localhost:3000", HttpStatusCode.OK)]
     [InlineData("http://127.0.0.1:5300", HttpStatusCode.OK)]
     [InlineData("https://evil.example", HttpStatusCode.Forbidden)]
