@@ -26,7 +26,7 @@ public sealed class CompleteTests
     [InlineData("proxy --cassette-mode r", "record replay")]
     [InlineData("start --auth b", "bearer: basic:")]
     [InlineData("start --model b", "builtin/planner")]
-    [InlineData("sample b", "board")]
+    [InlineData("sample bo", "board")]
     [InlineData("status l", "last")]
     [InlineData("compare last l", "last")]
     [InlineData("status last l", "")]

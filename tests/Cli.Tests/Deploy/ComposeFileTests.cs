@@ -68,7 +68,7 @@ public sealed class ComposeFileTests
         Assert.Equal(["core"], Services["agent"]["networks"].Texts);
         Assert.Equal("true", Root()["networks"]["core"]["internal"].Text);
         var toTarget = Services.Where(service => service.Value["networks"].Texts.Contains("target")).Select(service => service.Key);
-        Assert.Equal(["alloy", "gateway", "shop"], toTarget.Order(StringComparer.Ordinal));
+        Assert.Equal(["alloy", "gateway", "prometheus", "shop"], toTarget.Order(StringComparer.Ordinal));
         Assert.DoesNotContain("core", Services["shop"]["networks"].Texts);
         Assert.Equal(["core"], Services["postgres"]["networks"].Texts);
     }

@@ -50,7 +50,7 @@ public sealed class RunDirectoryTests : RunDirectoryFixture
             Actions = [told.Actions[0] with { Response = new ResponseRecord("{}") }],
         };
         DroppedCounts dropped;
-        using (var writer = new RunDirectoryWriter(directory, new RunDirectoryLimits { TranscriptBytes = 1000 }, static (_, _) => { }))
+        using (var writer = new RunDirectoryWriter(directory, new RunDirectoryLimits { TranscriptBytes = 1 }, static (_, _) => { }))
         {
             for (var i = 0; i < 3; i++)
             {
