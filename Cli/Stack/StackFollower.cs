@@ -28,6 +28,7 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
     private volatile string? _stopping;
     private volatile string? _waiting;
     private bool _isLost;
+    private int _asked;
 
     /// <summary>The summary once the run has ended; null where the collector stays away.</summary>
     public async Task<RunSummary?> FollowAsync()
@@ -68,7 +69,12 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
                     }
                     _last = new RunSnapshot(progress);
                 }
-                return await run.GetSummaryAsync(CancellationToken.None);
+                var summary = await run.GetSummaryAsync(CancellationToken.None);
+                if (!IsNotTakenUp(summary))
+                {
+                    return summary;
+                }
+                await Task.Delay(Pause, environment.Time);
             }
             catch (ApeTestException e) when (e.ExitCode is ExitCodes.Environment)
             {
@@ -82,6 +88,10 @@ internal sealed class StackFollower(CliEnvironment environment, StartRequest req
             }
         }
     }
+
+    // A collector that has just begun tells of a run by what the one before it left on disk, until it takes the run up.
+    private bool IsNotTakenUp(RunSummary summary) =>
+        summary.Run.Status is "queued" or "running" || (summary.Run.Status is "interrupted" && ladder.First is null && _asked++ < LongestQueued.TotalSeconds);
 
     private void Lost(IRunProgressView view, ApeTestException e)
     {
