@@ -14,10 +14,14 @@ internal sealed class TargetProbe : IDisposable
 
     private static readonly TimeSpan OtherSchemeLimit = TimeSpan.FromSeconds(2);
 
+    // As browsers and agents: a ring of redirects ends.
+    private const int MostRedirects = 5;
+
     private readonly TargetSpec _target;
     private readonly SocketsOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
+    private readonly bool _follows;
 
     /// <param name="target">The target.</param>
     /// <param name="time">Clock of the limits.</param>
@@ -32,8 +36,10 @@ internal sealed class TargetProbe : IDisposable
         }
         // As the agents do: what is reached through a proxy of this machine's own would pass here and fail in the run.
         (handler.UseProxy, handler.Proxy) = (_options.Proxy is not null, _options.Proxy is null ? null : new WebProxy(_options.Proxy));
+        // .NET would carry configured headers to another host.
+        handler.AllowAutoRedirect = false;
         // What a target redirects to, only the gateway may be able to reach.
-        handler.AllowAutoRedirect = through is null;
+        _follows = through is null;
         _http = new HttpClient(through is null ? handler : through(handler)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = OpenApiSource.MostBytes };
     }
 
@@ -71,8 +77,7 @@ internal sealed class TargetProbe : IDisposable
     /// <summary>What is answered to JSON posted to <paramref name="url"/>. Throws <see cref="ProbeException"/> when nothing usable answers.</summary>
     public async Task<DocumentAnswer> PostAsync(Uri url, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        using var content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new("application/json") } };
-        using var response = await SendAsync(url, Limit, HttpCompletionOption.ResponseContentRead, cancellationToken, content);
+        using var response = await SendAsync(url, Limit, HttpCompletionOption.ResponseContentRead, cancellationToken, json);
         return await AnswerAsync(response, cancellationToken);
     }
 
@@ -110,22 +115,35 @@ internal sealed class TargetProbe : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri url, TimeSpan limit, HttpCompletionOption option, CancellationToken cancellationToken, HttpContent? json = null)
+    private async Task<HttpResponseMessage> SendAsync(Uri url, TimeSpan limit, HttpCompletionOption option, CancellationToken cancellationToken, ReadOnlyMemory<byte>? json = null)
     {
         using var timeout = new CancellationTokenSource(limit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var request = new HttpRequestMessage(json is null ? HttpMethod.Get : HttpMethod.Post, url) { Content = json };
-            if (SameServer(url))
+            for (var redirects = 0; ; redirects++)
             {
-                foreach (var (name, value) in _target.Headers)
+                using var request = new HttpRequestMessage(json is null ? HttpMethod.Get : HttpMethod.Post, url);
+                if (json is { } body)
                 {
-                    request.Headers.TryAddWithoutValidation(name, value);
+                    request.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new("application/json") } };
                 }
+                if (IsTarget(url))
+                {
+                    foreach (var (name, value) in _target.Headers)
+                    {
+                        request.Headers.TryAddWithoutValidation(name, value);
+                    }
+                }
+                _options.Apply(request);
+                var response = await _http.SendAsync(request, option, either.Token);
+                if (!_follows || redirects == MostRedirects || Next(url, response, json is not null) is not { } next)
+                {
+                    return response;
+                }
+                response.Dispose();
+                url = next;
             }
-            _options.Apply(request);
-            return await _http.SendAsync(request, option, either.Token);
         }
         catch (HttpRequestException e)
         {
@@ -137,6 +155,17 @@ internal sealed class TargetProbe : IDisposable
         }
     }
 
+    /// <summary>Where a redirect leads; null for an answer. One that leads from the target to another server is an answer: nobody named that one.</summary>
+    private Uri? Next(Uri url, HttpResponseMessage response, bool isPost)
+    {
+        var redirects = response.StatusCode is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+            || (!isPost && response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther);
+        return redirects && response.Headers.Location is { } location && Uri.TryCreate(url, location, out var next) && next.Scheme is "http" or "https"
+            && (IsTarget(next) || !IsTarget(url)) && (url.Scheme == next.Scheme || next.Scheme == Uri.UriSchemeHttps)
+                ? next
+                : null;
+    }
+
     // Configured headers may be credentials: they go to the target only.
-    private bool SameServer(Uri url) => Uri.Compare(url, _target.Url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+    private bool IsTarget(Uri url) => Uri.Compare(url, _target.Url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }

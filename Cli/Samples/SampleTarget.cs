@@ -31,13 +31,16 @@ internal sealed record SampleTarget(string Name, string Summary, string Entrance
         new("mcp", "an MCP server: the shop's operations as tools, by ApeTest's gateway", "/mcp", DefaultPorts.Shop + 3, McpAsync),
         new("llm", "an OpenAI-compatible model server: ApeTest's proxy with the built-in planner", "/v1", DefaultPorts.Shop + 4, static async (start, cancellationToken) =>
             (await start("llm-proxy", true, true, static builder => builder.AddLlmProxy(new LlmProxyOptions { DefaultModel = "builtin/planner", Environment = static _ => null }),
-                static app => app.MapLlmProxy(), cancellationToken)).Url),
+                static app => app.MapLlmProxy(), cancellationToken)).Url) { HasUsers = false },
         new("bank", "a bank with a REST API, in whose books no cent may be missing", BankExtensions.OpenApiPath, DefaultPorts.Shop + 5, static async (start, cancellationToken) =>
             (await start(ShopExtensions.Service, false, true, static builder => builder.AddBank(new BankOptions()), static app => app.MapBank(), cancellationToken)).Url),
         new("flaky", "the shop on a bad day: slow, and one request in twenty is answered 503", ShopExtensions.OpenApiPath, DefaultPorts.Shop + 6, static async (start, cancellationToken) =>
             (await start(ShopExtensions.Service, false, true, static builder => builder.AddShop(new ShopOptions { Stock = 1_000_000_000, FaultShare503 = 0.05, AddedLatency = TimeSpan.FromMilliseconds(20) }),
                 static app => app.MapShop(), cancellationToken)).Url),
     ];
+
+    /// <summary>Whether the sample users log in there.</summary>
+    public bool HasUsers { get; init; } = true;
 
     /// <summary>The one of that name, which the loader has checked.</summary>
     public static SampleTarget Find(string name) => All.First(sample => sample.Name == name);

@@ -48,6 +48,34 @@ public sealed class RunChoiceTests
     }
 
     [Fact]
+    public async Task Status_OthersAreQueued_SaysThatTheyWait()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Running(cli, Oldest);
+        RunsOnDisk.Queued(cli, Older);
+        RunsOnDisk.Queued(cli, Newest);
+
+        var result = await cli.RunAsync("status");
+
+        Assert.StartsWith(Oldest, result.Out, StringComparison.Ordinal);
+        Assert.Contains($"{Oldest} is the one that runs; queued: {Newest}, {Older}\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("3 runs are running or queued: ", (await cli.RunAsync("stop")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_AllAreQueued_ShowsTheNewest()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Queued(cli, Older);
+        RunsOnDisk.Queued(cli, Newest);
+
+        var result = await cli.RunAsync("status");
+
+        Assert.StartsWith(Newest, result.Out, StringComparison.Ordinal);
+        Assert.Contains($"newest of 2 that are queued; also queued: {Older}\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stop_SeveralRun_RefusesWithTheList()
     {
         using var cli = new CliHarness();

@@ -25,6 +25,10 @@ internal static class RunsOnDisk
     public static RunDirectory Running(CliHarness cli, string run) =>
         Create(cli, run, "running", cli.Time.GetUtcNow() - TimeSpan.FromSeconds(12), Environment.ProcessId);
 
+    /// <summary>A run of this process that waits for its turn.</summary>
+    public static RunDirectory Queued(CliHarness cli, string run) =>
+        Create(cli, run, "queued", cli.Time.GetUtcNow() - TimeSpan.FromSeconds(3), Environment.ProcessId);
+
     /// <summary>Adds the summary of its last second.</summary>
     public static void SummarySoFar(RunDirectory directory)
     {

@@ -89,7 +89,7 @@ internal static class InitDefaults
         var example = findings.Kind switch
         {
             TargetKind.GraphQl => $"--goal '{MutationWords(findings) ?? "..."}' --success '{MutationName(findings) ?? "MUTATION"}=200'",
-            TargetKind.Web => "--goal 'Log in as ann / secret, buy ...' --success 'GET /orders=200'",
+            TargetKind.Web => "--goal 'Log in as ann / secret, buy ...' --success 'GET /the/page/that/shows/it=200'",
             _ => $"--goal '{(findings.Login is { } login ? $"Log in as {string.Join(" / ", login.Fields.Select(static field => field.Name.ToUpperInvariant()))}, then ..." : "...")}' --success 'OPERATION=201'",
         };
         var sample = findings.Kind is TargetKind.GraphQl ? "graphql" : findings.Kind is TargetKind.Web ? "web" : "rest";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ApeTest.Cli.Input;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Loading;
@@ -28,10 +29,17 @@ internal static class InitFields
         ? Durations.Format(duration)
         : throw Wrong(field, text, "a duration", "Write for example 30s, 5m or 1h.");
 
-    /// <summary>A model.</summary>
-    public static string Model(string field, string text) => text.Trim().Split('/', 2) is [{ Length: > 0 }, { Length: > 0 }]
-        ? text.Trim()
-        : throw Wrong(field, text, "PROVIDER/MODEL", "Write for example builtin/planner, ollama/llama3.2 or cerebras/gpt-oss-120b.");
+    /// <summary>A model that a scenario may name: the loader's own rule, before it is written into one.</summary>
+    public static string Model(string field, string text)
+    {
+        var model = text.Trim();
+        var llm = new Dictionary<string, object> { ["llm"] = new Dictionary<string, string> { ["model"] = model } };
+        var loaded = ScenarioLoader.Load(new ScenarioSources { Text = JsonSerializer.Serialize(llm), TextName = field });
+        // What else a scenario lacks is not asked here.
+        return loaded.Errors.FirstOrDefault(static error => error.Path == "llm.model") is { } wrong
+            ? throw new ApeTestException($"{field} '{text}': {wrong.Message}", wrong.Suggestion, ExitCodes.Input)
+            : model;
+    }
 
     /// <summary>The name of a header; null for <c>-</c>, which leaves it out.</summary>
     public static string? Header(string text) => text.Trim() is var name && name == "-" ? null

@@ -68,8 +68,8 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
         if (findings.Refusal is { } refusal)
         {
             throw new ApeTestException(refusal, request.Header is null
-                ? "Give the credentials: --header 'Authorization: Bearer ${API_TOKEN}' in single quotes. A web application without a document: --template web."
-                : $"It does not take what {request.Header.Value.Name} holds: check the variable. A web application without a document: --template web.", ExitCodes.Input);
+                ? "Give the credentials: --header 'Authorization: Bearer ${API_TOKEN}' in single quotes. Where it has no such document, say what it is: --template web, graphql, mcp or llm."
+                : $"It does not take what {request.Header.Value.Name} holds: check the variable. Where it has no such document, say what it is: --template web, graphql, mcp or llm.", ExitCodes.Input);
         }
         environment.Error.WriteLine(Show.Safe($"found at {findings.Url}: {findings.Words}"));
         if (request.Header is null && findings.Key is { } key)

@@ -12,11 +12,19 @@ internal static class RunChoice
         if (run is null && RunDirectoryReader.Running(environment.RunsRoot, environment.Time) is { Count: > 0 } running)
         {
             // One that waits for its turn has nothing to show yet.
-            running = [.. running.OrderBy(each => RunDirectoryReader.StatusOf(each, environment.Time).Waits)];
-            var newest = running[0];
+            var waits = running.ToLookup(each => RunDirectoryReader.StatusOf(each, environment.Time).Waits);
+            RunDirectory[] going = [.. waits[false]];
+            RunDirectory[] queued = [.. waits[true]];
+            var newest = going.Length > 0 ? going[0] : queued[0];
             if (running.Count > 1)
             {
-                environment.Error.WriteLine($"{newest.Run} is the newest of {running.Count} that run; also running: {Names(running.Skip(1))}");
+                environment.Error.WriteLine(newest.Run + (going.Length, queued.Length) switch
+                {
+                    (0, _) => $" is the newest of {queued.Length} that are queued; also queued: {Names(queued.Skip(1))}",
+                    (1, _) => $" is the one that runs; queued: {Names(queued)}",
+                    (_, 0) => $" is the newest of {going.Length} that run; also running: {Names(going.Skip(1))}",
+                    _ => $" is the newest of {going.Length} that run; also running: {Names(going.Skip(1))}; queued: {Names(queued)}",
+                });
             }
             return newest;
         }
@@ -43,7 +51,7 @@ internal static class RunChoice
         }
         if (running.Count > 1)
         {
-            throw new ApeTestException($"{running.Count} runs are running: {Names(running)}",
+            throw new ApeTestException($"{running.Count} runs are running{(running.Any(each => RunDirectoryReader.StatusOf(each, environment.Time).Waits) ? " or queued" : "")}: {Names(running)}",
                 $"Say which one, for example: ape-test {command.Replace("{0}", running[0].Run[^4..], StringComparison.Ordinal)}", ExitCodes.Input);
         }
         var latest = RunDirectoryReader.Find(environment.RunsRoot, null);

@@ -74,7 +74,8 @@ internal static class SampleCommand
                 environment.Out.WriteLine($"{sample.Name,-9}{url}");
                 environment.Out.WriteLine($"entrance {new Uri(url, sample.Entrance)}");
                 await environment.Out.FlushAsync();
-                environment.Error.WriteLine($"{SampleUsers.Count} users ({ShopSeed.User(1).Name} / {ShopSeed.User(1).Password}, …); Ctrl+C ends it");
+                var users = sample.HasUsers ? $"{SampleUsers.Count} users ({ShopSeed.User(1).Name} / {ShopSeed.User(1).Password}, …); " : "";
+                environment.Error.WriteLine($"{users}Ctrl+C ends it");
                 await Task.Delay(Timeout.InfiniteTimeSpan, environment.Time, ladder.Drain);
             });
         }

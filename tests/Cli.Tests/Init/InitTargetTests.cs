@@ -113,6 +113,27 @@ public sealed class InitTargetTests
     }
 
     [Fact]
+    public async Task AnApiWhoseEveryChangeIsAnAmount_SuggestsWhatAUserMayLookAt()
+    {
+        await using var bank = await StartAsync(app => app.MapGet("/openapi.json", () => Results.Text("""
+            {"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{
+              "/health":{"get":{"operationId":"getHealth","responses":{"200":{"description":"Up"}}}},
+              "/account":{"get":{"operationId":"getAccount","summary":"Your account and its balance","responses":{"200":{"description":"Account"}}}},
+              "/transfers":{"post":{"operationId":"createTransfer","summary":"Transfer money to another account","requestBody":{"content":{"application/json":{"schema":
+                {"type":"object","required":["to","amount"],"properties":{"to":{"type":"string"},"amount":{"type":"integer"}}}}}},"responses":{"201":{"description":"Made"}}}}}}
+            """, "application/json")));
+        using var cli = new CliHarness();
+
+        var result = await cli.RunAsync("init", "-y", "--target", bank.Urls.First());
+
+        Assert.True(result.Code == ExitCodes.Done, result.Error);
+        var goal = Assert.Single(ScenarioLoader.LoadFile(cli.Directory.Combine("ape.yaml")).ThrowIfInvalid().Goals);
+        // "Get an account" would be to open one, which this API cannot do.
+        Assert.Equal(("look-at-the-account", "Look at the account."), (goal.Name, goal.Goal));
+        Assert.Contains("getAccount = 200", await File.ReadAllTextAsync(cli.Directory.Combine("ape.yaml"), Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TemplateWithTarget_SaysWhatIsLookedFor()
     {
         await using var library = await LibraryApi.StartAsync(new LibraryOptions(), Token);

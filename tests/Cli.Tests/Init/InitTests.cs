@@ -35,6 +35,22 @@ public sealed class InitTests
         Assert.DoesNotContain(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories), static file => file.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("cerebas/gpt-oss-120b", "Did you mean `cerebras`?")]
+    [InlineData("nobody/x", "Providers: builtin, cerebras, ollama, openai")]
+    [InlineData("builtin/other", "The built-in provider has one: `builtin/planner`")]
+    public async Task Init_AModelThatNoScenarioMayName_IsRefusedAndWritesNothing(string model, string says)
+    {
+        using var cli = new CliHarness();
+
+        var result = await cli.RunAsync("init", "-y", "--model", model);
+
+        Assert.Equal(ExitCodes.Input, result.Code);
+        Assert.StartsWith($"error: --model '{model}': ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(says, result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(cli.Directory.Path));
+    }
+
     [Fact]
     public async Task Init_AnApi_FindsDocumentLoginAndAGoalThatCanBeProven()
     {
@@ -123,7 +139,7 @@ public sealed class InitTests
     [InlineData("--template rets", "Did you mean 'rest'?")]
     [InlineData("--agents none", "--agents 'none' is not a whole number from 1")]
     [InlineData("--duration long", "Write for example 30s")]
-    [InlineData("--model gpt", "PROVIDER/MODEL")]
+    [InlineData("--model gpt", "must be provider/model")]
     [InlineData("--target ftp://x", "is not an http or https URL")]
     [InlineData("--openapi /x.json", "no --target is given")]
     [InlineData("--goal Buy", "Add --target URL")]

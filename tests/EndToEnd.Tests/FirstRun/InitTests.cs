@@ -58,6 +58,18 @@ public sealed class InitTests
         Assert.InRange(library.Loans.Count, run.Summary.Sessions.Succeeded, run.Summary.Sessions.Started);
     }
 
+    [Theory]
+    [InlineData("bank")]
+    [InlineData("flaky")]
+    public async Task ANewUser_WithASampleAtItsUrl_IsGreenInUnderTwoMinutes(string name)
+    {
+        using var directory = new TempDirectory();
+        await using var sample = ApeProcess.Start(directory, "sample", name, "--port", "0");
+        var url = (await sample.FirstOutputLineAsync()).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+
+        await GreenAsync(directory, "--target", url);
+    }
+
     /// <summary>From an empty directory: <c>init -y</c> and <c>start</c>, nothing edited but how long. A loaded machine that needs more than two minutes is told of, and fails at four.</summary>
     private static async Task<RunOnDisk> GreenAsync(TempDirectory directory, params string[] what)
     {

@@ -10,7 +10,8 @@ namespace ApeTest.Cli.Commands.Init.Survey;
 
 /// <summary>
 /// Makes goals of a target's operations: what a user does there that makes something. Only goals from which an oracle is derived, and of exactly
-/// the operation that was meant, in words that say what is taken: what is suggested can be judged, and be done by rules.
+/// the operation that was meant, in words that say what is taken: what is suggested can be judged, and be done by rules. Where nothing can be made
+/// (a bank, whose every change is an amount), what a user may look at.
 /// </summary>
 internal sealed partial class GoalSuggester(ToolCatalog catalog, LoginForm? login, LoginForm? registration, bool hasUser = false)
 {
@@ -41,9 +42,8 @@ internal sealed partial class GoalSuggester(ToolCatalog catalog, LoginForm? logi
     }
 
     private List<SuggestedGoal> Reads() => [.. catalog.Operations
-        .Where(static operation => operation.Method == HttpMethod.Get && !operation.Path.Contains('{', StringComparison.Ordinal))
-        .Select(operation => (Operation: operation, Phrase: Phrases(operation).First()))
-        .Select(pair => Checked(pair.Phrase, Compose(pair.Operation, pair.Phrase), pair.Operation)).OfType<SuggestedGoal>().Take(Most)];
+        .Where(static operation => operation.Method == HttpMethod.Get && !operation.Path.Contains('{', StringComparison.Ordinal) && OperationChoice.IsForUsers(operation))
+        .Select(OfOperation).OfType<SuggestedGoal>().Take(Most)];
 
     /// <summary>The goal, if an oracle is derived from it that is about this operation and no other.</summary>
     private SuggestedGoal? Checked(string phrase, string text, OperationSpec operation)
@@ -82,6 +82,12 @@ internal sealed partial class GoalSuggester(ToolCatalog catalog, LoginForm? logi
             yield return WithThing(Small(Ends().Split(summary)[0].Trim().TrimEnd('.')), thing);
         }
         var words = Words(operation.Name);
+        if (operation.Method == HttpMethod.Get)
+        {
+            // "get an account" would be to open one.
+            yield return $"look at the {string.Join(' ', words.Count > 1 ? words.Skip(1) : words)}";
+            yield break;
+        }
         if (words is [var verb, ..] && words.Count > 1)
         {
             var rest = string.Join(' ', words.Skip(1));

@@ -15,9 +15,12 @@ internal sealed partial class OperationChoice(ToolCatalog catalog)
     public bool Fits(OperationSpec operation) =>
         operation.Method == HttpMethod.Post && !operation.Destructive
         && operation.Body is not { Kind: BodyKind.File or BodyKind.Raw or BodyKind.Multipart }
-        && !NotForUsers().IsMatch($"{operation.Name} {operation.Path}") && !Cart().IsMatch(operation.Path)
+        && IsForUsers(operation) && !Cart().IsMatch(operation.Path)
         && !Conditional().IsMatch(operation.Summary ?? "") && !Unusual().IsMatch(operation.Tool.Description)
         && (IsCheckout(operation) ? Thing(operation) is not null : MakesSomething(operation));
+
+    /// <summary>Whether it is there for users of the application, not for those who run it, and is no part of logging in.</summary>
+    public static bool IsForUsers(OperationSpec operation) => !NotForUsers().IsMatch($"{operation.Name} {operation.Path}");
 
     /// <summary>How much it needs that nobody has told, and how little it proves: the cheapest is suggested first.</summary>
     public int Cost(OperationSpec operation)
