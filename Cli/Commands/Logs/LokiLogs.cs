@@ -49,7 +49,7 @@ internal static class LokiLogs
         output.TellLosses(reader.Losses);
         if (output.Lines == 0)
         {
-            environment.Error.WriteLine($"no such lines in run {run.Run} at {loki}");
+            environment.Error.WriteLine($"no such lines in run {run.Run} at {LokiLogReader.Shown(loki)}");
         }
         return ExitCodes.Done;
     }

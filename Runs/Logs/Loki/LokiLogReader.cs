@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ApeTest.Scenarios;
 
@@ -12,7 +14,7 @@ namespace ApeTest.Runs.Logs.Loki;
 /// answer, or refuses, throws <see cref="ApeTestException"/> (exit 3).
 /// </summary>
 /// <param name="http">Sends the requests.</param>
-/// <param name="loki">Base URL.</param>
+/// <param name="loki">Base URL; a name and a password in it are sent as basic authentication.</param>
 /// <param name="run">Run id.</param>
 /// <param name="query">Which lines.</param>
 /// <param name="time">Clock.</param>
@@ -20,6 +22,8 @@ public sealed class LokiLogReader(HttpClient http, Uri loki, string run, LogQuer
 {
     /// <summary>Lines of a page; Loki's own limit is 5,000.</summary>
     public const int PageLines = 1000;
+
+    private const string Hint = "APETEST_LOKI names the Loki that the stack's services send their logs to, such as http://127.0.0.1:3100.";
 
     // Where nobody says when the run began.
     private static readonly TimeSpan Before = TimeSpan.FromDays(1);
@@ -39,6 +43,9 @@ public sealed class LokiLogReader(HttpClient http, Uri loki, string run, LogQuer
 
     /// <summary>Lines that were left out so far because they make no log line.</summary>
     public LogLosses Losses { get; private set; }
+
+    /// <summary>A Loki's URL as it may be told: without the name and password that may be in it.</summary>
+    public static string Shown(Uri loki) => loki.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>The wanted lines that are there now.</summary>
     /// <param name="started">When the run began; null where that is not known.</param>
@@ -94,7 +101,8 @@ public sealed class LokiLogReader(HttpClient http, Uri loki, string run, LogQuer
                 // The next page begins with the last time of this one: what was seen is known by what it says.
                 _cursor = Math.Max(_cursor, at);
                 var line = LokiLine.Write(at, text, labels);
-                if (!_seen.TryAdd(BitConverter.ToUInt64(SHA256.HashData(line)), at))
+                // Its time too, which is finer than the line's: two of one millisecond may say the same.
+                if (!_seen.TryAdd(BitConverter.ToUInt64(SHA256.HashData(line)) ^ (ulong)at, at))
                 {
                     continue;
                 }
@@ -128,9 +136,14 @@ public sealed class LokiLogReader(HttpClient http, Uri loki, string run, LogQuer
         var end = Nanoseconds(query.Until is { } until ? until.AddSeconds(1) : time.GetUtcNow().AddMinutes(1));
         var url = FormattableString.Invariant(
             $"loki/api/v1/query_range?query={Uri.EscapeDataString(_query)}&start={_cursor}&end={Math.Max(end, _cursor + 1)}&limit={PageLines}&direction=forward");
-        using var answer = await GetAsync(new Uri(new Uri(loki.ToString().TrimEnd('/') + "/"), url), cancellationToken);
+        using var answer = await GetAsync(new Uri(new Uri(Shown(loki).TrimEnd('/') + "/"), url), cancellationToken);
         var lines = new List<(long At, string Text, Dictionary<string, string> Labels)>();
-        foreach (var stream in answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray())
+        if (answer.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("data", out var data)
+            || data.ValueKind is not JsonValueKind.Object || !data.TryGetProperty("result", out var result))
+        {
+            throw NoLoki("its answer has no lines");
+        }
+        foreach (var stream in result.EnumerateArray())
         {
             var labels = stream.GetProperty("stream").EnumerateObject().ToDictionary(static label => label.Name, static label => label.Value.ToString(), StringComparer.Ordinal);
             foreach (var value in stream.GetProperty("values").EnumerateArray())
@@ -144,24 +157,34 @@ public sealed class LokiLogReader(HttpClient http, Uri loki, string run, LogQuer
 
     private async Task<JsonDocument> GetAsync(Uri url, CancellationToken cancellationToken)
     {
-        const string hint = "APETEST_LOKI names the Loki that the stack's services send their logs to, such as http://127.0.0.1:3100.";
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        if (loki.UserInfo.Length > 0)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(loki.UserInfo))));
+        }
         try
         {
-            using var response = await http.GetAsync(url, cancellationToken);
+            using var response = await http.SendAsync(request, cancellationToken);
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             return response.IsSuccessStatusCode
                 ? JsonDocument.Parse(text)
-                : throw new ApeTestException($"Loki at {loki} answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 200)].Trim()}", hint, ExitCodes.Environment);
+                : throw new ApeTestException($"Loki at {Shown(loki)} answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 200)].Trim()}", Hint, ExitCodes.Environment);
         }
         catch (HttpRequestException exception)
         {
-            throw new ApeTestException($"Loki at {loki} cannot be reached: {exception.Message}", hint, ExitCodes.Environment, exception);
+            throw new ApeTestException($"Loki at {Shown(loki)} cannot be reached: {exception.Message}", Hint, ExitCodes.Environment, exception);
         }
         catch (JsonException exception)
         {
-            throw new ApeTestException($"{loki} is no Loki: its answer is no JSON", hint, ExitCodes.Environment, exception);
+            throw NoLoki("its answer is no JSON", exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ApeTestException($"Loki at {Shown(loki)} did not answer within {http.Timeout.TotalSeconds:F0} s", Hint, ExitCodes.Environment, exception);
         }
     }
+
+    private ApeTestException NoLoki(string why, Exception? exception = null) => new($"{Shown(loki)} is no Loki: {why}", Hint, ExitCodes.Environment, exception);
 
     private static long Nanoseconds(DateTimeOffset at) => (at.UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
 }

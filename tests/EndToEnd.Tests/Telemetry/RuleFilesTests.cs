@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
@@ -19,6 +20,33 @@ public sealed partial class RuleFilesTests
     {
         var (code, output) = await PeerCommand.RunAsync("promtool", ["test", "rules", .. Directory.GetFiles(Path.Combine(Folder, "tests"))]);
         Assert.True(code == 0, output);
+    }
+
+    /// <summary>Tests that do not notice a threshold that always holds, or never, would not notice a wrong one either.</summary>
+    [Fact]
+    public async Task TestRules_ThresholdThatAlwaysOrNeverHolds_Fail()
+    {
+        var shipped = await File.ReadAllTextAsync(Path.Combine(Folder, "rules", "alerts.yml"), TestContext.Current.CancellationToken);
+        var thresholds = Threshold().Matches(shipped);
+        Assert.Equal(14, thresholds.Count);
+        var unnoticed = new List<string>();
+        foreach (var threshold in thresholds.AsEnumerable())
+        {
+            foreach (var wrong in new[] { "> -1", "> 1e18" })
+            {
+                using var directory = new TempDirectory();
+                foreach (var file in Directory.GetFiles(Folder, "*.yml", SearchOption.AllDirectories))
+                {
+                    directory.Write(Path.GetRelativePath(Folder, file), await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+                }
+                directory.Write(Path.Combine("rules", "alerts.yml"), string.Concat(shipped.AsSpan(0, threshold.Index), wrong, shipped.AsSpan(threshold.Index + threshold.Length)));
+                if ((await PeerCommand.RunAsync("promtool", ["test", "rules", .. Directory.GetFiles(directory.Combine("tests"))])).Code == 0)
+                {
+                    unnoticed.Add($"{threshold.Value} as {wrong} in: {shipped[..threshold.Index].Split('\n')[^1]}");
+                }
+            }
+        }
+        Assert.Empty(unnoticed);
     }
 
     [Fact]
@@ -60,6 +88,9 @@ public sealed partial class RuleFilesTests
 
     [GeneratedRegex(@"runbook_url: docs/observability\.md#(\S+)")]
     private static partial Regex Runbook();
+
+    [GeneratedRegex(@"(?<=^ {8,12}(?:expr:|/ \().*)(> |== )[\d.]+(?!\))(?=$| or )", RegexOptions.Multiline)]
+    private static partial Regex Threshold();
 
     [GeneratedRegex(@"record: (\S+)")]
     private static partial Regex Record();

@@ -31,6 +31,12 @@ public sealed class FakeLoki : IAsyncDisposable
     /// <summary>Queries that came.</summary>
     public ConcurrentQueue<string> Queries { get; } = new();
 
+    /// <summary>The header <c>Authorization</c> of those requests that had one.</summary>
+    public ConcurrentQueue<string> Authorizations { get; } = new();
+
+    /// <summary>What it answers in place of lines, with 200, as something else at this address might; null: lines.</summary>
+    public string? Answers { get; set; }
+
     /// <summary>What it answers in place of lines, with 400; null: lines.</summary>
     public string? Refusal { get; set; }
 
@@ -67,9 +73,17 @@ public sealed class FakeLoki : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private IResult Answer(string query, long start, long end, int limit, string direction)
+    private IResult Answer(HttpRequest request, string query, long start, long end, int limit, string direction)
     {
         Queries.Enqueue(query);
+        if (request.Headers.Authorization.ToString() is { Length: > 0 } authorization)
+        {
+            Authorizations.Enqueue(authorization);
+        }
+        if (Answers is not null)
+        {
+            return TypedResults.Text(Answers, "application/json");
+        }
         if (Refusal is not null)
         {
             return TypedResults.Text(Refusal, statusCode: 400);

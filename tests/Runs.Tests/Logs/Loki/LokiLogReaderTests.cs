@@ -154,6 +154,58 @@ public sealed class LokiLogReaderTests
         Assert.Equal(ExitCodes.Environment, gone.ExitCode);
     }
 
+    [Fact]
+    public async Task Read_SameWordsTwiceInAMillisecond_AreTwoLines()
+    {
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
+        loki.Add(Start, "again", ("service_name", "agent"), ("run", "r1"));
+        loki.Add(Start.AddMicroseconds(300), "again", ("service_name", "agent"), ("run", "r1"));
+
+        Assert.Equal(["again", "again"], Messages(await ReadAsync(loki, new LogQuery())));
+    }
+
+    [Theory]
+    [InlineData("""{"status":"ok"}""")]
+    [InlineData("""{"data":null}""")]
+    [InlineData("[]")]
+    [InlineData("<html>")]
+    public async Task Read_OfWhatIsNoLoki_SaysSo(string answer)
+    {
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
+        loki.Answers = answer;
+
+        var failure = await Assert.ThrowsAsync<ApeTestException>(() => ReadAsync(loki, new LogQuery()));
+        Assert.Equal(ExitCodes.Environment, failure.ExitCode);
+        Assert.Contains("is no Loki", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_LokiThatHangs_SaysSo()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        using var http = new HttpClient { Timeout = TimeSpan.FromMilliseconds(200) };
+        var reader = new LokiLogReader(http, new Uri($"http://{silent.LocalEndpoint}"), "r1", new LogQuery(), new FakeTimeProvider(Start));
+
+        var failure = await Assert.ThrowsAsync<ApeTestException>(async () => await reader.ReadAsync(Start, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken).MoveNextAsync());
+        Assert.Equal(ExitCodes.Environment, failure.ExitCode);
+        Assert.Contains("did not answer", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_NameAndPasswordInTheUrl_AreSentAndNotTold()
+    {
+        await using var loki = await FakeLoki.StartAsync(TestContext.Current.CancellationToken);
+        Add(loki, 1, "one");
+        var url = new UriBuilder(loki.Url) { UserName = "tenant", Password = "s%40crt" }.Uri;
+
+        Assert.Equal(["one"], Messages(await ReadAsync(url, "r1", new LogQuery())));
+        Assert.Equal("Basic " + Convert.ToBase64String("tenant:s@crt"u8), Assert.Single(loki.Authorizations));
+        loki.Refusal = "no";
+        var refused = await Assert.ThrowsAsync<ApeTestException>(() => ReadAsync(url, "r1", new LogQuery()));
+        Assert.DoesNotContain("crt", refused.Message, StringComparison.Ordinal);
+    }
+
     private static void Add(FakeLoki loki, int second, string message, params (string Name, string Value)[] labels) =>
         loki.Add(Start.AddSeconds(second), message, [("service_name", "agent"), ("run", "r1"), .. labels]);
 
