@@ -50,7 +50,7 @@ public sealed class SubmitTests
         Assert.All(answers, answer => Assert.True(answer is null || answer == taken, answer));
         Assert.Single(answers, static answer => answer is null);
         Assert.Equal((null, null), (elsewhere, waitsForNobody));
-        Assert.Equal(["20261121-140000-0011", "20261121-140000-0010", taken], (await client.ListAsync(Cancellation)).Select(static entry => entry.Run));
+        Assert.Equal(["20261121-140000-0011", "20261121-140000-0010", taken], (await client.ListAsync(Cancellation)).Take(3).Select(static entry => entry.Run));
     }
 
     [Theory]
