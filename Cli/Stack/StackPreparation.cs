@@ -52,7 +52,8 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
         return loaded;
     }
 
-    /// <summary>1. Is the stack there? 2. Examine target and model. 3. Plan and <c>setup</c>. 4. Submit. Any of it may throw <see cref="ApeTestException"/>: there is no run then.</summary>
+    /// <summary>1. Is the stack there? 2. Examine target and model. 3. Plan and <c>setup</c>. 4. Submit. Any of it may throw <see cref="ApeTestException"/>: there is no run then. With <c>--queue</c>
+    /// there is none either where <see cref="PreparedRun.InTheWay"/> tells who was faster; what <c>setup</c> did is undone.</summary>
     public async Task<PreparedRun> PrepareAsync(ScenarioLoadResult loaded, StartMessages messages, CancellationToken cancellationToken)
     {
         // 1. The stack, whose token is checked by the way.
@@ -83,14 +84,14 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
         var prepared = new PreparedRun(plan, options, environment.Time);
         try
         {
-            await collector.SubmitAsync(plan, RunRecord.Of(plan, target.Judged.Record(loaded.Resolved)), cancellationToken);
+            prepared.InTheWay = await collector.SubmitAsync(plan, RunRecord.Of(plan, target.Judged.Record(loaded.Resolved)), request.Queue, cancellationToken);
         }
         catch
         {
             await prepared.EndAsync();
             throw;
         }
-        return prepared;
+        return prepared.InTheWay is null ? prepared : await prepared.EndAsync() is { } failure ? throw failure : prepared;
     }
 
     // What an embedded run sets up in its own proxy.
@@ -104,10 +105,13 @@ internal sealed class StackPreparation(CliEnvironment environment, StartRequest 
     };
 }
 
-/// <summary>A run that was submitted to a stack.</summary>
+/// <summary>A run that was submitted to a stack, or would have been.</summary>
 internal sealed class PreparedRun(RunPlan plan, AgentOptions options, TimeProvider time)
 {
     public RunPlan Plan => plan;
+
+    /// <summary>The run that is on the target, so that this one was not submitted; null where it was.</summary>
+    public string? InTheWay { get; set; }
 
     /// <summary>Does the scenario's <c>teardown</c>. Returns what went wrong; null for nothing.</summary>
     public Task<ApeTestException?> EndAsync() => RunTeardown.EndAsync(plan, options, time);

@@ -8,6 +8,7 @@ using ApeTest.Cli.Signals;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios;
+using ApeTest.Scenarios.Loading;
 using ApeTest.Targets.Tools;
 
 namespace ApeTest.Cli.Stack;
@@ -61,14 +62,9 @@ internal sealed class StackRun
         using var turn = new StackTurn(_environment, _collector, _messages.Say);
         try
         {
-            if (_request.Queue)
-            {
-                // Nobody may be there any more when it is the run's turn.
-                var scenario = loaded.ThrowIfInvalid();
-                new TargetConsent(_environment, _request.Confirmed).Ask(scenario, ToolCatalog.Generic(scenario.Target.Url));
-                await turn.TakeAsync(preparation.Run, scenario, _ladder.Drain);
-            }
-            prepared = await preparation.PrepareAsync(loaded, _messages, _ladder.Drain);
+            prepared = _request.Queue
+                ? await InTurnAsync(turn, preparation, loaded)
+                : await preparation.PrepareAsync(loaded, _messages, _ladder.Drain);
         }
         catch (Exception e) when (e is OperationCanceledException or ApeTestException && _ladder.First is not null)
         {
@@ -102,6 +98,23 @@ internal sealed class StackRun
             code = code == ExitCodes.Done ? ExitCodes.Partial : code;
         }
         return new StackOutcome(code, plan.Run, summary);
+    }
+
+    /// <summary>Waits for the turn, and again where somebody elsewhere was faster: only the collector knows, when it takes the run.</summary>
+    private async Task<PreparedRun> InTurnAsync(StackTurn turn, StackPreparation preparation, ScenarioLoadResult loaded)
+    {
+        // Asked now: nobody may be there any more when it is the run's turn.
+        var scenario = loaded.ThrowIfInvalid();
+        new TargetConsent(_environment, _request.Confirmed).Ask(scenario, ToolCatalog.Generic(scenario.Target.Url));
+        for (string? faster = null; ;)
+        {
+            await turn.TakeAsync(preparation.Run, scenario, faster, _ladder.Drain);
+            var prepared = await preparation.PrepareAsync(loaded, _messages, _ladder.Drain);
+            if ((faster = prepared.InTheWay) is null)
+            {
+                return prepared;
+            }
+        }
     }
 
     private static async IAsyncEnumerable<SessionRecord> NotSucceededAsync(ControlClient run)

@@ -18,17 +18,22 @@ internal sealed class StackTurn(CliEnvironment environment, CollectorClient coll
 
     private Turn? _turn;
 
-    /// <summary>Waits for the turn; giving up leaves nothing.</summary>
-    public async Task TakeAsync(string run, Scenario scenario, CancellationToken cancellationToken)
+    /// <summary>Waits for the turn; giving up leaves nothing. Called again it keeps its place.</summary>
+    /// <param name="run">Id of the run that waits.</param>
+    /// <param name="scenario">What will be run.</param>
+    /// <param name="faster">The run that the collector took in its place, to be waited for first; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task TakeAsync(string run, Scenario scenario, string? faster, CancellationToken cancellationToken)
     {
         var target = TurnTarget.Of(scenario.Target.Url);
         // A queue of its own: what a stack is asked to load is no business of the runs of this machine.
         var queue = TurnQueue.Of(environment, target with { Key = $"{collector.Url} {target.Key}" });
-        _turn = await queue.EnterAsync(new TurnTicket(run, scenario.Name, environment.CurrentDirectory, Environment.ProcessId), waits: true, cancellationToken);
+        _turn ??= await queue.EnterAsync(new TurnTicket(run, scenario.Name, environment.CurrentDirectory, Environment.ProcessId), waits: true, cancellationToken);
         var began = environment.Time.GetTimestamp();
         var (told, toldAt) = (string.Empty, began);
-        while (await HolderAsync(_turn, target, cancellationToken) is { } holder)
+        while ((faster ?? await HolderAsync(_turn, target, cancellationToken)) is { } holder)
         {
+            faster = null;
             var text = $"run {run} waits for run {holder}, which has {target.Shown} on the stack";
             if (text != told || environment.Time.GetElapsedTime(toldAt) >= PlainProgress.Interval)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Queue;
 using ApeTest.Runs.Summaries;
@@ -10,6 +11,7 @@ namespace ApeTest.Observability.Collecting;
 public sealed class RunCollector(IRunQueue queue, CollectorOptions options, TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ConcurrentDictionary<string, CollectedRun> _runs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _entering = new(StringComparer.Ordinal); // target server -> run that is being submitted in its turn
 
     /// <summary>Runs that are under way here.</summary>
     public IEnumerable<CollectedRun> Live => _runs.Values.Where(static run => !run.Completion.IsCompleted);
@@ -44,6 +46,39 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
         }
         return Begin(plan, directory, resolvedScenario, controlUrl: null, kept: null);
     }
+
+    /// <summary>
+    /// Submits a run as <see cref="SubmitAsync"/> does, but only while none that is under way here is on its target. Of several that are submitted so at once, one is taken.
+    /// </summary>
+    /// <returns>Null: it was submitted. Else it was not, and this run is on the target.</returns>
+    public async Task<string?> SubmitInTurnAsync(RunPlan plan, string resolvedScenario, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var server = TargetServer.Of(plan.Scenario.Target.Url);
+        // First the claim, then the look: between the two nobody else can enter.
+        while (!_entering.TryAdd(server, plan.Run))
+        {
+            if (_entering.TryGetValue(server, out var entering))
+            {
+                return entering;
+            }
+        }
+        try
+        {
+            if (HolderOf(server) is { } holder)
+            {
+                return holder;
+            }
+            await SubmitAsync(plan, resolvedScenario, cancellationToken);
+            return null;
+        }
+        finally
+        {
+            _entering.TryRemove(server, out _);
+        }
+    }
+
+    private string? HolderOf(string server) => Live.FirstOrDefault(run => TargetServer.Of(run.Target) == server)?.Run;
 
     /// <summary>
     /// Begins to collect a submitted run, to its end. Runs that have ended are let go when the next one begins: their directories hold

@@ -9,10 +9,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ApeTest.Observability.ControlApi;
 
-/// <summary><c>POST /api/v1/runs</c>: takes a <see cref="Submission"/>, puts it into the queue and begins to collect it. 201 with its <see cref="RunListEntry"/>.</summary>
+/// <summary>
+/// <c>POST /api/v1/runs</c>: takes a <see cref="Submission"/>, puts it into the queue and begins to collect it. 201 with its
+/// <see cref="RunListEntry"/>. With <see cref="ControlContract.InTurnQuery"/> only while no other run here is on its target; else 409, and <c>run</c> of the problem is that one.
+/// </summary>
 internal static class SubmitEndpoint
 {
-    public static async Task<IResult> SubmitAsync(HttpRequest request, RunCollector collector, CancellationToken cancellationToken)
+    public static async Task<IResult> SubmitAsync(HttpRequest request, RunCollector collector, bool? queue, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -34,7 +37,14 @@ internal static class SubmitEndpoint
         }
         try
         {
-            await collector.SubmitAsync(plan, submission.Scenario, cancellationToken);
+            if (queue is not true)
+            {
+                await collector.SubmitAsync(plan, submission.Scenario, cancellationToken);
+            }
+            else if (await collector.SubmitInTurnAsync(plan, submission.Scenario, cancellationToken) is { } holder)
+            {
+                return TypedResults.Problem("Ask again when it has ended.", statusCode: 409, title: $"Run {holder} is on the target.", extensions: [KeyValuePair.Create("run", (object?)holder)]);
+            }
         }
         catch (ArgumentException)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using ApeTest.Runs.Json;
 using ApeTest.Scenarios;
@@ -41,11 +42,19 @@ public sealed class CollectorClient : IDisposable
     /// <summary>Submits a run. One that the collector refuses throws <see cref="ApeTestException"/> (exit 2, or 3 where its queue does not answer).</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="scenario">Text of <c>scenario.resolved.yaml</c>, secrets redacted.</param>
+    /// <param name="inTurn">Only while no other run of the stack is on the target. The collector judges that and takes the run in one step, so that of several who ask at once one is taken.</param>
     /// <param name="cancellationToken">Gives up; the run may have been submitted then.</param>
-    public async Task SubmitAsync(RunPlan plan, string scenario, CancellationToken cancellationToken)
+    /// <returns>Null: it was submitted. Else it was not, and this run is on the target.</returns>
+    public async Task<string?> SubmitAsync(RunPlan plan, string scenario, bool inTurn, CancellationToken cancellationToken)
     {
         using var content = new ByteArrayContent(Submission.Write(plan, scenario)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        using var response = await _http.SendAsync(HttpMethod.Post, ControlContract.RunsPath, content, cancellationToken);
+        using var response = await _http.AnswerAsync(HttpMethod.Post, inTurn ? $"{ControlContract.RunsPath}?{ControlContract.InTurnQuery}" : ControlContract.RunsPath, content, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return null;
+        }
+        var problem = await ControlHttp.ProblemAsync(response, cancellationToken);
+        return response.StatusCode is HttpStatusCode.Conflict && problem?.Run is { } run ? run : throw _http.Failure(response.StatusCode, problem);
     }
 
     /// <summary>A client of one run of the stack.</summary>

@@ -7,6 +7,11 @@ public static class ControlContract
     public const string RunsPath = "/api/v1/runs";
 
     /// <summary>
+    /// With <c>POST {RunsPath}</c>: the run is taken only while no other run of the collector is on its target; else 409, and <see cref="ControlProblem.Run"/> names that one.
+    /// </summary>
+    public const string InTurnQuery = "queue=true";
+
+    /// <summary>
     /// Base at which a collector that knows a gateway passes requests on to it, <c>{GatewayPath}/{target}/{path}</c>: whoever submits a run to a stack
     /// examines its target as the stack's agents reach it.
     /// </summary>
@@ -60,4 +65,8 @@ public sealed record StopRequest(bool Now, string? Reason = null);
 public sealed record ScaleRequest([property: System.Text.Json.Serialization.JsonRequired] int Agents);
 
 /// <summary>A problem document (RFC 9457), as far as the client reads it.</summary>
-public sealed record ControlProblem(string? Title, int? Status, string? Detail);
+public sealed record ControlProblem(string? Title, int? Status, string? Detail)
+{
+    /// <summary>The run that is in the way of a submitted one, which then was not taken; null for any other problem.</summary>
+    public string? Run { get; init; }
+}

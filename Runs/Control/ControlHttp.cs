@@ -43,13 +43,26 @@ internal sealed class ControlHttp : IDisposable
     /// <summary>Sends a call and returns a successful answer, its headers read; the caller disposes it.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
+        var response = await AnswerAsync(method, path, content, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+        using (response)
+        {
+            throw Failure(response.StatusCode, await ProblemAsync(response, cancellationToken));
+        }
+    }
+
+    /// <summary>Sends a call and returns its answer whatever it is, its headers read; the caller disposes it.</summary>
+    public async Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
         using var timeout = new CancellationTokenSource(CallTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        HttpResponseMessage response;
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = content };
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
         catch (HttpRequestException e)
         {
@@ -59,14 +72,6 @@ internal sealed class ControlHttp : IDisposable
         {
             throw Unreachable(e);
         }
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-        using (response)
-        {
-            throw await FailureAsync(response, cancellationToken);
-        }
     }
 
     /// <summary>Nobody answers, or no longer.</summary>
@@ -75,26 +80,28 @@ internal sealed class ControlHttp : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<ApeTestException> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>What an answer that is no success says is wrong; null where it does not say.</summary>
+    public static async Task<ControlProblem?> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        ControlProblem? problem = null;
         try
         {
-            problem = await response.Content.ReadFromJsonAsync(RunsJson.Line.ControlProblem, cancellationToken);
+            return await response.Content.ReadFromJsonAsync(RunsJson.Line.ControlProblem, cancellationToken);
         }
         catch (JsonException)
         {
             // Not a problem document: the status says enough.
+            return null;
         }
-        return response.StatusCode switch
-        {
-            HttpStatusCode.Unauthorized => new ApeTestException($"{_party.Name} refused the token.", _party.WhenRefused, _party.RefusedCode),
-            HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest =>
-                new ApeTestException(problem?.Title ?? $"{_party.Name} refused the request.", problem?.Detail, ExitCodes.Input),
-            var status => new ApeTestException($"{_party.Name} answered {(int)status}{(problem?.Title is { } title ? $": {title}" : "")}.",
-                problem?.Detail, ExitCodes.Environment),
-        };
     }
+
+    /// <summary>An answer that is no success, in the words of the party.</summary>
+    public ApeTestException Failure(HttpStatusCode status, ControlProblem? problem) => status switch
+    {
+        HttpStatusCode.Unauthorized => new ApeTestException($"{_party.Name} refused the token.", _party.WhenRefused, _party.RefusedCode),
+        HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest =>
+            new ApeTestException(problem?.Title ?? $"{_party.Name} refused the request.", problem?.Detail, ExitCodes.Input),
+        _ => new ApeTestException($"{_party.Name} answered {(int)status}{(problem?.Title is { } title ? $": {title}" : "")}.", problem?.Detail, ExitCodes.Environment),
+    };
 }
 
 /// <summary>Who is spoken to through the control API, as messages call it.</summary>

@@ -23,7 +23,7 @@ public sealed class SubmitTests
         using var client = new CollectorClient(host.Url, host.Directory.ReadToken()!, TimeProvider.System);
         var plan = Library();
 
-        await client.SubmitAsync(plan, "name: library\n", Cancellation);
+        await client.SubmitAsync(plan, "name: library\n", inTurn: false, Cancellation);
 
         var lease = await host.Queue.ClaimAsync("w1", Cancellation);
         Assert.Equal((plan.Run, 7), (lease!.Plan.Run, lease.Block.Count));
@@ -31,8 +31,26 @@ public sealed class SubmitTests
         using var run = client.Run(plan.Run);
         Assert.Equal("library", (await run.GetRunAsync(Cancellation)).Scenario);
         Assert.Contains(await client.ListAsync(Cancellation), entry => entry.Run == plan.Run);
-        var again = await Assert.ThrowsAsync<ApeTestException>(() => client.SubmitAsync(plan, "", Cancellation));
+        var again = await Assert.ThrowsAsync<ApeTestException>(() => client.SubmitAsync(plan, "", inTurn: false, Cancellation));
         Assert.Equal((ExitCodes.Input, $"There is a run {plan.Run} already."), (again.ExitCode, again.Message));
+    }
+
+    [Fact]
+    public async Task Submit_SeveralInTurnOnOneTarget_OneIsTakenAndTheOthersAreToldWhich()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        using var client = new CollectorClient(host.Url, host.Directory.ReadToken()!, TimeProvider.System);
+        RunPlan[] plans = [.. Enumerable.Range(1, 8).Select(static number => Library($"20261121-140000-000{number}", number % 2 == 0 ? "http://127.0.0.1:5080" : "http://LOCALHOST:5080/shop"))];
+
+        var answers = await Task.WhenAll(plans.Select(plan => client.SubmitAsync(plan, "", inTurn: true, Cancellation)));
+        var elsewhere = await client.SubmitAsync(Library("20261121-140000-0010", "http://127.0.0.1:5081"), "", inTurn: true, Cancellation);
+        var waitsForNobody = await client.SubmitAsync(Library("20261121-140000-0011", "http://127.0.0.1:5080"), "", inTurn: false, Cancellation);
+
+        var taken = plans[Array.IndexOf(answers, null)].Run;
+        Assert.All(answers, answer => Assert.True(answer is null || answer == taken, answer));
+        Assert.Single(answers, static answer => answer is null);
+        Assert.Equal((null, null), (elsewhere, waitsForNobody));
+        Assert.Equal(["20261121-140000-0011", "20261121-140000-0010", taken], (await client.ListAsync(Cancellation)).Take(3).Select(static entry => entry.Run));
     }
 
     [Theory]
@@ -149,8 +167,8 @@ public sealed class SubmitTests
         Assert.Equal(2, host.Dropped.Total);
     }
 
-    private static RunPlan Library() => RunPlanner.Create(
-        new Scenario { Name = "library", Target = new TargetSpec { Url = new Uri("http://127.0.0.1:5080") }, Agents = 7 }, "20261121-140000-0001", seed: 1);
+    private static RunPlan Library(string run = "20261121-140000-0001", string target = "http://127.0.0.1:5080") => RunPlanner.Create(
+        new Scenario { Name = "library", Target = new TargetSpec { Url = new Uri(target) }, Agents = 7 }, run, seed: 1);
 
     private static async Task<HttpResponseMessage> PostAsync(CollectorHost host, string path, string body)
     {

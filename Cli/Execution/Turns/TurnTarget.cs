@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ApeTest.Runs.Control;
 using ApeTest.Scenarios.Model;
 
 namespace ApeTest.Cli.Execution.Turns;
@@ -21,11 +22,7 @@ internal sealed record TurnTarget(string Key, string Shown)
     }
 
     /// <summary>Host and port of a URL.</summary>
-    public static TurnTarget Of(Uri url)
-    {
-        var host = url.IdnHost.ToLowerInvariant() is var name && name is "localhost" or "::1" or "[::1]" ? "127.0.0.1" : url.IdnHost.ToLowerInvariant();
-        return new TurnTarget($"{host} {url.Port}", url.GetLeftPart(UriPartial.Authority));
-    }
+    public static TurnTarget Of(Uri url) => new(TargetServer.Of(url), url.GetLeftPart(UriPartial.Authority));
 
     /// <summary>Name of a folder for it.</summary>
     public string Folder => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))[..16];

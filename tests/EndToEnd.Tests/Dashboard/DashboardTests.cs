@@ -67,7 +67,7 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Contains("Failed", await page.TextContentAsync("#verdict"), StringComparison.Ordinal);
         Assert.Contains("checkout", await page.TextContentAsync("#operations"), StringComparison.Ordinal);
         Assert.DoesNotContain("t=", page.Url, StringComparison.Ordinal);
-        await ShotAsync(page, "dashboard-run");
+        await Reports.Shot.TakeAsync(page, "dashboard-run");
         Assert.Empty(_errors);
     }
 
@@ -101,7 +101,7 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.True(await page.IsVisibleAsync($"#{last} .stepbody"));
         Assert.True(await page.Locator(".waterfall rect").CountAsync() > 3);
         await page.Keyboard.PressAsync("Home");
-        await ShotAsync(page, "dashboard-replay");
+        await Reports.Shot.TakeAsync(page, "dashboard-replay");
         await page.Keyboard.PressAsync("Escape");
         await page.WaitForURLAsync("**/sessions");
         Assert.Empty(_errors);
@@ -152,7 +152,7 @@ public sealed class DashboardTests : IAsyncLifetime
 
         async Task CheckAsync(string name)
         {
-            await ShotAsync(page, name);
+            await Reports.Shot.TakeAsync(page, name);
             Assert.Equal(string.Empty, await page.EvaluateAsync<string>(
                 "() => document.documentElement.scrollWidth <= innerWidth ? '' : [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .plot, pre')).map(e => e.outerHTML.slice(0, 100)).slice(0, 5).join(' | ') || 'too wide'"));
         }
@@ -234,15 +234,6 @@ public sealed class DashboardTests : IAsyncLifetime
             }
         }
         Assert.Fail($"Tab never came to {selector}.");
-    }
-
-    /// <summary>With <c>APETEST_SHOTS=folder</c>, a picture for the docs.</summary>
-    private static async Task ShotAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable("APETEST_SHOTS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = false });
-        }
     }
 
     private string Told()

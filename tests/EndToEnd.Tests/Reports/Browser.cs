@@ -31,11 +31,11 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Opens a page; what it says on the console, or fails to load, is added to <paramref name="complaints"/>.</summary>
-    public async Task<IPage> OpenAsync(string url, ColorScheme scheme, List<string> complaints, bool script = true)
+    public async Task<IPage> OpenAsync(string url, ColorScheme scheme, List<string> complaints, bool script = true, int width = 1280)
     {
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
-            ColorScheme = scheme, JavaScriptEnabled = script, ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
+            ColorScheme = scheme, JavaScriptEnabled = script, ViewportSize = new ViewportSize { Width = width, Height = 900 },
         });
         context.SetDefaultTimeout((float)TestTimeouts.Default.TotalMilliseconds);
         var page = await context.NewPageAsync();

@@ -26,6 +26,8 @@ public sealed class ReportPageTests
             Assert.NotEmpty(await chart.GetAttributeAsync("aria-label") ?? "");
         }
 
+        await Shot.TakeAsync(page, $"report-{scheme}".ToLowerInvariant());
+
         // A failed session opens by keyboard, and its curl commands too.
         var session = page.Locator("details.session").First;
         await session.Locator("> summary").FocusAsync();
@@ -34,6 +36,16 @@ public sealed class ReportPageTests
         await session.Locator("details.curl > summary").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(session.Locator("details.curl pre")).ToContainTextAsync("curl -sS");
+
+        // So does what the model was sent and said, and what the target answered.
+        await session.Locator("details.turn > summary").First.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(session.Locator("details.turn pre").First).ToContainTextAsync("ape-context");
+        await session.Locator("details.answer > summary").First.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(session.Locator("details.answer pre").First).ToContainTextAsync("\"status\": 200");
+        await session.EvaluateAsync("session => session.scrollIntoView()");
+        await Shot.TakeAsync(page, $"report-session-{scheme}".ToLowerInvariant());
 
         // The filter, the sorting and the theme answer.
         await page.FillAsync("#filter-text", "no session says this");
@@ -62,6 +74,26 @@ public sealed class ReportPageTests
         Assert.False(await page.Locator("#filter").IsVisibleAsync());
         await page.Locator("details.session > summary").First.ClickAsync();
         Assert.True(await page.Locator("details.session .inside").First.IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task Session_OnATelephone_ShowsItsDurationAndWhatWasSaidWithoutScrolling()
+    {
+        await using var browser = await Browser.StartAsync();
+        using var directory = new TempDirectory();
+        var page = await browser.OpenAsync(await RunAsync(directory), ColorScheme.Dark, [], width: 400);
+        var session = page.Locator("details.session").First;
+        await session.Locator("> summary").ClickAsync();
+        await session.Locator("details.turn > summary").First.ClickAsync();
+        await session.EvaluateAsync("session => session.scrollIntoView()");
+        await Shot.TakeAsync(page, "report-phone-session");
+
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        Assert.True(await session.Locator("> summary .num").EvaluateAsync<bool>("took => took.scrollWidth <= took.clientWidth"));
+        foreach (var said in await session.Locator("details.turn, details.answer").AllAsync())
+        {
+            Assert.True(await said.EvaluateAsync<bool>("said => said.getBoundingClientRect().right <= innerWidth"));
+        }
     }
 
     private static async Task AssertReadableAsync(IPage page)
