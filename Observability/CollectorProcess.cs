@@ -47,7 +47,7 @@ internal static class CollectorProcess
     {
         RunsRoot = variable(EnvironmentNames.CollectorRuns) is { Length: > 0 } root ? Path.GetFullPath(root) : RunDirectory.RunsRoot(Environment.CurrentDirectory),
         Mode = "distributed",
-        Feed = AppContext.TryGetSwitch("ApeTest.FullFeed", out var full) && full ? "full" : "partial",
+        Feed = PackageFeed.Name,
         GatewayUrl = Url(variable, EnvironmentNames.GatewayUrl),
         LlmProxyUrl = Url(variable, EnvironmentNames.LlmProxyUrl),
     };

@@ -11,6 +11,9 @@ internal interface IMachine
     /// <summary>When this program was built, UTC; null where that is not known.</summary>
     DateTimeOffset? Built { get; }
 
+    /// <summary>The package feed that this program was built for: <c>full</c> or <c>partial</c>.</summary>
+    string Feed { get; }
+
     /// <summary>Runs a program that answers at once; null where there is no such program.</summary>
     Task<(int Code, string Output)?> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken);
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ApeTest.Cli.Readiness;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Commands.Doctor;
 
@@ -12,6 +13,8 @@ internal sealed class ThisMachine : IMachine
     public MachineLimits Limits { get; } = MachineLimits.OfProcess();
 
     public DateTimeOffset? Built => typeof(ThisMachine).Assembly.Location is { Length: > 0 } file ? new FileInfo(file).LastWriteTimeUtc : null;
+
+    public string Feed => PackageFeed.Name;
 
     public async Task<(int Code, string Output)?> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {

@@ -52,6 +52,15 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_OfABuildOnTheFullFeed_SaysSo()
+    {
+        await RunAsync(new FakeMachine { Feed = "full" });
+
+        Assert.Contains("full: everything is built in", _out.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("partial", _out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_Json_SaysTheSame()
     {
         var machine = new FakeMachine();

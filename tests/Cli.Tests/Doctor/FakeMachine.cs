@@ -10,6 +10,8 @@ internal sealed class FakeMachine : IMachine
 
     public DateTimeOffset? Built { get; init; } = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
+    public string Feed { get; init; } = "partial";
+
     public Dictionary<string, (int Code, string Output)> Programs { get; } = new(StringComparer.Ordinal)
     {
         ["dotnet --list-sdks"] = (0, "9.0.100 [/usr/share/dotnet/sdk]\n10.0.100 [/usr/share/dotnet/sdk]"),

@@ -1,4 +1,4 @@
-using ApeTest.Cli.Embedded;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Commands.Doctor.Checks;
 
@@ -11,7 +11,7 @@ internal sealed class SdkCheck : IDoctorCheck
 
     public async Task<IReadOnlyList<Finding>> LookAsync(Patient patient, CancellationToken cancellationToken)
     {
-        var feed = Finding.Ok("feed", PackageFeed.Name == "full" ? "full: everything is built in" : "partial: built without Aspire, Semantic Kernel, prometheus-net; nothing that a run needs. In a checkout ./ape-test feed auto probes again");
+        var feed = Finding.Ok("feed", patient.Machine.Feed == PackageFeed.Full ? "full: everything is built in" : "partial: built without Aspire, Semantic Kernel, prometheus-net; nothing that a run needs. In a checkout ./ape-test feed auto probes again");
         if (await patient.Machine.RunAsync("dotnet", ["--list-sdks"], cancellationToken) is not (0, var list))
         {
             return [Finding.Warning(Name, "dotnet is not on the PATH", "ApeTest builds itself with it when its sources change", "install the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0"), feed];
