@@ -30,7 +30,7 @@ public sealed class InitStackTests
             var states = await Machine.DockerAsync("ps", "--filter", $"label=com.docker.compose.project=ape-{name}", "--format", "{{.Names}} {{.Status}}");
             Assert.All(new[] { "gateway", "llm-proxy", "agent", "collector", "postgres", "shop" }, service => Assert.Matches($@"ape-{name}-{service}-1 Up .*\(healthy\)", states));
             // As the file's own comment says.
-            var start = await Machine.ApeAsync(folder, [], "start", "-y", "--stack", $"http://127.0.0.1:{port}", "--token-file", "ape.stack/secrets/service_token", "--target", "http://shop:5080", "--out", "summary.json");
+            var start = await Machine.ApeAsync(folder, [], "start", "ape.yaml", "-y", "--stack", $"http://127.0.0.1:{port}", "--token-file", "ape.stack/secrets/service_token", "--target", "http://shop:5080", "--out", "summary.json");
             start.Exits(0);
             Assert.True(JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "summary.json"), TestContext.Current.CancellationToken))!["sessions"]!["succeeded"]!.GetValue<long>() > 0, start.Error);
         }
