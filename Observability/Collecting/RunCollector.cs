@@ -60,7 +60,8 @@ public sealed class RunCollector(IRunQueue queue, CollectorOptions options, Time
         {
             if (_entering.TryGetValue(server, out var entering))
             {
-                return entering;
+                // Which may be turned away itself.
+                return HolderOf(server) ?? entering;
             }
         }
         try
