@@ -49,7 +49,7 @@ measure() { # viewers
   local run=$! directory= control=
   if [ "$1" -gt 0 ]; then
     for _ in $(seq 600); do
-      directory=$(ls -d .ape/runs/*/ 2> /dev/null | head -1)
+      directory=$(ls -d .ape/runs/*/ 2> /dev/null | head -1 || true)
       [ -n "$directory" ] && control=$(jq -r 'select(.status == "running") | .control_url // empty' "$directory/run.json" 2> /dev/null || true)
       [ -n "$control" ] && break
       sleep 0.1
