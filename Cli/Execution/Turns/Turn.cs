@@ -18,5 +18,6 @@ internal sealed class Turn : IDisposable
     {
         _queue.Remove(Name);
         _lock.Dispose();
+        _queue.Leave();
     }
 }

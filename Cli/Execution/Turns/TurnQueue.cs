@@ -6,9 +6,10 @@ namespace ApeTest.Cli.Execution.Turns;
 
 /// <summary>
 /// The runs of one user of this machine on one target, first come, first served. A ticket is a file that its process has locked: the system frees the lock when
-/// the process ends, however it ends, so that a killed run holds nobody up. Who stands in the queue is read and changed under one more lock, for moments only.
+/// the process ends, however it ends, so that a killed run holds nobody up. Who stands in the queue is read and changed under one more lock, that of all queues and
+/// for moments only. The last one who leaves takes the folder away: a target of a free port has one of its own.
 /// </summary>
-/// <param name="folder">The queue's folder.</param>
+/// <param name="folder">The queue's folder; the lock is beside it.</param>
 /// <param name="time">Clock of the pauses between two attempts at the lock.</param>
 internal sealed class TurnQueue(string folder, TimeProvider time)
 {
@@ -31,8 +32,9 @@ internal sealed class TurnQueue(string folder, TimeProvider time)
     {
         try
         {
-            System.IO.Directory.CreateDirectory(folder);
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
             using var gate = await EnterGateAsync(cancellationToken);
+            System.IO.Directory.CreateDirectory(folder);
             var number = waits ? Names().Select(Number).DefaultIfEmpty(WaitsForNobody).Max() + 1 : WaitsForNobody;
             var name = string.Create(CultureInfo.InvariantCulture, $"{number:D12}-{ticket.Run}");
             await File.WriteAllBytesAsync(In(name) + Info, JsonSerializer.SerializeToUtf8Bytes(ticket, TurnTicketJson.Default.TurnTicket), CancellationToken.None);
@@ -71,6 +73,20 @@ internal sealed class TurnQueue(string folder, TimeProvider time)
         }
     }
 
+    /// <summary>Takes the folder away where nobody stands in it. Not while somebody is at the lock: then it is for the next one.</summary>
+    internal void Leave()
+    {
+        try
+        {
+            using var gate = OpenGate();
+            // One that is not empty throws.
+            System.IO.Directory.Delete(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
     private static string Root(CliEnvironment environment) =>
         environment.Variables.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } state ? state
         : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
@@ -83,7 +99,7 @@ internal sealed class TurnQueue(string folder, TimeProvider time)
         {
             try
             {
-                return new FileStream(In(Gate), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                return OpenGate();
             }
             catch (IOException e) when (e.GetType() == typeof(IOException) && time.GetElapsedTime(began) < LongestGate)
             {
@@ -91,6 +107,8 @@ internal sealed class TurnQueue(string folder, TimeProvider time)
             }
         }
     }
+
+    private FileStream OpenGate() => new(Path.Combine(Path.GetDirectoryName(folder)!, Gate), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
     // Whoever opens it has it: then nobody held it. Under the gate, so that no two look at once and take each other for a holder.
     private bool IsHeld(string name)
@@ -114,7 +132,7 @@ internal sealed class TurnQueue(string folder, TimeProvider time)
     }
 
     private IEnumerable<string> Names() => System.IO.Directory.EnumerateFiles(folder).Select(static path => Path.GetFileName(path)!)
-        .Where(static name => name != Gate && !name.EndsWith(Info, StringComparison.Ordinal) && name.Contains('-', StringComparison.Ordinal));
+        .Where(static name => !name.EndsWith(Info, StringComparison.Ordinal) && name.Contains('-', StringComparison.Ordinal));
 
     private static long Number(string name) =>
         long.TryParse(name.AsSpan(0, name.IndexOf('-', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : WaitsForNobody;
