@@ -94,6 +94,9 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             // One that was never answered on may have been taken by somebody else meanwhile.
             Port = _started ? Port : FreePort();
+            // What the one before said must not be taken for this one's.
+            var log = Path.Combine(_data, "server.log");
+            File.Delete(log);
             // The shell ends the server when its input ends, as it does with this process.
             _process = Run("sh", "-c", """
                 bin=$1 data=$2 port=$3 fsync=$4
@@ -115,7 +118,6 @@ public sealed class PostgresServer : IAsyncDisposable
                 _started = true;
                 return;
             }
-            var log = Path.Combine(_data, "server.log");
             var said = File.Exists(log) ? await File.ReadAllTextAsync(log, cancellationToken) : "";
             await StopAsync(kill: true);
             if (attempt >= 5)
