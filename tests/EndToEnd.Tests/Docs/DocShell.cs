@@ -110,11 +110,19 @@ internal sealed partial class DocShell : IAsyncDisposable
     /// <summary>Ends what still runs; a service that does not end well fails the test.</summary>
     public async Task EndAsync()
     {
-        foreach (var run in RunDirectoryReader.Running(RunDirectory.RunsRoot(_directory.Path), TimeProvider.System))
+        await EndRunsAsync();
+        await EndServicesAsync();
+    }
+
+    /// <summary>Stops the runs in the background; they are over when it returns.</summary>
+    public async Task EndRunsAsync()
+    {
+        IReadOnlyList<RunDirectory> Running() => RunDirectoryReader.Running(RunDirectory.RunsRoot(_directory.Path), TimeProvider.System);
+        foreach (var run in Running())
         {
             await ApeProcess.RunAsync(_directory, "stop", run.Run, "--now");
         }
-        await EndServicesAsync();
+        await ApeShell.UntilAsync(() => Running().Count == 0);
     }
 
     private async Task EndServicesAsync()
@@ -194,6 +202,8 @@ internal sealed partial class DocShell : IAsyncDisposable
             start.Environment.Remove(name);
         }
         start.Environment["PATH"] = $"{_directory.Path}:{start.Environment["PATH"]}";
+        // The queue of runs is one for all of a user: other tests' runs would be waited for.
+        start.Environment["XDG_STATE_HOME"] = _state.Path;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;
