@@ -9,6 +9,8 @@ namespace ApeTest.Hosting;
 /// </summary>
 public sealed class ApeTestResource : ExecutableResource
 {
+    internal const string LinkText = "Run";
+
     private int _isWatched;
 
     /// <summary>A resource of that name.</summary>
@@ -21,6 +23,9 @@ public sealed class ApeTestResource : ExecutableResource
     }
 
     internal StartArguments Start { get; } = new();
+
+    /// <summary>Where the run is to be watched; among the annotations once it is known.</summary>
+    internal ResourceUrlAnnotation Link { get; } = new() { Url = "", DisplayText = LinkText };
 
     /// <summary>True for the first who asks.</summary>
     internal bool TryBeginWatching() => Interlocked.Exchange(ref _isWatched, 1) == 0;

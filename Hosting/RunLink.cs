@@ -8,11 +8,10 @@ namespace ApeTest.Hosting;
 /// <summary>Shows the link to a run's own dashboard beside the resource: the command tells it on its console once it listens, on a port that is free then.</summary>
 internal static class RunLink
 {
-    private const string Text = "Run";
-
-    /// <summary>Begins, with the first start of a resource, to look for the link in its log; a later start brings another.</summary>
+    /// <summary>Begins, with the first start of a resource, to look for the link in its log; a later start brings another, and takes the former one away.</summary>
     public static Task WatchAsync(ApeTestResource resource, BeforeResourceStartedEvent starting, CancellationToken cancellationToken)
     {
+        resource.Annotations.Remove(resource.Link);
         if (resource.TryBeginWatching())
         {
             // Goes on beside the resource, and ends with the AppHost.
@@ -45,14 +44,15 @@ internal static class RunLink
 
     private static Task ShowAsync(ApeTestResource resource, string link, ResourceNotificationService notifications)
     {
-        // Every later snapshot of the resource is made from its annotations; the one that is out is changed here.
-        foreach (var former in resource.Annotations.OfType<ResourceUrlAnnotation>().Where(static url => url.DisplayText == Text).ToArray())
+        // Every later snapshot of the resource is made from its annotations, while this goes on: it is one annotation, changed before it is added, so that there is
+        // no moment with two of them or with none. The snapshot that is out is changed here.
+        resource.Link.Url = link;
+        if (!resource.Annotations.Contains(resource.Link))
         {
-            resource.Annotations.Remove(former);
+            resource.Annotations.Add(resource.Link);
         }
-        resource.Annotations.Add(new ResourceUrlAnnotation { Url = link, DisplayText = Text });
-        var shown = new UrlSnapshot(null, link, IsInternal: false) { DisplayProperties = new UrlDisplayPropertiesSnapshot(Text) };
+        var shown = new UrlSnapshot(null, link, IsInternal: false) { DisplayProperties = new UrlDisplayPropertiesSnapshot(ApeTestResource.LinkText) };
         return notifications.PublishUpdateAsync(resource, snapshot =>
-            snapshot with { Urls = [.. snapshot.Urls.Where(static url => url.DisplayProperties.DisplayName != Text), shown] });
+            snapshot with { Urls = [.. snapshot.Urls.Where(static url => url.DisplayProperties.DisplayName != ApeTestResource.LinkText), shown] });
     }
 }

@@ -17,8 +17,10 @@ internal static class RunCommandExtensions
     /// <param name="agent">The agents.</param>
     /// <param name="control">The stack's control API.</param>
     /// <param name="run">The resource that submits a run and follows it.</param>
-    public static void WithRunCommands(this IResourceBuilder<ProjectResource> agent, RunControl control, IResourceBuilder<ApeTestResource> run) => agent
-        .WithCommand("start-run", "Start a run", context => ToldAsync(() => StartAsync(context, control, run)), new CommandOptions
+    /// <param name="standard">The agents of a run for which nobody says a number.</param>
+    public static void WithRunCommands(
+        this IResourceBuilder<ProjectResource> agent, RunControl control, IResourceBuilder<ApeTestResource> run, IResourceBuilder<ParameterResource> standard) => agent
+        .WithCommand("start-run", "Start a run", context => ToldAsync(() => StartAsync(context, control, run, standard)), new CommandOptions
         {
             Description = "Releases agents on the shop: the resource run submits the run and follows it.",
             Arguments = [Number("Empty: the parameter agents.", required: false)],
@@ -46,17 +48,15 @@ internal static class RunCommandExtensions
             IconName = "ArrowAutofitContent",
         });
 
-    private static async Task<ExecuteCommandResult> StartAsync(ExecuteCommandContext context, RunControl control, IResourceBuilder<ApeTestResource> run)
+    private static async Task<ExecuteCommandResult> StartAsync(
+        ExecuteCommandContext context, RunControl control, IResourceBuilder<ApeTestResource> run, IResourceBuilder<ParameterResource> standard)
     {
         if (await control.RunningAsync(context.CancellationToken) is { } other)
         {
             return CommandResults.Failure($"Run {other} is running. Stop it first: two at a time would measure each other.");
         }
-        if (Asked(context.Arguments) is { } agents)
-        {
-            // Asked for when the command line is made, at its start.
-            run.WithAgents(agents);
-        }
+        // Asked for when the command line is made, at its start. Said each time: the number of the former run is not that of the next.
+        _ = Asked(context.Arguments) is { } agents ? run.WithAgents(agents) : run.WithAgents(standard);
         return await context.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(run.Resource, KnownResourceCommands.StartCommand, context.CancellationToken);
     }
 

@@ -60,7 +60,7 @@ internal static class StackBuilderExtensions
         if (stack is { Agent: { } agent, Collector: { } collector })
         {
             run.WithStack(collector.GetEndpoint(ServiceFactory.Http), TokenFile(folder)).WaitFor(agent).WaitFor(collector);
-            agent.WithRunCommands(new RunControl(collector.GetEndpoint(ServiceFactory.Http), TokenFile(folder)), run);
+            agent.WithRunCommands(new RunControl(collector.GetEndpoint(ServiceFactory.Http), TokenFile(folder)), run, parameters.Agents);
         }
 
         // 5. What is made of it elsewhere.

@@ -1,5 +1,7 @@
 using ApeTest.AppHost.Composition;
+using ApeTest.ServiceDefaults.Hosting;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Kubernetes;
 using Aspire.Hosting.Kubernetes.Resources;
 
@@ -21,7 +23,7 @@ internal static class KubernetesPublishing
 
     public static void Add(IDistributedApplicationBuilder builder, Stack stack, string gatewayFile)
     {
-        builder.AddKubernetesEnvironment("kubernetes");
+        builder.AddKubernetesEnvironment("kubernetes").WithDashboard(dashboard => Export(stack, dashboard.Resource.OtlpGrpcEndpoint));
         foreach (var (resource, port) in stack.Services())
         {
             resource.PublishAsKubernetesService(service =>
@@ -45,6 +47,20 @@ internal static class KubernetesPublishing
         // A run's directory goes with the pod.
         stack.Collector?.PublishAsKubernetesService(service =>
             Mount(service, new VolumeV1 { Name = Data, EmptyDir = new EmptyDirVolumeSourceV1() }, PublishedFiles.Data, isReadOnly: false));
+    }
+
+    /// <summary>
+    /// As the publisher itself says it. But it says so to a service when the service's turn comes, and has read by then what those before it refer to: of
+    /// services that refer to each other, some would not export.
+    /// </summary>
+    private static void Export(Stack stack, EndpointReference dashboard)
+    {
+        foreach (var (service, _) in stack.Services())
+        {
+            service.WithEnvironment(EnvironmentNames.OtlpEndpoint, dashboard)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+                .WithEnvironment("OTEL_SERVICE_NAME", service.Resource.Name);
+        }
     }
 
     private static void Mount(KubernetesResource service, VolumeV1 volume, string path, bool isReadOnly)

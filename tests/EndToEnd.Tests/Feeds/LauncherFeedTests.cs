@@ -28,6 +28,33 @@ public sealed class LauncherFeedTests
     }
 
     [Fact]
+    public async Task Feed_AutoThatTakesTooLong_CountsAsPartialAndSaysWhy()
+    {
+        Requires.That(!OperatingSystem.IsWindows(), "the launcher here is a shell script");
+        using var directory = new TempDirectory();
+
+        var result = await RunAsync(directory, "exec sleep 600", "feed", "auto", "1");
+
+        result.Exits(0);
+        Assert.Contains("<FullFeed>false</FullFeed>", File.ReadAllText(directory.Combine(".feed.props")), StringComparison.Ordinal);
+        Assert.Contains("was not through within 1 s", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("soon")]
+    [InlineData("100000")]
+    public async Task Feed_AutoForNoNumberOfSeconds_IsRefused(string seconds)
+    {
+        Requires.That(!OperatingSystem.IsWindows(), "the launcher here is a shell script");
+        using var directory = new TempDirectory();
+
+        Assert.Contains("number of seconds", (await RunAsync(directory, "exit 0", "feed", "auto", seconds)).Exits(2).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(directory.Combine(".feed.props")));
+    }
+
+    [Fact]
     public async Task Feed_AnotherWord_IsRefused()
     {
         Requires.That(!OperatingSystem.IsWindows(), "the launcher here is a shell script");
