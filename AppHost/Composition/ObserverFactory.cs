@@ -5,7 +5,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace ApeTest.AppHost.Composition;
 
-/// <summary>Prometheus, Loki and Grafana, with the files of <c>deploy/config</c>. Images as in <c>deploy/compose.yaml</c>.</summary>
+/// <summary>Prometheus, Loki and Grafana, with the files of <c>deploy/config</c>.</summary>
 internal sealed class ObserverFactory(IDistributedApplicationBuilder builder, StackParameters parameters)
 {
     private const int Nobody = 65534;
@@ -19,17 +19,23 @@ internal sealed class ObserverFactory(IDistributedApplicationBuilder builder, St
     public IResourceBuilder<ContainerResource> Add(Stack stack)
     {
         var prometheus = Prometheus(stack);
-        var loki = builder.AddContainer("loki", "grafana/loki", "3.0.0")
+        var loki = builder.AddContainer("loki", StackImage.Loki.Name, StackImage.Loki.Tag)
             .WithHttpEndpoint(targetPort: 3100, name: ServiceFactory.Http)
             .WithHttpHealthCheck("/ready", endpointName: ServiceFactory.Http)
             .WithArgs("-config.file=/etc/loki/loki.yaml")
             .WithContainerFiles("/etc/loki", [FileOf("loki.yaml", Folder.Deployed("loki.yaml"))]);
+        if (IsPublishing)
+        {
+            // Here each start has a store of its own.
+            prometheus.WithVolume("prometheus", "/prometheus");
+            loki.WithVolume("loki", "/loki");
+        }
         foreach (var (service, _) in stack.Services())
         {
             service.WithEnvironment(EnvironmentNames.Loki, loki.GetEndpoint(ServiceFactory.Http));
         }
         // Its data sources are http://prometheus:9090 and http://loki:3100: a container's name is its resource's.
-        builder.AddContainer("grafana", "grafana/grafana", "11.2.2")
+        builder.AddContainer("grafana", StackImage.Grafana.Name, StackImage.Grafana.Tag)
             .WithHttpEndpoint(targetPort: 3000, name: ServiceFactory.Http)
             .WithHttpHealthCheck("/api/health", endpointName: ServiceFactory.Http)
             .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", parameters.Drawn("grafana-password", "Password of Grafana's user admin."))
@@ -46,10 +52,12 @@ internal sealed class ObserverFactory(IDistributedApplicationBuilder builder, St
 
     private IResourceBuilder<ContainerResource> Prometheus(Stack stack)
     {
-        var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v2.42.0")
+        var prometheus = builder.AddContainer("prometheus", StackImage.Prometheus.Name, StackImage.Prometheus.Tag)
             .WithHttpEndpoint(targetPort: 9090, name: ServiceFactory.Http)
             .WithHttpHealthCheck("/-/ready", endpointName: ServiceFactory.Http)
-            .WithArgs("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus", "--storage.tsdb.retention.time=15d", "--enable-feature=exemplar-storage")
+            .WithArgs(
+                "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus", "--storage.tsdb.retention.time=15d", "--storage.tsdb.retention.size=5GB",
+                "--enable-feature=exemplar-storage")
             .WithContainerFiles("/etc/prometheus/rules", FilesOf(Folder.Deployed("prometheus", "rules")));
         if (IsPublishing)
         {

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using ApeTest.AppHost.Files;
 using ApeTest.ServiceDefaults.Hosting;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -9,9 +10,6 @@ namespace ApeTest.AppHost.Composition;
 /// <summary>A model on this machine.</summary>
 internal static class OllamaExtensions
 {
-    // As in deploy/compose.yaml.
-    private const string Image = "ollama/ollama";
-    private const string Tag = "0.3.12";
     private const int Port = 11434;
     private const string Prefix = "ollama/";
     private const string PullClient = "apetest-ollama-pull";
@@ -21,7 +19,7 @@ internal static class OllamaExtensions
     {
         // The answer comes when all is there: gigabytes.
         builder.Services.AddHttpClient(PullClient, static client => client.Timeout = Timeout.InfiniteTimeSpan);
-        var ollama = builder.AddContainer("ollama", Image, Tag)
+        var ollama = builder.AddContainer("ollama", StackImage.Ollama.Name, StackImage.Ollama.Tag)
             .WithHttpEndpoint(targetPort: Port, name: ServiceFactory.Http)
             .WithHttpHealthCheck("/api/version", endpointName: ServiceFactory.Http)
             .WithEnvironment("OLLAMA_MODELS", "/models")

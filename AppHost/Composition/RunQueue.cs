@@ -1,3 +1,4 @@
+using ApeTest.AppHost.Files;
 using ApeTest.AppHost.Options;
 using ApeTest.ServiceDefaults.Hosting;
 using Aspire.Hosting;
@@ -16,10 +17,6 @@ internal sealed record RunQueue(ReferenceExpression Url, IResourceBuilder<Contai
     private const string Endpoint = "tcp";
     private const string User = "ape";
     private const string Health = "apetest-queue";
-
-    // As in deploy/compose.yaml.
-    private const string Image = "postgres";
-    private const string Tag = "15.14-bookworm";
 
     /// <summary>The queue; null where containers are not wanted and no server is named.</summary>
     public static RunQueue? Of(IDistributedApplicationBuilder builder, AppHostOptions options, StackParameters parameters)
@@ -43,7 +40,7 @@ internal sealed record RunQueue(ReferenceExpression Url, IResourceBuilder<Contai
     private static RunQueue InContainer(IDistributedApplicationBuilder builder, StackParameters parameters)
     {
         var password = parameters.Drawn("postgres-password", "Password of the run queue's database.");
-        var server = builder.AddContainer("postgres", Image, Tag)
+        var server = builder.AddContainer("postgres", StackImage.Postgres.Name, StackImage.Postgres.Tag)
             .WithEndpoint(targetPort: NpgsqlConnection.DefaultPort, scheme: Endpoint, name: Endpoint)
             .WithEnvironment("POSTGRES_USER", User)
             .WithEnvironment("POSTGRES_DB", User)

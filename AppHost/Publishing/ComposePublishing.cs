@@ -15,11 +15,18 @@ internal static class ComposePublishing
     private const string RunsVolume = "runs";
     private const string GatewayConfig = "gateway_file";
 
+    // As in deploy/compose.yaml: a service waits by ending, until what it needs is there; and all are there again after the machine was off.
+    private const string Restart = "unless-stopped";
+
     // The owner of the secret files, as in deploy/compose.yaml.
     private const string User = "${APE_UID:-10001}:${APE_GID:-10001}";
 
     public static void Add(IDistributedApplicationBuilder builder, Stack stack, string gatewayFile)
     {
+        foreach (var container in builder.Resources.OfType<ContainerResource>().ToArray())
+        {
+            builder.CreateResourceBuilder(container).PublishAsDockerComposeService((_, service) => service.Restart = Restart);
+        }
         builder.AddDockerComposeEnvironment("compose")
             .ConfigureComposeFile(file => Complete(file, gatewayFile))
             .ConfigureEnvFile(variables =>
@@ -38,7 +45,7 @@ internal static class ComposePublishing
                 service.Image = $"${{APE_IMAGES:-apetest}}/{name}:${{APE_TAG:-latest}}";
                 service.PullPolicy = "${APE_PULL:-never}";
                 service.User = User;
-                service.Restart = "unless-stopped";
+                service.Restart = Restart;
                 service.Secrets.Add(Token());
             });
         }
