@@ -12,8 +12,11 @@ internal sealed class AgentMetrics
 {
     public const string MeterName = "ApeTest.Agent";
 
-    private const int MaxTools = 200;
-    private const string OtherTool = "_other";
+    /// <summary>Most values of the label <c>tool</c>, 15 series each.</summary>
+    public const int MaxTools = 200;
+
+    /// <summary>Most values of the label <c>goal</c>, 50 series each and one more for each outcome: about as many series as those of the tools.</summary>
+    public const int MaxGoals = 50;
 
     /// <summary>Parts of the time between actions, in the order of <see cref="IntervalSample"/>, and what is left.</summary>
     public static readonly string[] Parts = ["think", "model", "gateway", "target", "harness", "unaccounted"];
@@ -27,7 +30,8 @@ internal sealed class AgentMetrics
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _recoveries;
     private readonly Counter<long> _errors;
-    private readonly ConcurrentDictionary<string, byte> _tools = new(StringComparer.Ordinal);
+    private readonly LabelNames _tools = new(MaxTools);
+    private readonly LabelNames _goals = new(MaxGoals);
     private readonly ConcurrentDictionary<string, string> _runs = new(StringComparer.Ordinal);
     private volatile GeneratorFigures? _generator;
     private long _active;
@@ -61,7 +65,7 @@ internal sealed class AgentMetrics
     public void SessionStarted(string goal, TimeSpan delay)
     {
         AgentActive();
-        _startDelay.Record(delay.TotalSeconds, new KeyValuePair<string, object?>("goal", goal));
+        _startDelay.Record(delay.TotalSeconds, Goal(goal));
     }
 
     /// <summary>A session begins whose delay is told later (<see cref="Journey"/>).</summary>
@@ -70,17 +74,17 @@ internal sealed class AgentMetrics
     public void SessionEnded(string goal, SessionOutcome outcome, TimeSpan duration)
     {
         Interlocked.Decrement(ref _active);
-        var tag = new KeyValuePair<string, object?>("goal", goal);
+        var tag = Goal(goal);
         _sessions.Add(1, tag, new KeyValuePair<string, object?>("outcome", OutcomeName(outcome)));
         _sessionDuration.Record(duration.TotalSeconds, tag);
     }
 
     public void Action(string tool, TimeSpan duration)
-        => _actionDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("tool", ToolLabel(tool)));
+        => _actionDuration.Record(duration.TotalSeconds, Tool(tool));
 
     public void Interval(in IntervalSample sample)
     {
-        _interval.Record(sample.Interval.TotalSeconds, new KeyValuePair<string, object?>("goal", sample.Goal));
+        _interval.Record(sample.Interval.TotalSeconds, Goal(sample.Goal));
         Part("think", sample.Think);
         Part("model", sample.Model);
         Part("gateway", sample.Gateway);
@@ -97,7 +101,14 @@ internal sealed class AgentMetrics
     }
 
     /// <summary>Requests of a step that were added up before.</summary>
-    public void Actions(string tool, BucketCounts durations) => durations.Publish(_actionDuration, new KeyValuePair<string, object?>("tool", ToolLabel(tool)));
+    public void Actions(string tool, BucketCounts durations)
+    {
+        // A step that was not taken takes no name from one that was.
+        if (!durations.IsEmpty)
+        {
+            durations.Publish(_actionDuration, Tool(tool));
+        }
+    }
 
     /// <summary>Times of one of <see cref="Parts"/> that were added up before.</summary>
     public void Part(string part, BucketCounts times) => times.Publish(_part, new KeyValuePair<string, object?>("part", part));
@@ -105,7 +116,12 @@ internal sealed class AgentMetrics
     /// <summary>Delays and durations of a journey's sessions and the times between their requests that were added up before.</summary>
     public void Journey(string name, BucketCounts delays, BucketCounts durations, BucketCounts intervals)
     {
-        var tag = new KeyValuePair<string, object?>("goal", name);
+        if (delays.IsEmpty && durations.IsEmpty && intervals.IsEmpty)
+        {
+            return;
+        }
+
+        var tag = Goal(name);
         delays.Publish(_startDelay, tag);
         durations.Publish(_sessionDuration, tag);
         intervals.Publish(_interval, tag);
@@ -119,7 +135,7 @@ internal sealed class AgentMetrics
     {
         if (count > 0)
         {
-            _sessions.Add(count, new KeyValuePair<string, object?>("goal", name), new KeyValuePair<string, object?>("outcome", OutcomeName(outcome)));
+            _sessions.Add(count, Goal(name), new KeyValuePair<string, object?>("outcome", OutcomeName(outcome)));
         }
     }
 
@@ -152,15 +168,9 @@ internal sealed class AgentMetrics
 
     private void Part(string part, TimeSpan value) => _part.Record(value.TotalSeconds, new KeyValuePair<string, object?>("part", part));
 
-    private string ToolLabel(string tool)
-    {
-        if (_tools.ContainsKey(tool))
-        {
-            return tool;
-        }
-        // A few threads may pass the check together: the bound is against unbounded growth, not an exact count.
-        return _tools.Count < MaxTools && _tools.TryAdd(tool, 0) ? tool : _tools.ContainsKey(tool) ? tool : OtherTool;
-    }
+    private KeyValuePair<string, object?> Goal(string name) => new("goal", _goals.Of(name));
+
+    private KeyValuePair<string, object?> Tool(string name) => new("tool", _tools.Of(name));
 
     // Nothing before the first second.
     private IEnumerable<Measurement<double>> Generator(Func<GeneratorFigures, double> figure) =>

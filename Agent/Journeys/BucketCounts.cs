@@ -18,6 +18,9 @@ internal sealed class BucketCounts(IReadOnlyList<double> bounds)
     private readonly long[] _sums = new long[bounds.Count + 1];
     private readonly (RawTrace Trace, long Ticks)[] _examples = new (RawTrace Trace, long Ticks)[bounds.Count + 1];
 
+    /// <summary>Whether nothing came since the last time.</summary>
+    public bool IsEmpty => !_counts.AsSpan().ContainsAnyExcept(0L);
+
     /// <summary>Adds one, measured in <paramref name="trace"/>.</summary>
     public void Record(TimeSpan value, in RawTrace trace)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ApeTest.ServiceDefaults.Metrics;
@@ -23,7 +22,6 @@ internal sealed class LlmMetrics
     public const string Failovers = "apetest.llm.failovers";
 
     private const int MaxModels = 100;
-    private const string Other = "_other";
 
     private static readonly InstrumentAdvice<double> Fast = new() { HistogramBucketBoundaries = Buckets.Fast };
     private static readonly InstrumentAdvice<double> Slow = new() { HistogramBucketBoundaries = Buckets.Slow };
@@ -42,7 +40,7 @@ internal sealed class LlmMetrics
     private readonly Counter<long> _requests;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _failovers;
-    private readonly ConcurrentDictionary<string, byte> _models = new(StringComparer.Ordinal);
+    private readonly LabelNames _models = new(MaxModels);
 
     public LlmMetrics(IMeterFactory factory)
     {
@@ -101,11 +99,7 @@ internal sealed class LlmMetrics
     }
 
     // A client may send any model name: only names that a provider answered become labels, and only so many.
-    private string Known(string provider, string model, bool answered = false)
-    {
-        var name = provider + "/" + model;
-        return _models.ContainsKey(name) || (answered && _models.Count < MaxModels && _models.TryAdd(name, 0)) ? model : Other;
-    }
+    private string Known(string provider, string model, bool answered = false) => _models.Has(provider + "/" + model, add: answered) ? model : LabelNames.Other;
 
     private void Retried(int count, in TagList tags)
     {

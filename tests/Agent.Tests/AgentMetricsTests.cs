@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ApeTest.Agent.Journeys;
 using ApeTest.Agent.Tests.Fakes;
 using ApeTest.Runs.Recording;
 using ApeTest.Runs.Records;
@@ -88,6 +89,56 @@ public sealed class AgentMetricsTests
 
         Assert.Equal(201, tools.Count);
         Assert.Contains("_other", tools);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Goal_MoreThanTheBound_TheRestIsOtherAndNothingIsLost(bool journeys)
+    {
+        const int Goals = 300;
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var factory = services.GetRequiredService<IMeterFactory>();
+        var seen = new SortedDictionary<string, Dictionary<string, long>>(StringComparer.Ordinal);
+        using var listener = Listen(factory, (instrument, _, tags) =>
+        {
+            foreach (var tag in tags.Where(static tag => tag.Key == "goal"))
+            {
+                var goals = seen.TryGetValue(instrument.Name, out var known) ? known : seen[instrument.Name] = [];
+                goals[(string)tag.Value!] = goals.GetValueOrDefault((string)tag.Value!) + 1;
+            }
+        });
+        var metrics = new AgentMetrics(factory);
+
+        for (var i = 0; i < Goals; i++)
+        {
+            if (journeys)
+            {
+                var (slow, fast) = (new BucketCounts(Buckets.Slow), new BucketCounts(Buckets.Fast));
+                // One that did not run takes no name.
+                metrics.Journey($"idle{i}", slow, slow, fast);
+                slow.Record(Ms(20), default);
+                fast.Record(Ms(20), default);
+                var delays = new BucketCounts(Buckets.Slow);
+                delays.Record(Ms(20), default);
+                metrics.Journey($"goal{i}", delays, slow, fast);
+                metrics.SessionsEnded($"goal{i}", SessionOutcome.Succeeded, 1);
+            }
+            else
+            {
+                metrics.SessionStarted($"goal{i}", Ms(20));
+                metrics.Interval(new IntervalSample($"goal{i}", Ms(20), default, default, default, default, default));
+                metrics.SessionEnded($"goal{i}", SessionOutcome.Succeeded, Ms(20));
+            }
+        }
+
+        Assert.Equal(["apetest.action.interval", "apetest.session.duration", "apetest.session.start_delay", "apetest.sessions"], seen.Keys);
+        Assert.All(seen.Values, static goals =>
+        {
+            Assert.Equal(AgentMetrics.MaxGoals + 1, goals.Count);
+            Assert.Equal(Goals - AgentMetrics.MaxGoals, goals[LabelNames.Other]);
+            Assert.All(Enumerable.Range(0, AgentMetrics.MaxGoals), i => Assert.Equal(1, goals[$"goal{i}"]));
+        });
     }
 
     private static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);

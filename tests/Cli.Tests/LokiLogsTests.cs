@@ -103,15 +103,17 @@ public sealed class LokiLogsTests
         Assert.Collection(Lines(result.Out), line => Assert.Contains("first", line, StringComparison.Ordinal), line => Assert.Contains("second", line, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Logs_LokiThatIsNone_SaySoAndExit2()
+    [Theory]
+    [InlineData("loki:3100", "'loki:3100', which is no URL")]
+    [InlineData("htp://ape:s3cr3t@loki:3100", "set to what is no URL")]
+    public async Task Logs_LokiThatIsNone_SaySoWithoutAPasswordAndExit2(string loki, string said)
     {
-        using var cli = new CliHarness { Variables = { ["APETEST_LOKI"] = "loki:3100" } };
+        using var cli = new CliHarness { Variables = { ["APETEST_LOKI"] = loki } };
         RunsOnDisk.Finished(cli);
 
         var result = await cli.RunAsync("logs");
 
-        Assert.Equal((ExitCodes.Input, "error: APETEST_LOKI is 'loki:3100', which is no URL\n  Set it like http://127.0.0.1:3100.\n"), (result.Code, result.Error));
+        Assert.Equal((ExitCodes.Input, $"error: APETEST_LOKI is {said}\n  Set it like http://127.0.0.1:3100.\n"), (result.Code, result.Error));
     }
 
     [Fact]

@@ -23,10 +23,10 @@ internal sealed class TestService : IAsyncDisposable
         Action<WebApplicationBuilder>? configure = null,
         Action<WebApplication>? map = null,
         string url = ServiceUrls.FreeLoopback,
-        (string Name, string Value)? configuration = null)
+        params (string Name, string Value)[] configuration)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        if (configuration is var (name, value))
+        foreach (var (name, value) in configuration)
         {
             // In a process of its own this is an environment variable.
             builder.Configuration[name] = value;

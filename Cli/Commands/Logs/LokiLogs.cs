@@ -19,7 +19,8 @@ internal static class LokiLogs
         }
         return Uri.TryCreate(loki, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url
-            : throw new ApeTestException($"{EnvironmentNames.Loki} is '{loki}', which is no URL", "Set it like http://127.0.0.1:3100.", ExitCodes.Input);
+            // What is no URL may hold a password all the same.
+            : throw new ApeTestException($"{EnvironmentNames.Loki} is {(loki.Contains('@', StringComparison.Ordinal) ? "set to what" : $"'{loki}', which")} is no URL", "Set it like http://127.0.0.1:3100.", ExitCodes.Input);
     }
 
     /// <summary>As <see cref="Of(CliEnvironment)"/>, for a run directory; null too where the run's log files lie there, which are all that it logged.</summary>

@@ -18,8 +18,10 @@ public static partial class ServiceDefaultsExtensions
 
         builder.AddOtlpLogs(options, logging => logging.AddOtlpExporter("loki", exporter =>
         {
-            exporter.Endpoint = new Uri(loki + "/otlp/v1/logs");
+            exporter.Endpoint = new Uri(loki.Url + "/otlp/v1/logs");
             exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
+            // Loki's own. OTEL_EXPORTER_OTLP_HEADERS, which the exporter would send, are another receiver's keys.
+            exporter.Headers = loki.Credentials is { } credentials ? $"Authorization={Uri.EscapeDataString(credentials.ToString())}" : "";
         }));
     }
 }

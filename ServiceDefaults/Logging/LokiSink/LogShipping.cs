@@ -31,7 +31,7 @@ public static partial class ServiceDefaultsExtensions
             .Enrich.With(new TraceEnricher())
             .Filter.ByIncludingOnly(_ => ledger.TryEnter())
             .WriteTo.GrafanaLoki(
-                loki,
+                loki.Url,
                 labels: [new LokiLabel { Key = "service", Value = options.Service }],
                 // The sink adds the level as a property of this name.
                 propertiesAsLabels: ["level"],
@@ -39,6 +39,6 @@ public static partial class ServiceDefaultsExtensions
                 queueLimit: LokiLedger.Capacity,
                 period: ShippingPeriod,
                 textFormatter: new LokiLineFormatter(options.Service, ledger),
-                httpClient: new LokiClient(ledger)));
+                httpClient: new LokiClient(ledger, loki.Credentials)));
     }
 }

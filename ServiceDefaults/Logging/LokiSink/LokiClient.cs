@@ -7,8 +7,9 @@ namespace ApeTest.ServiceDefaults.Logging.LokiSink;
 /// Sends the sink's batches and notes what became of them. Not traced, and not through a proxy, as the services' other telemetry. A Loki that hangs holds up the
 /// end of a service no longer than <see cref="CallLimit"/>, or twice that where a batch is under way.
 /// </summary>
-internal sealed class LokiClient(LokiLedger ledger) : BaseLokiHttpClient(
-    new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }) { Timeout = CallLimit })
+/// <param name="ledger">Counts the lines.</param>
+/// <param name="credentials">Sent with each batch; null for none.</param>
+internal sealed class LokiClient(LokiLedger ledger, AuthenticationHeaderValue? credentials) : BaseLokiHttpClient(Connection(credentials))
 {
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(3);
 
@@ -28,5 +29,12 @@ internal sealed class LokiClient(LokiLedger ledger) : BaseLokiHttpClient(
     {
         ledger.Close();
         base.Dispose();
+    }
+
+    private static HttpClient Connection(AuthenticationHeaderValue? credentials)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }) { Timeout = CallLimit };
+        http.DefaultRequestHeaders.Authorization = credentials;
+        return http;
     }
 }

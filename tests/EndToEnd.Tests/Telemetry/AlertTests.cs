@@ -17,7 +17,7 @@ public sealed class AlertTests
         Assert.DoesNotMatch(@"for: (?!2m\b)", shipped);
         var quick = Path.Combine(directory.Path, "alerts.yml");
         await File.WriteAllTextAsync(quick, shipped.Replace("for: 2m", "for: 15s", StringComparison.Ordinal), TestContext.Current.CancellationToken);
-        await using var stack = await TelemetryStack.StartAsync(directory, faults: 0.15, journeys: true);
+        await using var stack = await TelemetryStack.StartAsync(directory, faults: 0.15, journeys: 1);
         await using var prometheus = await PrometheusServer.StartAsync(directory, "5s",
             [Repository.PathOf("deploy", "config", "prometheus", "rules", "recording.yml"), quick],
             stack.Targets.GroupBy(target => target.Job).Select(job => PrometheusServer.Job(job.Key, job.Select(target => target.Address))));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using ApeTest.Tests.Shared;
 
@@ -55,7 +56,7 @@ public sealed partial class CardinalityTests
     public async Task Scrape_FourWorkersAThousandAgents_StaysBelowThreeThousand()
     {
         using var directory = new TempDirectory();
-        await using var stack = await TelemetryStack.StartAsync(directory, Workers, journeys: true);
+        await using var stack = await TelemetryStack.StartAsync(directory, Workers, journeys: 1);
         var summary = await stack.RunAsync(Agents, ("iterations", $"{Agents}"));
         Assert.Equal(Agents, summary.Sessions.Started);
 
@@ -83,6 +84,36 @@ public sealed partial class CardinalityTests
                 Assert.True(taken <= Combinations(metric), $"{metric.Name} has {taken} sets of labels, the bound was added up with {Combinations(metric)}");
             }
         }
+    }
+
+    [Fact]
+    public async Task Scrape_MoreGoalsAndToolsThanLabelsTake_HasTheRestAsOther()
+    {
+        const int Sessions = 1000;
+        using var directory = new TempDirectory();
+        await using var stack = await TelemetryStack.StartAsync(directory, journeys: 70, steps: 4);
+        await stack.RunAsync(20, ("iterations", $"{Sessions}"));
+
+        // None is missing, once journeys have told theirs: they do so each second.
+        using var http = new HttpClient();
+        var agent = new Uri($"http://{stack.Targets.Single(static target => target.Job == "agent").Address}/metrics");
+        List<string> lines = [];
+        await PrometheusServer.UntilAsync(async () =>
+        {
+            lines = [.. (await http.GetStringAsync(agent, TestContext.Current.CancellationToken)).Split('\n').Where(static line => line.StartsWith("apetest_", StringComparison.Ordinal))];
+            var ended = lines.Where(static line => NameOf(line) == "apetest_sessions_total").Sum(static line => long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
+            return ended == Sessions ? "" : $"{ended} of {Sessions} sessions are counted";
+        });
+
+        // As many as the table says, in every metric that has the label.
+        var bounded = MetricTable.Read().Where(static metric => metric.Services is ["agent"]).SelectMany(static metric => metric.Bounds.Select(bound => (metric.Name, Label: bound.Key, Most: bound.Value))).ToList();
+        Assert.Equal(["goal", "tool"], bounded.Select(static one => one.Label).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(bounded, one =>
+        {
+            var values = lines.Where(line => NameOf(line) == one.Name).SelectMany(line => Labels().Matches(line)).Where(label => label.Groups[1].Value == one.Label).Select(static label => label.Value).ToHashSet();
+            Assert.Equal((one.Name, one.Most + 1), (one.Name, values.Count));
+            Assert.Contains($"{one.Label}=\"_other\"", values);
+        });
     }
 
     private static int Combinations(DocumentedMetric metric) => Values[string.Join(", ", metric.Labels)];

@@ -38,7 +38,8 @@ internal sealed class TelemetryStack : IAsyncDisposable
     private readonly TempDirectory _directory;
     private readonly MemoryRunQueue _queue = new(TimeProvider.System);
     private readonly List<(string Job, EmbeddedService Service)> _services = [];
-    private bool _journeys;
+    private int _journeys;
+    private int _steps;
     private EmbeddedService? _shop;
     private EmbeddedService? _collector;
 
@@ -53,11 +54,12 @@ internal sealed class TelemetryStack : IAsyncDisposable
     /// <param name="directory">Where runs and logs go.</param>
     /// <param name="workers">How many agents' processes.</param>
     /// <param name="faults">Share of the requests to which the gateway injects 503.</param>
-    /// <param name="journeys">Whether there are sessions of a journey beside those of goals.</param>
+    /// <param name="journeys">How many journeys there are beside the goal.</param>
+    /// <param name="steps">Steps of each.</param>
     /// <param name="latency">What the shop adds to each request.</param>
-    public static async Task<TelemetryStack> StartAsync(TempDirectory directory, int workers = 1, double faults = 0, bool journeys = false, TimeSpan latency = default)
+    public static async Task<TelemetryStack> StartAsync(TempDirectory directory, int workers = 1, double faults = 0, int journeys = 0, int steps = 2, TimeSpan latency = default)
     {
-        var stack = new TelemetryStack(directory) { _journeys = journeys };
+        var stack = new TelemetryStack(directory) { _journeys = journeys, _steps = steps };
         stack._shop = await stack.StartAsync("shop", builder => builder.AddShop(DemonstrationScenario.Shop with { AddedLatency = latency }), app => app.MapShop(), guard: false);
         var scenario = ScenarioLoader.Load(stack.Sources(agents: 1, [])).ThrowIfInvalid();
         var gatewayFile = new GatewayFile { Targets = [TargetOptions.From(scenario.Target)] };
@@ -130,7 +132,7 @@ internal sealed class TelemetryStack : IAsyncDisposable
     private string Scenario()
     {
         var text = DemonstrationScenario.Text(_shop!.Url);
-        if (!_journeys)
+        if (_journeys == 0)
         {
             return text;
         }
@@ -139,9 +141,17 @@ internal sealed class TelemetryStack : IAsyncDisposable
         // What an oracle asks for itself is no action of the agent's: the summary's requests would be fewer than the gateway's.
         scenario["goals"]![0]!["success"] = "checkout=201";
         scenario["telemetry"] = JsonNode.Parse("""{ "sample": 0.5 }""");
-        scenario["journeys"] = JsonNode.Parse("""[ { "name": "look", "weight": 2, "steps": [ { "name": "products", "get": "/products", "check": 200 }, { "name": "again", "get": "/products", "check": 200 } ] } ]""");
+        scenario["journeys"] = new JsonArray([.. Enumerable.Range(0, _journeys).Select(Journey)]);
         return scenario.ToJsonString();
     }
+
+    // Each looks at the products, step for step.
+    private JsonObject Journey(int number) => new()
+    {
+        ["name"] = $"look-{number}",
+        ["weight"] = 2,
+        ["steps"] = new JsonArray([.. Enumerable.Range(0, _steps).Select(step => new JsonObject { ["name"] = $"products-{number}-{step}", ["get"] = "/products", ["check"] = 200 })]),
+    };
 
     private async Task<EmbeddedService> StartAsync(string job, Action<WebApplicationBuilder> add, Action<WebApplication> map, bool guard = true)
     {

@@ -119,7 +119,7 @@ public class GuardTests
     {
         using var directory = new TempDirectory();
         var file = directory.Write("token", Token + "\n");
-        await using var service = await TestService.StartAsync(new ServiceOptions { Service = "gateway" }, map: Map, configuration: (EnvironmentNames.TokenFile, file));
+        await using var service = await TestService.StartAsync(new ServiceOptions { Service = "gateway" }, map: Map, configuration: [(EnvironmentNames.TokenFile, file)]);
         Assert.Equal(Token, service.App.Services.GetRequiredService<ServiceToken>().Value);
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.SendAsync(HttpMethod.Get, "/work")).StatusCode);
     }
@@ -130,7 +130,7 @@ public class GuardTests
         using var directory = new TempDirectory();
         var file = directory.Combine("absent");
         var error = await Assert.ThrowsAsync<ServiceStartException>(
-            () => TestService.StartAsync(new ServiceOptions { Service = "gateway" }, configuration: (EnvironmentNames.TokenFile, file)));
+            () => TestService.StartAsync(new ServiceOptions { Service = "gateway" }, configuration: [(EnvironmentNames.TokenFile, file)]));
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 

@@ -115,7 +115,7 @@ public class ServiceLoggingTests
     public async Task AddServiceDefaults_LokiIsNoUrl_SaysSo()
     {
         var error = await Assert.ThrowsAsync<ServiceStartException>(() =>
-            TestService.StartAsync(new ServiceOptions { Service = "gateway" }, configuration: (EnvironmentNames.Loki, "loki:3100")));
+            TestService.StartAsync(new ServiceOptions { Service = "gateway" }, configuration: [(EnvironmentNames.Loki, "loki:3100")]));
         Assert.Contains("APETEST_LOKI", error.Message, StringComparison.Ordinal);
     }
 

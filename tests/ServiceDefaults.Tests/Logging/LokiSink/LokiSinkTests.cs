@@ -43,6 +43,22 @@ public sealed class LokiSinkTests
         Assert.Empty(loki.Strays);
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("ape:p%40ss@", "Basic YXBlOnBAc3M=")]
+    public async Task Loki_NameAndPasswordInItsUrl_AreSentAsBasicAuthentication(string inUrl, string authorization)
+    {
+        await using var loki = await PushedLoki.StartAsync();
+        using var directory = new TempDirectory();
+        await using (var service = await StartAsync(loki.Url.Replace("://", $"://{inUrl}", StringComparison.Ordinal), directory.Path))
+        {
+            Log(service, 3);
+        }
+
+        Assert.Equal([authorization], loki.Authorizations.Distinct());
+        Assert.DoesNotContain("p%40ss", File.ReadAllText(directory.Combine("gateway.jsonl")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Dispose_ManyQueuedLines_AllArriveInBoundedBatches()
     {
@@ -109,7 +125,7 @@ public sealed class LokiSinkTests
     }
 
     private static Task<TestService> StartAsync(string loki, string? directory = null) => TestService.StartAsync(
-        new ServiceOptions { Service = "gateway", LogDirectory = directory }, map: Work.Map, configuration: (EnvironmentNames.Loki, loki));
+        new ServiceOptions { Service = "gateway", LogDirectory = directory }, map: Work.Map, configuration: [(EnvironmentNames.Loki, loki)]);
 
     private static void Log(TestService service, int lines)
     {

@@ -23,6 +23,9 @@ internal sealed class PushedLoki : IAsyncDisposable
     /// <summary>Requests to another address than the push API's.</summary>
     public ConcurrentQueue<string> Strays { get; } = new();
 
+    /// <summary>The header <c>Authorization</c> of each push; empty where it had none.</summary>
+    public ConcurrentQueue<string> Authorizations { get; } = new();
+
     public int Status { get; set; } = StatusCodes.Status204NoContent;
 
     public static async Task<PushedLoki> StartAsync()
@@ -41,6 +44,7 @@ internal sealed class PushedLoki : IAsyncDisposable
     private async Task<int> TakeAsync(HttpContext context)
     {
         Assert.Equal("application/json", context.Request.ContentType);
+        Authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
         using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
         foreach (var stream in body.RootElement.GetProperty("streams").EnumerateArray())
         {
