@@ -41,7 +41,8 @@ internal sealed class ScrapeTargets(RunDirectory directory) : IDisposable
         var groups = _services.Select(service => new
         {
             targets = new[] { service.Value.Authority },
-            labels = new { job = service.Key },
+            // They end with their run: the rules do not miss them (ApeTestServiceGone).
+            labels = new { job = service.Key, mode = "embedded" },
         });
         try
         {

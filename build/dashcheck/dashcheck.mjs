@@ -126,7 +126,7 @@ async function check(file) {
     const source = query.variable ?? query.query;
     for (const used of names(source)) if (!defined.has(used) && !(used in BUILT_IN)) failed(query.where, `uses $${used}, which is not defined`);
     const label = query.variable && /^label_values\((.*), *(\w+)\)$/.exec(query.variable);
-    const text = fill(label ? label[1] : source, values);
+    const text = fill(label ? label[1] : source, query.step ? { ...values, __interval: `${query.step}s` } : values);
     const at = syntaxError(query.kind, text);
     if (at !== null) failed(query.where, `syntax error at ${at}: ${text}`);
     if (counts.failed > before) continue;

@@ -34,19 +34,27 @@ public sealed partial class RuleFilesTests
         {
             foreach (var wrong in new[] { "> -1", "> 1e18" })
             {
-                using var directory = new TempDirectory();
-                foreach (var file in Directory.GetFiles(Folder, "*.yml", SearchOption.AllDirectories))
-                {
-                    directory.Write(Path.GetRelativePath(Folder, file), await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
-                }
-                directory.Write(Path.Combine("rules", "alerts.yml"), string.Concat(shipped.AsSpan(0, threshold.Index), wrong, shipped.AsSpan(threshold.Index + threshold.Length)));
-                if ((await PeerCommand.RunAsync("promtool", ["test", "rules", .. Directory.GetFiles(directory.Combine("tests"))])).Code == 0)
+                if (await PassWithAsync(string.Concat(shipped.AsSpan(0, threshold.Index), wrong, shipped.AsSpan(threshold.Index + threshold.Length))))
                 {
                     unnoticed.Add($"{threshold.Value} as {wrong} in: {shipped[..threshold.Index].Split('\n')[^1]}");
                 }
             }
         }
         Assert.Empty(unnoticed);
+    }
+
+    /// <summary>Nor would tests that do not notice a part of the rule on absence to be missing.</summary>
+    [Theory]
+    [InlineData("(?<=ServiceGone(.*\\n)+?.*)\\n +unless .*")]
+    [InlineData("(?<=ServiceGone(.*\\n)+?.*)\\n +and on .*")]
+    [InlineData("(?<=ServiceGone(.*\\n)+?.*), mode!=\"embedded\"(?=}\\[15m)")]
+    [InlineData("(?<=ServiceGone(.*\\n)+?.*), mode!=\"embedded\"")]
+    public async Task TestRules_AbsenceWithoutAPart_Fail(string part)
+    {
+        var shipped = await File.ReadAllTextAsync(Path.Combine(Folder, "rules", "alerts.yml"), TestContext.Current.CancellationToken);
+        Assert.Matches(part, shipped);
+
+        Assert.False(await PassWithAsync(Regex.Replace(shipped, part, "")));
     }
 
     [Fact]
@@ -58,7 +66,7 @@ public sealed partial class RuleFilesTests
         var anchors = Heading().Matches(docs).Select(match => Anchor(match.Groups[1].Value)).ToHashSet();
         var alerts = rules.Split("- alert: ")[1..];
 
-        Assert.True(alerts.Length >= 12);
+        Assert.True(alerts.Length >= 13);
         Assert.All(alerts, alert =>
         {
             Assert.Contains("for: 2m", alert, StringComparison.Ordinal);
@@ -78,6 +86,18 @@ public sealed partial class RuleFilesTests
         var rules = await File.ReadAllTextAsync(Path.Combine(Folder, "rules", "recording.yml"), TestContext.Current.CancellationToken);
 
         Assert.All(Record().Matches(rules).Select(match => match.Groups[1].Value), record => Assert.Contains($"`{record}`", docs, StringComparison.Ordinal));
+    }
+
+    /// <summary>Whether the tests pass over other alert rules.</summary>
+    private static async Task<bool> PassWithAsync(string alerts)
+    {
+        using var directory = new TempDirectory();
+        foreach (var file in Directory.GetFiles(Folder, "*.yml", SearchOption.AllDirectories))
+        {
+            directory.Write(Path.GetRelativePath(Folder, file), await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+        directory.Write(Path.Combine("rules", "alerts.yml"), alerts);
+        return (await PeerCommand.RunAsync("promtool", ["test", "rules", .. Directory.GetFiles(directory.Combine("tests"))])).Code == 0;
     }
 
     // As GitHub makes anchors of headings.

@@ -22,6 +22,8 @@ public sealed class ScrapeTargetsTests
         foreach (var group in document.RootElement.EnumerateArray())
         {
             jobs.Add(group.GetProperty("labels").GetProperty("job").GetString()!);
+            // By which ApeTestServiceGone knows that they are to end.
+            Assert.Equal("embedded", group.GetProperty("labels").GetProperty("mode").GetString());
             var text = await http.GetStringAsync(new Uri($"http://{group.GetProperty("targets")[0].GetString()}/metrics"), TestContext.Current.CancellationToken);
             Assert.Contains("process_cpu_seconds_total", text, StringComparison.Ordinal);
         }

@@ -23,7 +23,7 @@ public sealed class LokiOtlpTests
         await using (var service = await TestService.StartAsync(
             new ServiceOptions { Service = "gateway" },
             map: Work.Map,
-            configuration: [(EnvironmentNames.Loki, loki.Client.BaseAddress!.ToString()])))
+            configuration: [(EnvironmentNames.Loki, loki.Client.BaseAddress!.ToString())]))
         {
             Assert.Equal(HttpStatusCode.OK, (await service.SendAsync(HttpMethod.Get, "/work", headers => headers.Add("baggage", "ape.session=3-2"))).StatusCode);
         }
