@@ -7,7 +7,7 @@ namespace ApeTest.EndToEnd.Tests.Telemetry;
 /// <summary>The shipped dashboards by what stands in their files, and by promtool: no server and no run is needed.</summary>
 public sealed partial class DashboardFileTests
 {
-    private static readonly string Folder = Repository.PathOf("deploy", "config", "grafana", "dashboards");
+    private static readonly string Folder = DashboardFiles.Folder;
 
     /// <summary>
     /// Grafana puts a variable into a link as it is, and the value of All is <c>.+</c>, whose plus a URL reads as a space
@@ -47,6 +47,43 @@ public sealed partial class DashboardFileTests
                   - { series: 'apetest_run_info{job="agent", instance="a1", run="r1", scenario="s"}', values: 1x40 }
                 promql_expr_test:
                   - { expr: '{{query}}', eval_time: 8m, exp_samples: [ { labels: '{{labels}}', value: 0 } ] }
+            """);
+
+        var (code, output) = await PeerCommand.RunAsync("promtool", "test", "rules", test);
+
+        Assert.True(code == 0, output);
+    }
+
+    /// <summary>
+    /// Marks of runs are single points: where Grafana asks coarser than Prometheus scrapes (a day is asked by a quarter of an hour) none is missed, and where Prometheus scrapes
+    /// more slowly than Grafana asks, or misses some scrapes, none is repeated.
+    /// </summary>
+    [Theory]
+    [InlineData("1s", "1x200 stale", 1, 1)]
+    [InlineData("15s", "_x9 1x40 stale", 1, 1)]
+    [InlineData("1m", "_x5 1x10 stale", 1, 1)]
+    [InlineData("4m", "_x5 1x6 stale", 1, 1)]
+    [InlineData("15s", "1x20 stale _x20 1x20 stale", 1, 1)]
+    [InlineData("15s", "1x400", 1, 0)]
+    [InlineData("1m", "1x100", 1, 0)]
+    public async Task Annotations_AtAnyScrapeInterval_MarkARunOnce(string scrapes, string values, int starts, int ends)
+    {
+        var annotations = await DashboardFiles.AnnotationsAsync();
+        var counts = from mark in new[] { ("Run starts", starts), ("Run ends", ends) }
+                     from step in new[] { "10s", "1m", "15m" }
+                     let query = annotations[mark.Item1].Replace("$run", ".+", StringComparison.Ordinal).Replace("$__interval", step, StringComparison.Ordinal)
+                     let samples = mark.Item2 == 0 ? "" : $$"""{ labels: '{run="r1", scenario="s"}', value: {{mark.Item2}} }"""
+                     select $"      - {{ expr: 'count_over_time(({query})[3h:{step}])', eval_time: 90m, exp_samples: [ {samples} ] }}";
+        using var directory = new TempDirectory();
+        var test = directory.Write("test.yml", $$"""
+            evaluation_interval: 15s
+            tests:
+              - interval: {{scrapes}}
+                input_series:
+                  - { series: 'apetest_run_info{job="agent", instance="a1", run="r1", scenario="s"}', values: {{values}} }
+                  - { series: 'apetest_run_info{job="collector", instance="c", run="r1", scenario="s"}', values: {{values}} }
+                promql_expr_test:
+            {{string.Join('\n', counts)}}
             """);
 
         var (code, output) = await PeerCommand.RunAsync("promtool", "test", "rules", test);

@@ -37,6 +37,7 @@ internal sealed class FakeGrafana : IAsyncDisposable
         app.MapGet("/api/search", grafana.Search);
         app.MapGet("/api/datasources", static () => Json(new JsonArray(Source("prometheus"), Source("loki"))));
         app.MapGet("/api/dashboards/uid/{uid}", grafana.Dashboard);
+        app.MapGet("/api/datasources/uid/prometheus/resources/{**path}", grafana.ResourceAsync);
         app.MapPost("/api/ds/query", grafana.QueryAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return grafana;
@@ -57,25 +58,40 @@ internal sealed class FakeGrafana : IAsyncDisposable
     private async Task<IResult> QueryAsync(HttpRequest request)
     {
         var query = (await JsonNode.ParseAsync(request.Body, cancellationToken: TestContext.Current.CancellationToken))!["queries"]![0]!;
-        var text = query["expr"]!.GetValue<string>().Replace("$__rate_interval", "30s", StringComparison.Ordinal).Replace("$__range", "900s", StringComparison.Ordinal);
-        var (times, error) = query["datasource"]!["uid"]!.GetValue<string>() is "loki" ? ([], LogQl.Parse(text) is null ? "parse error" : null) : await TimesAsync(text);
+        var step = query["interval"]?.GetValue<string>() ?? "5s";
+        var text = query["expr"]!.GetValue<string>().Replace("$__rate_interval", "30s", StringComparison.Ordinal).Replace("$__range", "900s", StringComparison.Ordinal)
+            .Replace("$__interval", step, StringComparison.Ordinal);
+        var (times, error) = query["datasource"]!["uid"]!.GetValue<string>() is "loki" ? ([], LogQl.Parse(text) is null ? "parse error" : null) : await TimesAsync(text, step);
         var result = error is null
             ? new JsonObject { ["status"] = 200, ["frames"] = new JsonArray(new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(Column(times), Column(times)) } }) }
             : new JsonObject { ["status"] = 400, ["error"] = error };
         return Json(new JsonObject { ["results"] = new JsonObject { [query["refId"]!.GetValue<string>()] = result } });
     }
 
-    private async Task<(List<long> Times, string? Error)> TimesAsync(string query)
+    private async Task<(List<long> Times, string? Error)> TimesAsync(string query, string step)
     {
         var now = TimeProvider.System.GetUtcNow();
         try
         {
-            var series = await _prometheus.RangeAsync(query, now.AddMinutes(-15), now, "5s");
+            var series = await _prometheus.RangeAsync(query, now.AddMinutes(-15), now, step);
             return ([.. series.SelectMany(static one => one.Times).Select(static time => time.ToUnixTimeMilliseconds())], null);
         }
         catch (Xunit.Sdk.XunitException exception)
         {
             return ([], exception.Message);
+        }
+    }
+
+    // Values of a label, of which variables are made.
+    private async Task<IResult> ResourceAsync(string path, HttpRequest request)
+    {
+        try
+        {
+            return Json(new JsonObject { ["status"] = "success", ["data"] = JsonNode.Parse((await _prometheus.GetAsync(path + request.QueryString)).GetRawText()) });
+        }
+        catch (Xunit.Sdk.XunitException exception)
+        {
+            return TypedResults.Text(exception.Message, statusCode: 400);
         }
     }
 

@@ -2,15 +2,25 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
 /// <summary>
 /// Whether a Grafana has the shipped dashboards and can draw them, by its HTTP API
-/// (https://grafana.com/docs/grafana/latest/developers/http_api/): the search, each dashboard, and each panel's queries as its browser sends them.
+/// (https://grafana.com/docs/grafana/latest/developers/http_api/): the search, each dashboard, and the queries of its panels, annotations
+/// and variables as its browser sends them.
 /// </summary>
-internal sealed class GrafanaCheck : IDisposable
+internal sealed partial class GrafanaCheck : IDisposable
 {
+    private static readonly (string What, Func<JsonNode, List<string>> Names)[] Parts =
+    [
+        ("panels", static dashboard => [.. dashboard["panels"]!.AsArray().Select(static panel => panel!["title"]!.GetValue<string>())]),
+        ("variables", static dashboard => [.. dashboard["templating"]!["list"]!.AsArray().Select(static variable => variable!["name"]!.GetValue<string>())]),
+        // Grafana adds one of its own.
+        ("annotations", static dashboard => [.. dashboard["annotations"]!["list"]!.AsArray().Where(static annotation => annotation!["expr"] is not null).Select(static annotation => annotation!["name"]!.GetValue<string>())]),
+    ];
+
     private readonly HttpClient _http;
 
     /// <param name="grafana">Base URL; name and password of a user in it, if it asks for them.</param>
@@ -59,12 +69,25 @@ internal sealed class GrafanaCheck : IDisposable
         {
             Problems.Add($"{uid} is not provisioned");
         }
-        var (mine, theirs) = (Titles(shipped), Titles(loaded["dashboard"]!));
-        if (!mine.SequenceEqual(theirs))
+        var dashboard = loaded["dashboard"]!;
+        foreach (var (what, names) in Parts)
         {
-            Problems.Add($"{uid} has the panels {string.Join(", ", theirs)}, the file has {string.Join(", ", mine)}");
+            var (mine, theirs) = (names(shipped), names(dashboard));
+            if (!mine.SequenceEqual(theirs))
+            {
+                Problems.Add($"{uid} has the {what} {string.Join(", ", theirs)}, the file has {string.Join(", ", mine)}");
+            }
         }
-        foreach (var panel in loaded["dashboard"]!["panels"]!.AsArray())
+        foreach (var variable in dashboard["templating"]!["list"]!.AsArray())
+        {
+            await FillAsync($"{uid} ${variable!["name"]}", variable, sources);
+        }
+        foreach (var annotation in dashboard["annotations"]!["list"]!.AsArray().Where(static annotation => annotation!["expr"] is not null))
+        {
+            var target = new JsonObject { ["refId"] = "Anno", ["expr"] = annotation!["expr"]!.DeepClone(), ["interval"] = annotation["step"]?.DeepClone(), ["range"] = true };
+            await AskAsync($"{uid} '{annotation["name"]}'", target, annotation["datasource"]!["type"]!.GetValue<string>(), sources);
+        }
+        foreach (var panel in dashboard["panels"]!.AsArray())
         {
             foreach (var target in panel!["targets"]?.AsArray() ?? [])
             {
@@ -75,9 +98,8 @@ internal sealed class GrafanaCheck : IDisposable
 
     private async Task AskAsync(string where, JsonNode target, string type, JsonArray sources)
     {
-        if (sources.FirstOrDefault(source => source!["type"]!.GetValue<string>() == type)?["uid"]?.GetValue<string>() is not { } source)
+        if (Source(where, type, sources) is not { } source)
         {
-            Problems.Add($"{where}: there is no data source of type {type}");
             return;
         }
         var query = target.DeepClone().AsObject();
@@ -97,7 +119,44 @@ internal sealed class GrafanaCheck : IDisposable
         Queries = (Queries.Answered + 1, Queries.WithData + (data ? 1 : 0));
     }
 
-    private async Task<JsonNode?> GetAsync(string path)
+    /// <summary>The choices of a variable: data sources of a type, or what the values of a label are.</summary>
+    private async Task FillAsync(string where, JsonNode variable, JsonArray sources)
+    {
+        switch (variable["type"]!.GetValue<string>())
+        {
+            case "datasource":
+                Source(where, variable["query"]!.GetValue<string>(), sources);
+                break;
+            case "query" when LabelValues().Match(variable["query"]!["query"]!.GetValue<string>()) is { Success: true } match:
+                if (Source(where, variable["datasource"]!["type"]!.GetValue<string>(), sources) is { } source)
+                {
+                    var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+                    var (label, metric) = (match.Groups[2].Value, Uri.EscapeDataString(match.Groups[1].Value));
+                    if (await GetAsync($"/api/datasources/uid/{source}/resources/api/v1/label/{label}/values?match%5B%5D={metric}&start={now - 900}&end={now}", where) is { } values)
+                    {
+                        Queries = (Queries.Answered + 1, Queries.WithData + (values["data"]?.AsArray().Count > 0 ? 1 : 0));
+                    }
+                }
+                break;
+            case "textbox":
+                break;
+            case var type:
+                Problems.Add($"{where}: {type} {variable["query"]} cannot be checked");
+                break;
+        }
+    }
+
+    private string? Source(string where, string type, JsonArray sources)
+    {
+        var source = sources.FirstOrDefault(source => source!["type"]!.GetValue<string>() == type)?["uid"]?.GetValue<string>();
+        if (source is null)
+        {
+            Problems.Add($"{where}: there is no data source of type {type}");
+        }
+        return source;
+    }
+
+    private async Task<JsonNode?> GetAsync(string path, string? where = null)
     {
         using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
@@ -105,9 +164,10 @@ internal sealed class GrafanaCheck : IDisposable
         {
             return JsonNode.Parse(text);
         }
-        Problems.Add($"{path}: {(int)response.StatusCode} {text}");
+        Problems.Add($"{where ?? path}: {(int)response.StatusCode} {text}");
         return null;
     }
 
-    private static List<string> Titles(JsonNode dashboard) => [.. dashboard["panels"]!.AsArray().Select(static panel => panel!["title"]!.GetValue<string>())];
+    [GeneratedRegex(@"^label_values\((.*), *(\w+)\)$")]
+    private static partial Regex LabelValues();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
@@ -17,20 +18,16 @@ internal sealed class NodeExporter : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Address { get; }
 
-    /// <summary>Starts it; null where there is none.</summary>
-    public static NodeExporter? TryStart()
+    /// <summary>Starts it; null where there is none. It tells only what the panels show: the others complain of what a container has not.</summary>
+    public static NodeExporter? TryStart() => !IsHere ? null : Start(
+        "--collector.disable-defaults", "--collector.cpu", "--collector.meminfo", "--collector.netdev", "--collector.filefd", "--collector.sockstat", "--collector.loadavg");
+
+    /// <summary>Starts it with these flags; skips where there is none.</summary>
+    public static NodeExporter Start(params string[] flags)
     {
-        if (!IsHere)
-        {
-            return null;
-        }
+        var command = Requires.Command(Command);
         var address = $"127.0.0.1:{PrometheusServer.FreePort()}";
-        return new NodeExporter(Process.Start(new ProcessStartInfo(Command, 
-        [
-            // Only what the panels show: the others complain of what a container has not.
-            $"--web.listen-address={address}", "--log.level=error", "--collector.disable-defaults", "--collector.cpu", "--collector.meminfo", "--collector.netdev",
-            "--collector.filefd", "--collector.sockstat", "--collector.loadavg",
-        ]))!, address);
+        return new NodeExporter(Process.Start(new ProcessStartInfo(command, [$"--web.listen-address={address}", "--log.level=error", .. flags]))!, address);
     }
 
     public async ValueTask DisposeAsync()
