@@ -55,6 +55,47 @@ public sealed partial class DashboardFileTests
     }
 
     /// <summary>
+    /// A window of a fixed length has no sample where Prometheus scrapes more slowly, and where a day is shown it misses runs that lie between two points: windows are as long as Grafana says.
+    /// Those of marks are told by <see cref="Annotations_AtAnyScrapeInterval_MarkARunOnce"/>.
+    /// </summary>
+    [Fact]
+    public async Task Windows_OfPanels_FollowIntervalAndRange()
+    {
+        var marks = await DashboardFiles.AnnotationsAsync();
+        var windows = (await DashboardFiles.QueriesAsync()).Except(marks.Values).SelectMany(static query => Window().Matches(query)).Select(static match => match.Groups[1].Value).ToList();
+
+        Assert.Equal(["$__range", "$__rate_interval"], windows.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>A run of two minutes, scraped each minute, in a panel over half a day: five minutes between points, of which none lies in the run.</summary>
+    [Theory]
+    [InlineData("overview.json", "Sessions ended")]
+    [InlineData("sessions.json", "Sessions by outcome")]
+    public async Task Panel_OfALongTime_ShowsAShortRun(string dashboard, string title)
+    {
+        var panels = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, dashboard), TestContext.Current.CancellationToken))!["panels"]!.AsArray();
+        // As Grafana makes it of this step and that scrape interval.
+        var query = panels.First(panel => panel!["title"]!.GetValue<string>() == title)!["targets"]![0]!["expr"]!.GetValue<string>()
+            .Replace("$__rate_interval", "6m", StringComparison.Ordinal).Replace("$run", "r1", StringComparison.Ordinal);
+        using var directory = new TempDirectory();
+        var test = directory.Write("test.yml", $$"""
+            evaluation_interval: 1m
+            tests:
+              - interval: 1m
+                input_series:
+                  - { series: 'apetest_sessions_total{job="agent", instance="a1", goal="buy", outcome="failed"}', values: 0 0 10 20 20x20 }
+                  - { series: 'apetest_run_info{job="agent", instance="a1", run="r1", scenario="s"}', values: _ _ 1 1 stale }
+                promql_expr_test:
+                  - { expr: 'count({{query}} > 0)', eval_time: 5m, exp_samples: [ { labels: '{}', value: 1 } ] }
+                  - { expr: 'count({{query}} > 0)', eval_time: 15m, exp_samples: [] }
+            """);
+
+        var (code, output) = await PeerCommand.RunAsync("promtool", "test", "rules", test);
+
+        Assert.True(code == 0, output);
+    }
+
+    /// <summary>
     /// Marks of runs are single points: where Grafana asks coarser than Prometheus scrapes (a day is asked by a quarter of an hour) none is missed, and where Prometheus scrapes
     /// more slowly than Grafana asks, or misses some scrapes, none is repeated.
     /// </summary>
@@ -90,6 +131,9 @@ public sealed partial class DashboardFileTests
 
         Assert.True(code == 0, output);
     }
+
+    [GeneratedRegex(@"\[([^\]]+)\]")]
+    private static partial Regex Window();
 
     [GeneratedRegex("""
         "url": "([^"]*)"

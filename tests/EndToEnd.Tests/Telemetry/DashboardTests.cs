@@ -89,7 +89,7 @@ public sealed class DashboardTests(ObservedRun run)
                 await PrometheusServer.UntilAsync(async () => await run.Prometheus.RangeAsync(query, started.AddSeconds(-30), TimeProvider.System.GetUtcNow(), step) switch
                 {
                     [] => $"no mark for '{name}'",
-                    [var (labels, [var mark])] when labels["run"] == run.Summary.Run.Id && mark >= at.AddSeconds(-1) && mark <= at.AddSeconds(45) => "",
+                    [(var labels, [var mark])] when labels["run"] == run.Summary.Run.Id && mark >= at.AddSeconds(-1) && mark <= at.AddSeconds(45) => "",
                     var marks => $"'{name}' at {at:O} is marked at {string.Join("; ", marks.Select(mark => $"{mark.Labels["run"]} {string.Join(", ", mark.Times.Select(time => $"{time:O}"))}"))}",
                 }, TimeSpan.FromMinutes(2));
             }
