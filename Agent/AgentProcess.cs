@@ -28,15 +28,18 @@ public static class AgentProcess
             var choice = QueueConnection.OfService(Environment.GetEnvironmentVariable(EnvironmentNames.Queue), "agent");
             var options = AgentOptions.FromEnvironment(Environment.GetEnvironmentVariable);
             var logs = Environment.GetEnvironmentVariable(EnvironmentNames.AgentLogs);
+            var isChild = Environment.GetEnvironmentVariable(EnvironmentNames.AgentParent) is { Length: > 0 };
             builder.AddServiceDefaults(new ServiceOptions
             {
                 Service = "agent", LogDirectory = logs, LogName = $"agent-{options.WorkerName}", ConsoleLogs = logs is null, Run = options.OnlyRun,
+                // As the services of the command that started it, whose token is drawn for the run.
+                MetricsNeedToken = !isChild,
             });
             PostgresRunQueue? queue = null;
             builder.Services.AddSingleton<IRunQueue>(_ => queue!);
             builder.AddAgents(options);
             builder.Services.AddHostedService<SecondSignal>();
-            if (Environment.GetEnvironmentVariable(EnvironmentNames.AgentParent) is { Length: > 0 })
+            if (isChild)
             {
                 builder.Services.AddHostedService<ParentWatch>();
             }

@@ -151,6 +151,9 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         }, _ => { }, cancellationToken);
     }
 
+    /// <summary>Names agents of other processes to Prometheus, beside the services of this one.</summary>
+    public void Watch(IEnumerable<Uri> workers) => _targets.Add("agent", workers);
+
     /// <summary>Options of an agent in this process. After gateway and proxy, where the run needs them.</summary>
     public AgentOptions Agents(int? connections) => new()
     {

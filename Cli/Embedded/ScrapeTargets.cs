@@ -4,22 +4,26 @@ using ApeTest.Runs.Directory;
 namespace ApeTest.Cli.Embedded;
 
 /// <summary>
-/// <c>prometheus.json</c> in the run directory: where the services of a run in this process show their metrics, as Prometheus reads it
+/// <c>prometheus.json</c> in the run directory: where the services of a run on this machine show their metrics, as Prometheus reads it
 /// (<c>file_sd_configs</c>, https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config). It is there while they are:
 /// targets that are gone would be told as down.
 /// </summary>
 internal sealed class ScrapeTargets(RunDirectory directory) : IDisposable
 {
     private readonly string _file = Path.Combine(directory.Path, "prometheus.json");
-    private readonly SortedDictionary<string, Uri> _services = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<Uri>> _services = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    /// <summary>Adds a service.</summary>
-    public void Add(string service, Uri url)
+    /// <summary>Adds a service, or one more process of it.</summary>
+    public void Add(string service, params IEnumerable<Uri> urls)
     {
         lock (_gate)
         {
-            _services[service] = url;
+            if (!_services.TryGetValue(service, out var known))
+            {
+                _services[service] = known = [];
+            }
+            known.AddRange(urls);
             Write();
         }
     }
@@ -40,9 +44,9 @@ internal sealed class ScrapeTargets(RunDirectory directory) : IDisposable
     {
         var groups = _services.Select(service => new
         {
-            targets = new[] { service.Value.Authority },
+            targets = service.Value.Select(static url => url.Authority),
             // They end with their run: the rules do not miss them (ApeTestServiceGone).
-            labels = new { job = service.Key, mode = "embedded" },
+            labels = new { job = service.Key, lifetime = "run" },
         });
         try
         {

@@ -190,6 +190,7 @@ internal sealed class LocalRun : IAsyncDisposable
         var settings = new WorkerSettings(Directory.Run, workers.Queue, WorkerToken, _host.GatewayUrl, _host.LlmProxyUrl, Directory.Logs);
         _workers = await WorkerProcesses.StartAsync(settings, workers.Count, _environment.CurrentDirectory, text => _options.Notice?.Invoke(text),
             () => (_collector ?? throw new InvalidOperationException("Not collected yet.")).StopAsync(now: true, "aborted", CancellationToken.None), _environment.Time, cancellationToken);
+        _host.Watch(_workers.Urls);
     }
 
     private Scenario Planned(Scenario judged) => _options.Adjust is { } adjust ? adjust(judged) : judged;

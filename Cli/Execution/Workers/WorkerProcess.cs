@@ -15,6 +15,7 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Environment variable that makes a process one.</summary>
     public const string Variable = "APETEST_WORKER";
 
+    private const string Listens = "agent listens on ";
     private const int MostLines = 20;
 
     private readonly Process _process;
@@ -31,6 +32,9 @@ internal sealed class WorkerProcess : IDisposable
     public string Name { get; }
 
     public int Id => _process.Id;
+
+    /// <summary>Where it listens; null until it does.</summary>
+    public Uri? Url { get; private set; }
 
     /// <summary>Completes with its exit code.</summary>
     public Task<int> Ended { get; }
@@ -136,8 +140,9 @@ internal sealed class WorkerProcess : IDisposable
                     _said.Dequeue();
                 }
             }
-            if (line.StartsWith("agent listens on ", StringComparison.Ordinal))
+            if (line.StartsWith(Listens, StringComparison.Ordinal))
             {
+                Url = new Uri(line[Listens.Length..]);
                 _ready.TrySetResult();
             }
         }

@@ -20,6 +20,9 @@ internal sealed class WorkerProcesses : IAsyncDisposable
 
     private WorkerProcesses(Action<string> tell, Func<Task> allGone, TimeProvider time) => (_tell, _allGone, _time) = (tell, allGone, time);
 
+    /// <summary>Where they show their health and metrics.</summary>
+    public IEnumerable<Uri> Urls => _workers.Select(static worker => worker.Url!);
+
     /// <summary>
     /// Starts <paramref name="count"/> workers and waits until all of them listen: those that come first shall not have taken all there is. One that cannot begin
     /// throws <see cref="ApeTestException"/>, and none is left running.

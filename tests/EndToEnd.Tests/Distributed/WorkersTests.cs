@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using ApeTest.EndToEnd.Tests.Llm;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios;
@@ -66,6 +67,27 @@ public sealed class WorkersTests
         Assert.Equal(run.Summary.Sessions.Started, run.Summary.Sessions.Succeeded + run.Summary.Sessions.Aborted);
         Assert.All(run.Sessions.Where(static session => session.Outcome is SessionOutcome.Aborted), static session => Assert.StartsWith("worker_lost", session.Reason, StringComparison.Ordinal));
         Assert.Empty(ApeShell.ProcessesIn(directory));
+    }
+
+    [Fact]
+    public async Task Start_WhileItRuns_NamesItsWorkersToPrometheus()
+    {
+        using var directory = new TempDirectory();
+        await using var ape = ApeProcess.StartWith(directory, await QueueAsync(), ["start", "--agents", "4", "--duration", "5m", "--think", "100ms", "--workers", "2", "--quiet"]);
+        var run = await ApeShell.UntilAsync(directory, status => status.File?.Status == "running");
+        using var targets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(run.Path, "prometheus.json"), Cancellation));
+        var workers = targets.RootElement.EnumerateArray().Single(static group => group.GetProperty("labels").GetProperty("job").GetString() == "agent")
+            .GetProperty("targets").EnumerateArray().Select(static target => target.GetString()!).ToList();
+
+        // Nobody else knows their token.
+        Assert.Equal(2, workers.Distinct().Count());
+        using var http = new HttpClient();
+        foreach (var worker in workers)
+        {
+            Assert.Contains("\napetest_agents_active ", await http.GetStringAsync(new Uri($"http://{worker}/metrics"), Cancellation), StringComparison.Ordinal);
+        }
+        ape.Signal("INT");
+        (await ape.EndAsync()).Exits(130);
     }
 
     [Theory]

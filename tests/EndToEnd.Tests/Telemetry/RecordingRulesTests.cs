@@ -90,7 +90,7 @@ public sealed partial class RecordingRulesTests(ObservedRun run) : IClassFixture
 
         foreach (var query in new[]
         {
-            "apetest_session_duration_seconds_bucket{goal=\"look\"}", "apetest_sessions_total{goal=\"look\"}", "apetest_action_interval_seconds_bucket{goal=\"look\"}",
+            "apetest_session_duration_seconds_bucket{goal=\"look-0\"}", "apetest_sessions_total{goal=\"look-0\"}", "apetest_action_interval_seconds_bucket{goal=\"look-0\"}",
             "apetest_action_duration_seconds_bucket{tool=\"products\"}",
         })
         {

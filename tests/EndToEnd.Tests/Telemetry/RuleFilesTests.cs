@@ -47,8 +47,8 @@ public sealed partial class RuleFilesTests
     [Theory]
     [InlineData("(?<=ServiceGone(.*\\n)+?.*)\\n +unless .*")]
     [InlineData("(?<=ServiceGone(.*\\n)+?.*)\\n +and on .*")]
-    [InlineData("(?<=ServiceGone(.*\\n)+?.*), mode!=\"embedded\"(?=}\\[15m)")]
-    [InlineData("(?<=ServiceGone(.*\\n)+?.*), mode!=\"embedded\"")]
+    [InlineData("(?<=ServiceGone(.*\\n)+?.*), lifetime!=\"run\"(?=}\\[15m)")]
+    [InlineData("(?<=ServiceGone(.*\\n)+?.*), lifetime!=\"run\"")]
     public async Task TestRules_AbsenceWithoutAPart_Fail(string part)
     {
         var shipped = await File.ReadAllTextAsync(Path.Combine(Folder, "rules", "alerts.yml"), TestContext.Current.CancellationToken);

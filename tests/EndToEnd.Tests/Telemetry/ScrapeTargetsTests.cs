@@ -23,7 +23,7 @@ public sealed class ScrapeTargetsTests
         {
             jobs.Add(group.GetProperty("labels").GetProperty("job").GetString()!);
             // By which ApeTestServiceGone knows that they are to end.
-            Assert.Equal("embedded", group.GetProperty("labels").GetProperty("mode").GetString());
+            Assert.Equal("run", group.GetProperty("labels").GetProperty("lifetime").GetString());
             var text = await http.GetStringAsync(new Uri($"http://{group.GetProperty("targets")[0].GetString()}/metrics"), TestContext.Current.CancellationToken);
             Assert.Contains("process_cpu_seconds_total", text, StringComparison.Ordinal);
         }
