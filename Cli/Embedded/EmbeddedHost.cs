@@ -57,7 +57,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     private EmbeddedHost(CliEnvironment environment, RunDirectory directory, IRunQueue queue, string token, string proxyKey)
     {
         (_environment, _directory, _queue, _token, _proxyKey) = (environment, directory, queue, token, proxyKey);
-        _targets = new ScrapeTargets(directory);
+        _targets = new ScrapeTargets(directory, environment.Time);
     }
 
     /// <summary>The queue that the collector watches and the agents claim from.</summary>

@@ -4,15 +4,25 @@ using ApeTest.Runs.Directory;
 namespace ApeTest.Cli.Embedded;
 
 /// <summary>
-/// <c>prometheus.json</c> in the run directory: where the services of a run on this machine show their metrics, as Prometheus reads it
-/// (<c>file_sd_configs</c>, https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config). It is there while they are:
-/// targets that are gone would be told as down.
+/// <c>.ape/runs/{run}.prometheus.json</c>: where the services of a run on this machine show their metrics, as Prometheus reads it
+/// (<c>file_sd_configs</c>, https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config). Beside the run's directory, since Prometheus
+/// takes a pattern for the last part of a path only. It is there while the services are: targets that are gone would be told as down.
 /// </summary>
-internal sealed class ScrapeTargets(RunDirectory directory) : IDisposable
+internal sealed class ScrapeTargets : IDisposable
 {
-    private readonly string _file = Path.Combine(directory.Path, "prometheus.json");
+    private const string Suffix = ".prometheus.json";
+
+    private readonly string _file;
     private readonly SortedDictionary<string, List<Uri>> _services = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="time">Clock.</param>
+    public ScrapeTargets(RunDirectory directory, TimeProvider time)
+    {
+        _file = directory.Path + Suffix;
+        Forget(Path.GetDirectoryName(directory.Path)!, time);
+    }
 
     /// <summary>Adds a service, or one more process of it.</summary>
     public void Add(string service, params IEnumerable<Uri> urls)
@@ -28,17 +38,21 @@ internal sealed class ScrapeTargets(RunDirectory directory) : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => Quietly(() => File.Delete(_file));
+
+    /// <summary>Removes what runs left that were killed.</summary>
+    private static void Forget(string runsRoot, TimeProvider time) => Quietly(() =>
     {
-        try
+        foreach (var file in Directory.EnumerateFiles(runsRoot, "*" + Suffix))
         {
-            File.Delete(_file);
+            var run = new RunDirectory(file[..^Suffix.Length]);
+            // One that has no run.json yet is about to begin.
+            if (!Directory.Exists(run.Path) || RunDirectoryReader.StatusOf(run, time) is { File: not null, Ended: true })
+            {
+                File.Delete(file);
+            }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // As with writing.
-        }
-    }
+    });
 
     private void Write()
     {
@@ -48,15 +62,23 @@ internal sealed class ScrapeTargets(RunDirectory directory) : IDisposable
             // They end with their run: the rules do not miss them (ApeTestServiceGone).
             labels = new { job = service.Key, lifetime = "run" },
         });
-        try
+        Quietly(() =>
         {
             // Prometheus must never read half of it.
             File.WriteAllText(_file + ".new", JsonSerializer.Serialize(groups));
             File.Move(_file + ".new", _file, overwrite: true);
+        });
+    }
+
+    // A run goes on without being watched; whether its directory can be written is judged elsewhere.
+    private static void Quietly(Action act)
+    {
+        try
+        {
+            act();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A run goes on without being watched; whether its directory can be written is judged elsewhere.
         }
     }
 }

@@ -75,7 +75,7 @@ public sealed class WorkersTests
         using var directory = new TempDirectory();
         await using var ape = ApeProcess.StartWith(directory, await QueueAsync(), ["start", "--agents", "4", "--duration", "5m", "--think", "100ms", "--workers", "2", "--quiet"]);
         var run = await ApeShell.UntilAsync(directory, status => status.File?.Status == "running");
-        using var targets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(run.Path, "prometheus.json"), Cancellation));
+        using var targets = JsonDocument.Parse(await File.ReadAllTextAsync(run.Path + ".prometheus.json", Cancellation));
         var workers = targets.RootElement.EnumerateArray().Single(static group => group.GetProperty("labels").GetProperty("job").GetString() == "agent")
             .GetProperty("targets").EnumerateArray().Select(static target => target.GetString()!).ToList();
 

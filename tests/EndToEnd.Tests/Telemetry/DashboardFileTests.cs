@@ -54,6 +54,16 @@ public sealed partial class DashboardFileTests
         Assert.True(code == 0, output);
     }
 
+    /// <summary>Lines of other runs are nobody's business; those of none, such as a worker's trouble with its queue, may stand beside.</summary>
+    [Fact]
+    public async Task LogPanels_OfEveryDashboard_TakeTheRun()
+    {
+        var logs = (await DashboardFiles.QueriesAsync()).Where(static query => query.StartsWith('{')).ToList();
+
+        Assert.Equal(5, logs.Count);
+        Assert.All(logs, static query => Assert.Matches("""\| run=~"\$run\|?"( |$)""", query));
+    }
+
     /// <summary>
     /// A window of a fixed length has no sample where Prometheus scrapes more slowly, and where a day is shown it misses runs that lie between two points: windows are as long as Grafana says.
     /// Those of marks are told by <see cref="Annotations_AtAnyScrapeInterval_MarkARunOnce"/>.

@@ -1,18 +1,19 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using ApeTest.Runs.Directory;
 using ApeTest.Tests.Shared;
 
 namespace ApeTest.EndToEnd.Tests.Telemetry;
 
-/// <summary>How a Prometheus finds the services of a run in one process.</summary>
-public sealed class ScrapeTargetsTests
+/// <summary>How a Prometheus finds the services of a run that brings them.</summary>
+public sealed partial class ScrapeTargetsTests
 {
     [Fact]
     public async Task Start_WhileItRuns_NamesItsServicesToPrometheus()
     {
         using var directory = new TempDirectory();
-        await using var process = ApeProcess.Start(directory, "start", "--agents", "2", "--duration", "60s", "--think", "100ms", "--quiet");
-        var run = await ApeShell.UntilAsync(directory, status => status.File?.Status == "running");
-        var file = Path.Combine(run.Path, "prometheus.json");
+        await using var process = ApeProcess.Start(directory, "start", "--agents", "2", "--duration", "5m", "--think", "100ms", "--quiet");
+        var file = (await ApeShell.UntilAsync(directory, status => status.File?.Status == "running")).Path + ".prometheus.json";
         // The agents come last.
         await ApeShell.UntilAsync(() => File.ReadAllText(file).Contains("\"agent\"", StringComparison.Ordinal));
 
@@ -33,4 +34,45 @@ public sealed class ScrapeTargetsTests
         (await process.EndAsync()).Exits(130);
         Assert.False(File.Exists(file));
     }
+
+    /// <summary>The very configuration of the documentation finds a run that begins after Prometheus.</summary>
+    [Fact]
+    public async Task Prometheus_ConfiguredAsDocumented_ScrapesARun()
+    {
+        var docs = await File.ReadAllTextAsync(Repository.PathOf("docs", "observability.md"), TestContext.Current.CancellationToken);
+        var documented = Discovery().Match(docs);
+        Assert.True(documented.Success);
+        using var directory = new TempDirectory();
+        await using var prometheus = await PrometheusServer.StartAsync(directory, "1s", [], [$"{{ job_name: apetest, {documented.Groups[1].Value} }}"]);
+        await using var process = ApeProcess.Start(directory, "start", "--agents", "2", "--duration", "5m", "--think", "100ms", "--quiet");
+
+        await PrometheusServer.UntilAsync(async () => await prometheus.ValueAsync("sum(up{lifetime=\"run\"})") == 5 && await prometheus.ValueAsync("sum(apetest_sessions_total{job=\"agent\"})") > 0
+            ? "" : "not all services of the run are scraped");
+
+        process.Signal("INT");
+        (await process.EndAsync()).Exits(130);
+        await PrometheusServer.UntilAsync(async () => (await prometheus.GetAsync("api/v1/targets")).GetProperty("activeTargets").GetArrayLength() == 0 ? "" : "it still scrapes what is gone");
+    }
+
+    [Fact]
+    public async Task Start_AfterARunThatWasKilled_RemovesWhatItLeft()
+    {
+        using var directory = new TempDirectory();
+        await using (var killed = ApeProcess.Start(directory, "start", "--agents", "1", "--duration", "5m", "--think", "100ms", "--quiet"))
+        {
+            await ApeShell.UntilAsync(directory, status => status.File?.Status == "running");
+            killed.Signal("KILL");
+            await killed.EndAsync();
+        }
+        var runs = RunDirectory.RunsRoot(directory.Path);
+        var left = Assert.Single(Directory.GetFiles(runs, "*.prometheus.json"));
+
+        (await ApeProcess.RunAsync(directory, "start", "--agents", "1", "--iterations", "1", "--quiet")).Exits(0);
+
+        Assert.False(File.Exists(left));
+        Assert.Empty(Directory.GetFiles(runs));
+    }
+
+    [GeneratedRegex(@"- job_name: apetest\n\s+(file_sd_configs: .*)\n")]
+    private static partial Regex Discovery();
 }
