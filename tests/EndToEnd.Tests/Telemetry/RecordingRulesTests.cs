@@ -91,7 +91,7 @@ public sealed partial class RecordingRulesTests(ObservedRun run) : IClassFixture
         foreach (var query in new[]
         {
             "apetest_session_duration_seconds_bucket{goal=\"look-0\"}", "apetest_sessions_total{goal=\"look-0\"}", "apetest_action_interval_seconds_bucket{goal=\"look-0\"}",
-            "apetest_action_duration_seconds_bucket{tool=\"products\"}",
+            "apetest_action_duration_seconds_bucket{tool=\"products-0-0\"}",
         })
         {
             var series = await run.Prometheus.GetAsync($"api/v1/query_exemplars?query={Uri.EscapeDataString(query)}&start={end - 600}&end={end + 60}");
