@@ -34,9 +34,7 @@ public sealed partial class DashboardFileTests
     [InlineData("sessions.json", "Success rate", "{goal=\"buy\"}")]
     public async Task SuccessRate_WhereNoSessionSucceeded_IsZero(string dashboard, string title, string labels)
     {
-        var panels = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, dashboard), TestContext.Current.CancellationToken))!["panels"]!.AsArray();
-        var query = panels.First(panel => panel!["title"]!.GetValue<string>() == title)!["targets"]![0]!["expr"]!.GetValue<string>()
-            .Replace("$__rate_interval", "1m", StringComparison.Ordinal).Replace("$__range", "5m", StringComparison.Ordinal).Replace("$run", "r1", StringComparison.Ordinal);
+        var query = await QueryAsync(dashboard, title, "1m");
         using var directory = new TempDirectory();
         var test = directory.Write("test.yml", $$"""
             evaluation_interval: 15s
@@ -83,10 +81,8 @@ public sealed partial class DashboardFileTests
     [InlineData("sessions.json", "Sessions by outcome")]
     public async Task Panel_OfALongTime_ShowsAShortRun(string dashboard, string title)
     {
-        var panels = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, dashboard), TestContext.Current.CancellationToken))!["panels"]!.AsArray();
         // As Grafana makes it of this step and that scrape interval.
-        var query = panels.First(panel => panel!["title"]!.GetValue<string>() == title)!["targets"]![0]!["expr"]!.GetValue<string>()
-            .Replace("$__rate_interval", "6m", StringComparison.Ordinal).Replace("$run", "r1", StringComparison.Ordinal);
+        var query = await QueryAsync(dashboard, title, "6m");
         using var directory = new TempDirectory();
         var test = directory.Write("test.yml", $$"""
             evaluation_interval: 1m
@@ -140,6 +136,14 @@ public sealed partial class DashboardFileTests
         var (code, output) = await PeerCommand.RunAsync("promtool", "test", "rules", test);
 
         Assert.True(code == 0, output);
+    }
+
+    /// <summary>A panel's first query about the run r1, as Grafana sends it.</summary>
+    private static async Task<string> QueryAsync(string dashboard, string title, string interval)
+    {
+        var panels = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, dashboard), TestContext.Current.CancellationToken))!["panels"]!.AsArray();
+        return panels.First(panel => panel!["title"]!.GetValue<string>() == title)!["targets"]![0]!["expr"]!.GetValue<string>()
+            .Replace("$__rate_interval", interval, StringComparison.Ordinal).Replace("$__range", "5m", StringComparison.Ordinal).Replace("$run", "r1", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"\[([^\]]+)\]")]
