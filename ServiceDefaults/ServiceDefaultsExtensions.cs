@@ -74,6 +74,7 @@ public static partial class ServiceDefaultsExtensions
 
         // Created now, before the server starts: what is measured earlier than it listens is lost.
         _ = app.Services.GetRequiredService<MetricsRegistry>();
+        app.Services.GetRequiredService<RecordsDropped>().ShowStreams();
         _ = app.Services.GetRequiredService<ProcessMetrics>();
         MapMetricsExposition(app);
         app.MapServiceHealth(options.Service);

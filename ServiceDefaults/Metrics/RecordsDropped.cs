@@ -30,6 +30,16 @@ public sealed class RecordsDropped
     /// <summary>All that was dropped by this host so far.</summary>
     public long Total => Interlocked.Read(ref _total);
 
+    /// <summary>
+    /// Shows every stream, with 0: Prometheus takes a series that comes with a value for one that has not risen, so that the first loss, often the only one, would be no increase. Once
+    /// somebody listens to the instrument.
+    /// </summary>
+    public void ShowStreams()
+    {
+        Add(Log, 0);
+        Add(Metrics, 0);
+    }
+
     /// <summary>Counts <paramref name="count"/> records of <paramref name="stream"/> (a few fixed names) as dropped.</summary>
     public void Add(string stream, long count = 1)
     {
