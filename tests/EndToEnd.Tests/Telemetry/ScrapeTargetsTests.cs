@@ -47,11 +47,11 @@ public sealed partial class ScrapeTargetsTests
         await using var process = ApeProcess.Start(directory, "start", "--agents", "2", "--duration", "5m", "--think", "100ms", "--quiet");
 
         await PrometheusServer.UntilAsync(async () => await prometheus.ValueAsync("sum(up{lifetime=\"run\"})") == 5 && await prometheus.ValueAsync("sum(apetest_sessions_total{job=\"agent\"})") > 0
-            ? "" : "not all services of the run are scraped");
+            ? "" : "not all services of the run are scraped", TimeSpan.FromMinutes(3));
 
         process.Signal("INT");
         (await process.EndAsync()).Exits(130);
-        await PrometheusServer.UntilAsync(async () => (await prometheus.GetAsync("api/v1/targets")).GetProperty("activeTargets").GetArrayLength() == 0 ? "" : "it still scrapes what is gone");
+        await PrometheusServer.UntilAsync(async () => (await prometheus.GetAsync("api/v1/targets")).GetProperty("activeTargets").GetArrayLength() == 0 ? "" : "it still scrapes what is gone", TimeSpan.FromMinutes(3));
     }
 
     [Fact]
