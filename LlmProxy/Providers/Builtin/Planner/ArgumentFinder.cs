@@ -132,9 +132,17 @@ internal sealed class ArgumentFinder
         }
 
         // What moves money moves as much as the goal says.
-        if (parameter.Is(SaidValues.Amount) && !parameter.Is(SaidValues.Quantity) | parameter.Tokens.Contains("amount") && parameter.Type is "string" or "integer" or "number" && operation.All.Any(other => other.Role.Length > 0))
+        if (SaidValues.IsSum(parameter) && parameter.Type is "string" or "integer" or "number")
         {
-            return Found.StuckBecause($"the goal names no amount for {operation.Name}");
+            if (parameter.Required && Sums.Unheld(step.Intent, parameter, operation) is { } sum)
+            {
+                return Found.StuckBecause($"{step.Intent.Text}: {parameter.Name} of {operation.Name} cannot hold the amount {sum.Text}");
+            }
+
+            if (operation.All.Any(other => other.Role.Length > 0))
+            {
+                return Found.StuckBecause($"the goal names no amount for {operation.Name}");
+            }
         }
 
         // 6. Parts.

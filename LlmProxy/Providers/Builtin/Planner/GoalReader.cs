@@ -83,14 +83,15 @@ internal sealed class GoalReader(ToolSet tools)
             }
         }
 
-        var pointsBack = rest.Count > 0 && rest.TakeWhile(token => !Phrase.IsPreposition(token)).All(token => token.Kind == TokenKind.Word
-            && (Pointers.Contains(token.Stem) || Words.IsIdle(token.Stem) || Order.IsWord(token)));
+        // "find the cheapest coffee and buy two"
+        var pointsBack = rest.Count > 0 && rest.TakeWhile(token => !Phrase.IsPreposition(token)).All(token => kind is IntentKind.Buy && token.Kind == TokenKind.Number
+            || (token.Kind == TokenKind.Word && (Pointers.Contains(token.Stem) || Words.IsIdle(token.Stem) || Order.IsWord(token))));
         var ofIt = rest.Exists(token => token.Is("its"));
         var bare = rest.TakeWhile(token => !Phrase.IsPreposition(token)).ToList();
         if (pointsBack && bare.Count > 0)
         {
             // "pick the cheapest, borrow it": what it points at is said before.
-            List<GoalToken> order = [.. bare.Where(Order.IsWord)];
+            List<GoalToken> order = [.. bare.Where(static token => token.Kind == TokenKind.Number || Order.IsWord(token))];
             rest = [.. order, .. focus, .. rest.Skip(bare.Count)];
         }
 
@@ -195,7 +196,7 @@ internal sealed class GoalReader(ToolSet tools)
             Phrases = phrases,
             PointsBack = pointsBack,
             Particle = particle,
-            Quantity = QuantityOf(phrases),
+            Quantity = QuantityOf(kind, phrases),
         };
     }
 
@@ -204,7 +205,7 @@ internal sealed class GoalReader(ToolSet tools)
         current is [.., { Kind: TokenKind.Number }, _] && next is not null && !next.Is("the") && !next.Is("my") && !next.Is("a") && !Words.IsIdle(next.Stem);
 
     // "two of the cheapest", "3 tickets", "for 2 people"; a number behind a noun ("order 42") is an id, not a count.
-    private static int? QuantityOf(List<Phrase> phrases)
+    private static int? QuantityOf(IntentKind kind, List<Phrase> phrases)
     {
         foreach (var phrase in phrases.Where(phrase => phrase.Preposition is "" or "for"))
         {
@@ -213,7 +214,7 @@ internal sealed class GoalReader(ToolSet tools)
                 var token = phrase.Tokens[i];
                 var behindNoun = i > 0 && phrase.Tokens[i - 1].Kind == TokenKind.Word && !Words.IsIdle(phrase.Tokens[i - 1].Stem);
                 if (token.Kind == TokenKind.Number && token.Number is >= 1 and <= 1000 && token.Number == decimal.Truncate(token.Number)
-                    && !behindNoun && (i + 1 < phrase.Tokens.Count ? !Durations.IsUnit(phrase.Tokens[i + 1]) : phrase is { Preposition: "for", Tokens.Count: 1 }))
+                    && !behindNoun && (i + 1 < phrase.Tokens.Count ? !Durations.IsUnit(phrase.Tokens[i + 1]) : phrase is { Preposition: "for", Tokens.Count: 1 } || (kind == IntentKind.Buy && phrase is { Preposition: "", Tokens.Count: 1 })))
                 {
                     return (int)token.Number;
                 }

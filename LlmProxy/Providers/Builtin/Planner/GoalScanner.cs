@@ -10,8 +10,9 @@ internal static partial class GoalScanner
     private static readonly FrozenDictionary<string, int> NumberWords = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase)
     {
         ["zero"] = 0, ["one"] = 1, ["two"] = 2, ["three"] = 3, ["four"] = 4, ["five"] = 5, ["six"] = 6, ["seven"] = 7, ["eight"] = 8,
-        ["nine"] = 9, ["ten"] = 10, ["eleven"] = 11, ["twelve"] = 12, ["dozen"] = 12, ["pair"] = 2, ["couple"] = 2, ["both"] = 2, ["twenty"] = 20,
-        ["fifty"] = 50, ["hundred"] = 100,
+        ["nine"] = 9, ["ten"] = 10, ["eleven"] = 11, ["twelve"] = 12, ["dozen"] = 12, ["pair"] = 2, ["couple"] = 2, ["both"] = 2, ["fifteen"] = 15,
+        ["twenty"] = 20, ["thirty"] = 30, ["forty"] = 40, ["fifty"] = 50, ["sixty"] = 60, ["seventy"] = 70, ["eighty"] = 80, ["ninety"] = 90,
+        ["hundred"] = 100, ["thousand"] = 1000,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, string> Currencies = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
@@ -31,6 +32,7 @@ internal static partial class GoalScanner
             tokens.Add(Read(match) with { IsGlued = match.Index > 0 && !char.IsWhiteSpace(text[match.Index - 1]) });
         }
 
+        MergeWords(tokens);
         MergeMoney(tokens);
         GoalDates.MergeSpans(tokens);
         return tokens;
@@ -88,7 +90,7 @@ internal static partial class GoalScanner
 
         if (match.Groups["number"].Success)
         {
-            return new(TokenKind.Number, text) { Number = decimal.Parse(text.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) };
+            return new(TokenKind.Number, text) { Number = decimal.Parse(match.Groups["comma"].Success ? text.Replace(',', '.') : text.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) };
         }
 
         if (match.Groups["id"].Success)
@@ -103,6 +105,48 @@ internal static partial class GoalScanner
 
         return new(TokenKind.Mark, text);
     }
+
+    // "seven hundred", "two hundred and fifty": one number.
+    private static void MergeWords(List<GoalToken> tokens)
+    {
+        for (var i = 0; i + 1 < tokens.Count; i++)
+        {
+            while (i + 1 < tokens.Count && IsSpoken(tokens[i]))
+            {
+                if (tokens[i + 1] is { IsGlued: true, Text: "-" } && i + 2 < tokens.Count && IsSpoken(tokens[i + 2]))
+                {
+                    tokens.RemoveAt(i + 1); // "twenty-five"
+                }
+
+                var (said, next) = (tokens[i].Number, tokens[i + 1]);
+                var rest = said >= 100 && next.Is("and") && i + 2 < tokens.Count ? tokens[i + 2] : next;
+                if (IsSpoken(next) && next.Number >= 100 && next.Number > said)
+                {
+                    Merge(1, said * next.Number);
+                }
+                else if (IsSpoken(rest) && rest.Number is > 0 and < 100 && said % 100 == 0 && said > 0)
+                {
+                    Merge(rest == next ? 1 : 2, said + rest.Number);
+                }
+                else if (IsSpoken(next) && next.Number is > 0 and < 10 && said is >= 20 and < 100 && said % 10 == 0)
+                {
+                    Merge(1, said + next.Number);
+                }
+                else
+                {
+                    break;
+                }
+            }
+
+            void Merge(int more, decimal number)
+            {
+                tokens[i] = tokens[i] with { Text = string.Join(' ', tokens.Skip(i).Take(more + 1).Select(static token => token.Text)), Number = number };
+                tokens.RemoveRange(i + 1, more);
+            }
+        }
+    }
+
+    private static bool IsSpoken(GoalToken token) => token.Kind == TokenKind.Number && char.IsLetter(token.Text[0]);
 
     // "$20", "20 EUR", "20 euros": one amount.
     private static void MergeMoney(List<GoalToken> tokens)
@@ -138,6 +182,7 @@ internal static partial class GoalScanner
         |(?<time>(?<![\d:.])(?:[01]?\d|2[0-3]):[0-5]\d(?:[ ]?(?i:am|pm)\b)?(?![\d:])|(?<![\d:.])(?:1[0-2]|[1-9])[ ]?(?i:am|pm)\b)
         |(?<phone>(?<![\p{L}\d])\+\d(?:[ ()/-]?\d){6,14}\b)
         |(?<iban>\b[A-Z]{2}\d{2}(?:[ ][A-Z0-9]{4}){2,7}(?:[ ][A-Z0-9]{1,3})?\b)
+        |(?<number>(?<![\p{L}\d,-])(?<comma>\d+,\d{2})(?![\d\p{L}_-]|[.,]\d))
         |(?<number>(?<![\p{L}\d-])\d+(?:,\d{3})*(?:\.\d+)?(?![\p{L}\d_-]*[\p{L}\d]))
         |(?<id>\#?(?=[\p{L}\d_.-]*\d)[\p{L}\d](?:[\p{L}\d_.-]*[\p{L}\d])?)
         |(?<word>(?<=(?:\b(?:by|for|of|from|to|with|and|author|name)|\p{Lu}\p{L}+|\p{Lu}\.)[ ]?)\p{Lu}\.(?=[ ]?\p{Lu}))

@@ -202,7 +202,8 @@ internal static class GoalValues
         {
             return parameter.Type switch
             {
-                "integer" or "number" => value.Kind is TokenKind.Number or TokenKind.Money ? Number(value, parameter) : null,
+                "integer" or "number" => value.Kind is not (TokenKind.Number or TokenKind.Money) ? null
+                    : parameter.Is(SaidValues.Amount) ? Amounts.Number(value, parameter) : Number(value, parameter),
                 "string" or "" => JsonValue.Create(value.Text),
                 _ => null,
             };

@@ -153,8 +153,9 @@ internal sealed class PlanEngine : IWay
         }
 
         var (arguments, obstacle) = _arguments.Fill(step.Operation, step, 0);
-        return !obstacle.Ends && ChangesNothing(step.Operation, arguments)
-            ? (arguments, Found.StuckBecause($"{step.Intent.Text}: nothing in the goal says what {step.Operation.Name} shall change"))
+        return obstacle.Ends ? (arguments, obstacle)
+            : ChangesNothing(step.Operation, arguments) ? (arguments, Found.StuckBecause($"{step.Intent.Text}: nothing in the goal says what {step.Operation.Name} shall change"))
+            : Sums.Missing(step.Intent, step.Operation, arguments) is { } missing ? (arguments, Found.StuckBecause(missing))
             : (arguments, obstacle);
     }
 

@@ -49,7 +49,8 @@ internal static partial class Problem
                 repaired |= call.Step.Wanted.Add(parameter.Name);
             }
             else if (parameter.Noun is null && call.Step.Failures < 3
-                && (Told(parameter, message) ?? (IsSaid(call, parameter) ? null : MadeUp(parameter, message, call.Step.Failures + 1, values))) is { } better)
+                && (IsSaid(call, parameter) ? SaidValues.IsSum(parameter) ? null : Told(parameter, message)
+                    : Told(parameter, message) ?? MadeUp(parameter, message, call.Step.Failures + 1, values)) is { } better)
             {
                 call.Step.Fixed[parameter.Name] = better;
                 repaired = true;
@@ -62,12 +63,12 @@ internal static partial class Problem
     private static IEnumerable<Parameter> All(IEnumerable<Parameter> parameters) =>
         parameters.SelectMany(parameter => new[] { parameter }.Concat(All(parameter.Properties)).Concat(parameter.Item is null ? [] : All(parameter.Item.Properties)));
 
-    // What the goal itself says is never replaced by something made up.
+    // What the goal itself says is never replaced by something made up, and a sum of money by nothing at all.
     private static bool IsSaid(Planned call, Parameter parameter)
     {
         var given = call.Arguments[parameter.Name]?.ToString();
         return call.Step.Intent.Tokens.Any(token => token.Text == given || (token.Kind is TokenKind.Number or TokenKind.Money
-            && decimal.TryParse(given, CultureInfo.InvariantCulture, out var number) && number == token.Number));
+            && decimal.TryParse(given, CultureInfo.InvariantCulture, out var number) && (number == token.Number || (SaidValues.IsSum(parameter) && number == token.Number * 100))));
     }
 
     private static JsonNode? Told(Parameter parameter, string message)

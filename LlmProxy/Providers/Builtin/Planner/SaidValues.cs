@@ -4,13 +4,12 @@ using System.Text.Json.Nodes;
 namespace ApeTest.LlmProxy.Providers.Builtin.Planner;
 
 /// <summary>What an intent says without naming the parameter: its amount, its dates and times, whoever it is for, and its texts.</summary>
-internal static partial class SaidValues
+internal static class SaidValues
 {
     public static readonly FrozenSet<string> Quantity = Words.Set("quantity qty count copies seats tickets units number guests people persons passengers participants nights amount places party covers heads");
     public static readonly FrozenSet<string> Amount = Words.Set("amount value sum price total balance deposit money budget limit cents minor pence");
     public static readonly FrozenSet<string> MainText = Words.Set("title name text content message body comment subject summary label note titel betreff");
 
-    private static readonly FrozenSet<string> Minor = Words.Set("cents minor pence");
     private static readonly FrozenSet<string> Holder = Words.Set("guest customer passenger holder recipient contact patient visitor attendee traveler traveller participant buyer full first last");
     private static readonly FrozenSet<string> TimeWords = Words.Set("time hour clock");
     private static readonly FrozenSet<string> PhoneWords = Words.Set("phone mobile tel telephone cell");
@@ -21,6 +20,9 @@ internal static partial class SaidValues
     private static readonly FrozenSet<string> Technical = Words.Set("idempotency key token id request correlation currency header version etag match iban");
     private static readonly string City = Words.Stem("city");
     private static readonly string Party = Words.Stem("party");
+
+    /// <summary>Whether a parameter is an amount of money rather than of things, as far as its name tells.</summary>
+    public static bool IsSum(Parameter parameter) => parameter.Is(Amount) && (!parameter.Is(Quantity) || parameter.Tokens.Contains("amount"));
 
     /// <summary>The value that the words hold for a parameter; null when they hold none.</summary>
     public static JsonNode? Find(Parameter parameter, Operation operation, Step step)
@@ -44,10 +46,14 @@ internal static partial class SaidValues
 
         if (parameter.Type is "integer" or "number")
         {
-            if (parameter.Is(Amount) && money is not null)
+            if (parameter.Is(Amount) && (Sums.Find(intent, parameter, operation) ?? (money is null ? null : Amounts.Number(money, parameter))) is { } sum)
             {
-                var cents = parameter.Is(Minor) || MinorText().IsMatch(parameter.Description);
-                return GoalValues.Number(cents ? money with { Number = money.Number * 100 } : money, parameter);
+                return sum;
+            }
+
+            if (Sums.Unheld(intent, parameter, operation) is not null)
+            {
+                return null;
             }
 
             if (parameter.Is(Quantity))
@@ -162,9 +168,6 @@ internal static partial class SaidValues
         return JsonValue.Create(parameter.Format == "date-time" && text.Length == 10 ? $"{text}T{intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Time)?.Text ?? "10:00"}:00Z" : parameter.Format == "date" && text.Length > 10 ? text[..10] : text);
     }
 
-    [System.Text.RegularExpressions.GeneratedRegex(@"\b(?:cents?|pence|minor (?:currency )?units?|smallest (?:currency )?unit)\b", System.Text.RegularExpressions.RegexOptions.IgnoreCase)]
-    private static partial System.Text.RegularExpressions.Regex MinorText();
-
     // A literal that names no other thing is what the new thing is called or says.
     private static JsonNode? Text(Parameter parameter, Operation operation, Step step)
     {
@@ -192,6 +195,11 @@ internal static partial class SaidValues
         }
 
         // Some write amounts as text: "120.50".
+        if (parameter.Is(Amount) && Sums.Find(intent, parameter, operation) is { } said)
+        {
+            return said;
+        }
+
         if (parameter.Is(Amount) && (intent.Money ?? intent.Tokens.FirstOrDefault(token => token.Kind == TokenKind.Number)) is { } sum)
         {
             return Amounts.Write(sum.Number, parameter);

@@ -88,9 +88,23 @@ public sealed class PlannerRulesTests
         var tools = new BankApi().Tools;
         var first = planner.Decide(PlannerSession.Request(messages, tools), new SessionIdentity("", "", "")).Call!;
         Assert.Equal("createTransfer", first.Tool);
+        PlannerSession.Append(messages, first, """{"error":{"type":"invalid_arguments","message":"$.Idempotency-Key: must match the pattern ^[A-Z]{8}$"}}""");
+        var second = planner.Decide(PlannerSession.Request(messages, tools), new SessionIdentity("", "", "")).Call!;
+        Assert.Matches("^[A-Z]{8}$", JsonNode.Parse(second.Arguments)!["Idempotency-Key"]!.ToString());
+        Assert.Equal(25, (int)JsonNode.Parse(second.Arguments)!["amount"]!);
+    }
+
+    [Fact]
+    public void Decide_AmountOfTheGoalIsRefused_SendsNoOther()
+    {
+        var planner = new RulePlanner(new FakeTimeProvider());
+        var messages = PlannerSession.Opening("Transfer 25 EUR from ACC-1 to ACC-2.");
+        var tools = new BankApi().Tools;
+        var first = planner.Decide(PlannerSession.Request(messages, tools), new SessionIdentity("", "", "")).Call!;
         PlannerSession.Append(messages, first, """{"error":{"type":"invalid_arguments","message":"$.amount: must be at least 30"}}""");
         var second = planner.Decide(PlannerSession.Request(messages, tools), new SessionIdentity("", "", "")).Call!;
-        Assert.Equal(30, (int)JsonNode.Parse(second.Arguments)!["amount"]!);
+        Assert.Equal("finish", second.Tool);
+        Assert.Contains("must be at least 30", second.Arguments, StringComparison.Ordinal);
     }
 
     [Fact]

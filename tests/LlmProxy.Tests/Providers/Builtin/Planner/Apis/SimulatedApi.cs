@@ -17,17 +17,23 @@ internal abstract class SimulatedApi
     /// <summary>What was changed, in order, in the API's own words: what a test of a goal compares with.</summary>
     public List<string> Effects { get; } = [];
 
-    /// <summary>Properties as <c>name:type</c>, <c>!</c> behind for required, <c>a|b</c> for enumerations, <c>type(format)</c>.</summary>
+    /// <summary>Properties as <c>name:type</c>, <c>!</c> behind for required, <c>a|b</c> for enumerations, <c>type(format)</c>, <c>type~example</c>.</summary>
     protected void Map(string name, string description, string properties, Func<JsonObject, Reply> handler)
     {
         var schema = Schema(properties);
         schema["additionalProperties"] = false;
+        Describe(name, schema);
         _tools.Add(new JsonObject
         {
             ["type"] = "function",
             ["function"] = new JsonObject { ["name"] = name, ["description"] = description, ["parameters"] = schema },
         });
         _handlers[name] = handler;
+    }
+
+    /// <summary>Adds to a tool's schema what the short form cannot say.</summary>
+    protected virtual void Describe(string tool, JsonObject schema)
+    {
     }
 
     protected static JsonObject Schema(string properties)
@@ -98,6 +104,13 @@ internal abstract class SimulatedApi
 
     private static JsonObject Type(string type)
     {
+        if (type.Split('~') is [var plain, var example] && !type.StartsWith('{') && !type.StartsWith('['))
+        {
+            var schema = Type(plain);
+            schema["example"] = plain is "integer" or "number" ? JsonNode.Parse(example) : example;
+            return schema;
+        }
+
         if (type.StartsWith('[') && type.EndsWith(']'))
         {
             return new JsonObject { ["type"] = "array", ["items"] = Type(type[1..^1]), ["minItems"] = 1 };
