@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ApeTest.Cli.Errors;
+using ApeTest.Cli.Readiness;
 using ApeTest.Scenarios;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli;
 
@@ -33,6 +35,10 @@ internal sealed class CliApp(CliEnvironment environment)
         }
         catch (Exception exception)
         {
+            if (OpenFilesFloor.Explain(exception, FileDescriptors.Limit()) is { } few)
+            {
+                return ErrorReport.Write(environment, few);
+            }
             return ErrorReport.WriteBug(environment, exception, arguments, parse.GetValue(tree.Debug));
         }
         finally

@@ -1,5 +1,6 @@
 using ApeTest.Cli.Commands.Start.Detached;
 using ApeTest.Cli.Execution.Workers;
+using ApeTest.Cli.Readiness;
 using ApeTest.Cli.Signals;
 
 namespace ApeTest.Cli;
@@ -8,6 +9,10 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        if (OpenFilesFloor.Check() is { } refused)
+        {
+            return refused;
+        }
         if (WorkerProcess.Enter(args) is { } worker)
         {
             return await worker;

@@ -6,6 +6,9 @@ namespace ApeTest.Cli.Deploy;
 /// <summary>Says what a failed docker command means and what to do.</summary>
 internal static partial class DockerErrors
 {
+    /// <summary>What is told where no engine answers.</summary>
+    public const string Silent = "the container engine does not answer";
+
     private const int ShownLines = 6;
 
     /// <summary>The error of a command (exit 3).</summary>
@@ -16,11 +19,14 @@ internal static partial class DockerErrors
         return new ApeTestException(message, hint, ExitCodes.Environment);
     }
 
+    /// <summary>Whether docker said that no engine answers it.</summary>
+    public static bool IsSilent(string said) => Has(said, "Cannot connect to the Docker daemon") || Has(said, "Is the docker daemon running") || Has(said, "error during connect")
+        || Has(said, "failed to connect to the docker API");
+
     private static (string Message, string Hint)? Known(string said) =>
         Has(said, "permission denied while trying to connect") ? ("this user may not use the container engine",
             "Add it to the group docker (sudo usermod -aG docker $USER, then log in again), or use a rootless engine.")
-        : Has(said, "Cannot connect to the Docker daemon") || Has(said, "Is the docker daemon running") || Has(said, "error during connect")
-            || Has(said, "failed to connect to the docker API") ? ("the container engine does not answer",
+        : IsSilent(said) ? (Silent,
             "Start it (sudo systemctl start docker, or Docker Desktop); DOCKER_HOST names another. Without containers: ape-test start.")
         : Has(said, "'compose' is not a docker command") || Has(said, "unknown command: docker compose") || Has(said, "unknown shorthand flag: 'p' in -p") ? ("docker has no Compose v2",
             "Install the plugin: apt-get install docker-compose-plugin (or docker-compose from Debian trixie on).")

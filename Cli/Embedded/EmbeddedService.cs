@@ -80,7 +80,8 @@ internal sealed class EmbeddedService : IAsyncDisposable
             {
                 LlmProxyConfigException wrong => new ApeTestException(wrong.Message, null, ExitCodes.Input, wrong),
                 ServiceStartException refused => new ApeTestException(refused.Message, null, ExitCodes.Input, refused),
-                IOException or SocketException => new ApeTestException($"the {options.Service} cannot listen on {url}: {exception.GetBaseException().Message}",
+                // A library that could not be loaded is no port that is taken.
+                IOException and not (FileNotFoundException or FileLoadException) or SocketException => new ApeTestException($"the {options.Service} cannot listen on {url}: {exception.GetBaseException().Message}",
                     "Free the port, or choose another with --port.", ExitCodes.Environment, exception),
                 _ => exception,
             });

@@ -39,7 +39,7 @@ internal sealed class LocalRun : IAsyncDisposable
     private LocalRun(CliEnvironment environment, ScenarioInput input, LocalRunOptions options)
     {
         (_environment, _input, _options) = (environment, input, options);
-        _preflight = new Preflight(options.Notice ?? (_ => { })) { Workers = options.Workers?.Count ?? 0 };
+        _preflight = PreflightOf(options);
         _files = new RunFiles(environment, RunId.New(environment.Time, NewRandom()));
     }
 
@@ -80,6 +80,7 @@ internal sealed class LocalRun : IAsyncDisposable
     {
         // 1. Input: nothing is started or written for a mistake in it.
         var loaded = Load(input);
+        PreflightOf(options).CheckRoom(Planned(loaded.ThrowIfInvalid(), options), input);
 
         // 2. Directory.
         var run = new LocalRun(environment, input, options);
@@ -176,7 +177,7 @@ internal sealed class LocalRun : IAsyncDisposable
         await _host.Queue.SubmitAsync(_plan, cancellationToken);
         _collector = _host.Collect(_plan, RunRecord.Of(_plan, ready.Judged.Record(resolved)));
         _files.Keep();
-        RunInput.Keep(Directory, planned, _input.Kept);
+        RunInput.Keep(Directory, planned, _input.Kept with { Trial = _options.Adjust is not null });
         if (_options.Workers is null)
         {
             await _host.StartAgentsAsync(_options.Observer, _preflight.Connections(planned, _input), CancellationToken.None);
@@ -193,7 +194,11 @@ internal sealed class LocalRun : IAsyncDisposable
         _host.Watch(_workers.Urls);
     }
 
-    private Scenario Planned(Scenario judged) => _options.Adjust is { } adjust ? adjust(judged) : judged;
+    private static Preflight PreflightOf(LocalRunOptions options) => new(options.Notice ?? (static _ => { })) { Workers = options.Workers?.Count ?? 0 };
+
+    private Scenario Planned(Scenario judged) => Planned(judged, _options);
+
+    private static Scenario Planned(Scenario judged, LocalRunOptions options) => options.Adjust is { } adjust ? adjust(judged) : judged;
 
     /// <summary>Without a target of the user's, starts the shop, or the sample that the scenario names; the scenario is then read again with its address.</summary>
     private async Task<(Scenario Scenario, ResolvedScenario Resolved)> ReadyShopAsync(ScenarioLoadResult loaded, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal sealed record LocalRunOptions
     /// <summary>Told what a person should know before the agents are released: cost, limits, warnings. Default: nobody.</summary>
     public Action<string>? Notice { get; init; }
 
-    /// <summary>Changes the judged scenario before it is planned, as one session instead of many. Default: as it is.</summary>
+    /// <summary>Changes the judged scenario before it is planned, as one session instead of many: a trial, which <c>last</c> does not mean later. Default: as it is.</summary>
     public Func<Scenario, Scenario>? Adjust { get; init; }
 
     /// <summary>Worker processes that the agents are spread over. Null: the agents are in this process. Default null.</summary>

@@ -22,6 +22,9 @@ internal sealed class GeneratorLimits
     // 6,268 of 1,000: 6 an agent and 280.
     private const int OwnFiles = 300;
 
+    // What a limit is raised to where less would do: the next run needs it again.
+    private const long UsualLimit = 4096;
+
     // Measured likewise: 301 MB with 200 agents, 497 MB with 1,000, 613 MB with 2,500.
     private const long OwnMemory = 200_000_000;
     private const long MemoryPerAgent = 300_000;
@@ -91,6 +94,9 @@ internal sealed class GeneratorLimits
 
     private long OtherFiles => OwnFiles + _providerConnections;
 
+    /// <summary>Open files that a run needs with no agent at all: with fewer its services do not even start.</summary>
+    public const int LeastFiles = OwnFiles;
+
     /// <summary>
     /// What is tight, for people; null for nothing. Where the agents cannot fit: <see cref="ApeTestException"/> (exit 3) with the
     /// arithmetic and the way out.
@@ -157,10 +163,12 @@ internal sealed class GeneratorLimits
         var parts = string.Join(", ", _ways.Select(way => $"{way.Way}: {way.PerAgent}"));
         var provider = _providerConnections == 0 ? string.Empty : $" + {_providerConnections} from model proxy to provider";
         var inProcess = _gateway ? ", or set `gateway: in-process`, which saves 2 an agent" : string.Empty;
+        var fewer = (_machine.OpenFiles ?? 0) < OtherFiles + FilesPerAgent ? "no number of agents fits in so few"
+            : $"use at most {Show.Count(Most(_machine.OpenFiles, OtherFiles, FilesPerAgent))} agents{inProcess}";
         return new Need(amount, (FilesPerAgent * Waiting) + OtherFiles, _machine.OpenFiles,
             $"up to {Show.Count(amount)} open files are needed, {Show.Count(_machine.OpenFiles ?? 0)} are allowed",
             $"Each agent holds at most {FilesPerAgent} ({parts}): {FilesPerAgent} x {Show.Count(_connected)} + {OwnFiles} of ApeTest's own{provider} = {Show.Count(amount)}.",
-            $"Raise the limit (ulimit -Hn {amount} as root, --ulimit nofile={amount} for a container), use at most {Show.Count(Most(_machine.OpenFiles, OtherFiles, FilesPerAgent))} agents{inProcess}.");
+            $"Raise the limit (ulimit -n {Math.Max(amount, UsualLimit)} before it, as root where the hard limit is lower; --ulimit nofile={Math.Max(amount, UsualLimit)} for a container); {fewer}.");
     }
 
     private Need Ports() => new(_connected, Waiting, _machine.Ports,

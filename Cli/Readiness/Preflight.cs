@@ -55,6 +55,9 @@ internal sealed class Preflight(Action<string> tell)
         }
     }
 
+    /// <summary>Only whether the agents fit in this process, before anything is started; where they do not, as in <see cref="Check"/>.</summary>
+    public void CheckRoom(Scenario scenario, ScenarioInput input) => GeneratorLimits.Check(scenario, input.IsTargetHere, Machine, Workers);
+
     /// <summary>Most agents that fit in this process; null for no limit.</summary>
     public int? Room(Scenario scenario, ScenarioInput input) => GeneratorLimits.Room(scenario, input.IsTargetHere, Machine, Workers);
 

@@ -7,7 +7,7 @@ namespace ApeTest.Cli.Stack;
 
 /// <summary>Which stack a command speaks to: its collector, and the token that all services of it share.</summary>
 /// <param name="Collector">Base URL of the collector.</param>
-/// <param name="Token">The token.</param>
+/// <param name="Token">The token; empty where none was named: whoever listens there asks for it then, and a URL where nobody does is told as that.</param>
 internal sealed record StackAddress(Uri Collector, string Token)
 {
     /// <summary>A client of the collector.</summary>
@@ -47,7 +47,7 @@ internal sealed class StackOptions
     /// <summary>Whether the flag was given, rather than the variable.</summary>
     public bool IsAsked(ParseResult parse) => parse.GetValue(_url) is not null;
 
-    /// <summary>The stack; null where none was named. A bad URL, or no token, throws <see cref="ApeTestException"/> (exit 2).</summary>
+    /// <summary>The stack; null where none was named. A bad URL, or a token file that cannot be read, throws <see cref="ApeTestException"/> (exit 2).</summary>
     public StackAddress? Of(ParseResult parse, CliEnvironment environment)
     {
         var flag = parse.GetValue(_url);
@@ -64,7 +64,7 @@ internal sealed class StackOptions
         }
         return (file ?? environment.Variables.GetValueOrDefault(EnvironmentNames.TokenFile)) is { Length: > 0 } named
             ? new StackAddress(url, StackAddress.ReadToken(environment, named))
-            : throw new ApeTestException($"the stack at {url} asks for its service token", "Name its file: --token-file FILE, or APETEST_TOKEN_FILE.", ExitCodes.Input);
+            : new StackAddress(url, "");
     }
 
     private static ApeTestException Bad(string name, string text) => new($"{name} '{text}' is not an http URL", $"Write for example {ServiceUrls.Loopback(DefaultPorts.Collector)}.", ExitCodes.Input);

@@ -17,7 +17,7 @@ public sealed class CollectorClient : IDisposable
     private readonly TimeProvider _time;
 
     /// <param name="url">Base URL of the collector.</param>
-    /// <param name="token">The stack's service token.</param>
+    /// <param name="token">The stack's service token; empty for none, which the collector refuses.</param>
     /// <param name="time">Clock of the 10 s limit of a call.</param>
     public CollectorClient(Uri url, string token, TimeProvider time)
     {

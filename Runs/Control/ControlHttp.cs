@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ApeTest.Runs.Json;
@@ -15,9 +16,10 @@ internal sealed class ControlHttp : IDisposable
     private readonly HttpClient _http;
     private readonly ControlParty _party;
     private readonly TimeProvider _time;
+    private readonly bool _hasToken;
 
     /// <param name="url">Base URL of the collector.</param>
-    /// <param name="token">Token.</param>
+    /// <param name="token">Token; empty for none, which a collector refuses.</param>
     /// <param name="party">Who is spoken to, for messages.</param>
     /// <param name="time">Clock of the 10 s limit of a call.</param>
     public ControlHttp(Uri url, string token, ControlParty party, TimeProvider time)
@@ -29,7 +31,11 @@ internal sealed class ControlHttp : IDisposable
             BaseAddress = url,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _http.DefaultRequestHeaders.Add(ControlContract.TokenHeader, token);
+        _hasToken = token.Length > 0;
+        if (_hasToken)
+        {
+            _http.DefaultRequestHeaders.Add(ControlContract.TokenHeader, token);
+        }
     }
 
     /// <summary>An answer as JSON.</summary>
@@ -76,7 +82,8 @@ internal sealed class ControlHttp : IDisposable
 
     /// <summary>Nobody answers, or no longer.</summary>
     public ApeTestException Unreachable(Exception? e) => new(
-        $"{_party.Name} does not answer at {_http.BaseAddress}.", _party.WhenSilent, ExitCodes.Environment, e);
+        $"{_party.Name} does not answer at {_http.BaseAddress}.",
+        (e?.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "Nothing listens there. " : "") + _party.WhenSilent, ExitCodes.Environment, e);
 
     public void Dispose() => _http.Dispose();
 
@@ -97,7 +104,7 @@ internal sealed class ControlHttp : IDisposable
     /// <summary>An answer that is no success, in the words of the party.</summary>
     public ApeTestException Failure(HttpStatusCode status, ControlProblem? problem) => status switch
     {
-        HttpStatusCode.Unauthorized => new ApeTestException($"{_party.Name} refused the token.", _party.WhenRefused, _party.RefusedCode),
+        HttpStatusCode.Unauthorized => new ApeTestException(_hasToken ? $"{_party.Name} refused the token." : $"{_party.Name} at {_http.BaseAddress} asks for its service token.", _party.WhenRefused, _party.RefusedCode),
         HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest =>
             new ApeTestException(problem?.Title ?? $"{_party.Name} refused the request.", problem?.Detail, ExitCodes.Input),
         _ => new ApeTestException($"{_party.Name} answered {(int)status}{(problem?.Title is { } title ? $": {title}" : "")}.", problem?.Detail, ExitCodes.Environment),

@@ -42,7 +42,7 @@ public static class RunDirectoryReader
 
     /// <summary>
     /// The run that <paramref name="text"/> names: an id, a unique beginning of one or of its last four digits (<c>7f3a</c>), or
-    /// <c>last</c> (or <c>latest</c>), as is null. An unknown or ambiguous name throws <see cref="ApeTestException"/> (exit 2) that lists the nearest, a run
+    /// <c>last</c> (or <c>latest</c>), as is null: the newest that is no try, or the newest try where there is nothing else. An unknown or ambiguous name throws <see cref="ApeTestException"/> (exit 2) that lists the nearest, a run
     /// whose directory may not be read one with exit 3.
     /// </summary>
     public static RunDirectory Find(string runsRoot, string? text) => Readable(Named(runsRoot, text));
@@ -70,7 +70,7 @@ public static class RunDirectoryReader
         }
         if (text is null or "latest" or "last")
         {
-            return runs[0];
+            return runs.FirstOrDefault(static run => !IsTrial(run)) ?? runs[0];
         }
 
         var matches = runs.Where(run => RunId.Matches(run.Run, text)).ToList();
@@ -105,6 +105,9 @@ public static class RunDirectoryReader
             ? new RunStatus(file.Status, file) { Silent = stale }
             : new RunStatus("interrupted", file);
     }
+
+    /// <summary>Whether a run was one session of <c>try</c> or <c>validate --dry-run</c>: <c>last</c> does not mean it.</summary>
+    public static bool IsTrial(RunDirectory run) => RunInput.Read(run) is { Trial: true };
 
     /// <summary>Runs that go on, newest first.</summary>
     public static IReadOnlyList<RunDirectory> Running(string runsRoot, TimeProvider time) =>

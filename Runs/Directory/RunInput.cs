@@ -24,6 +24,9 @@ public sealed record RunInput
     /// <summary>Whether the target was started for the run on a free port: its address in the resolved scenario means nothing any more. Default false, as in runs of earlier versions.</summary>
     public bool AddressDrawn { get; init; }
 
+    /// <summary>Whether it was one session to see how a goal fares (<c>try</c>, <c>validate --dry-run</c>) and no load. Default false, as in runs of earlier versions.</summary>
+    public bool Trial { get; init; }
+
     /// <summary>Directory to which the scenario's paths refer.</summary>
     public required string BaseDirectory { get; init; }
 

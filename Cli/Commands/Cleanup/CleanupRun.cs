@@ -65,6 +65,12 @@ internal sealed class CleanupRun(CliEnvironment environment, CleanupRequest requ
 
     private async Task RemoveElsewhereAsync(IReadOnlyCollection<string> known, CancellationToken cancellationToken) => await TryAsync(async () =>
     {
+        // Without an engine there are no containers: nothing of theirs is left undone.
+        if (await _docker.AbsenceAsync(cancellationToken) is { } why)
+        {
+            environment.Error.WriteLine($"no containers to clean: {why}");
+            return;
+        }
         var removal = new StackRemoval(_docker);
         foreach (var project in (await removal.ProjectsAsync(cancellationToken)).Where(project => !known.Contains(project)))
         {

@@ -27,7 +27,7 @@ internal static class CompareCommand
             ],
         };
         var first = command.Optional("BASE", "The run to compare with: an id, its beginning or its last four digits.");
-        var second = command.Optional("RUN", "The run to judge. Default: the latest.");
+        var second = command.Optional("RUN", "The run to judge. Default: the latest that is no try.");
         var threshold = command.Value("Options", "--threshold", "SHARE", "Smallest relative change that counts; of success and error rates a fifth of it, in points. Default 5%.");
         var format = command.Value("Options", "--format", "FORMAT", "text, json or md (Markdown). Default text.");
         var file = command.Value("Options", "--out", "FILE", "Write to this file instead of standard output.");

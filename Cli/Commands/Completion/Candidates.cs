@@ -107,7 +107,7 @@ internal sealed class Candidates(CliEnvironment environment, RootCommand root)
     {
         try
         {
-            return [.. RunDirectoryReader.List(environment.RunsRoot).Take(MostRuns).Select(static run => new Candidate(run.Run, null)), new Candidate("last", "the newest run")];
+            return [.. RunDirectoryReader.List(environment.RunsRoot).Take(MostRuns).Select(static run => new Candidate(run.Run, null)), new Candidate("last", "the newest run that is no try")];
         }
         catch (ApeTestException)
         {

@@ -11,6 +11,9 @@ internal static class CompletionCommand
     /// <summary>Shells that there is a script for.</summary>
     public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish", "pwsh"];
 
+    // PowerShell's own name, beside that of its program.
+    private const string LongName = "powershell";
+
     public static CliCommand Create(CliEnvironment environment)
     {
         var command = new CliCommand("completion", "Print the script that completes commands, flags, files and run ids in a shell.")
@@ -23,10 +26,11 @@ internal static class CompletionCommand
                 new("PowerShell, in this session; put the line into $PROFILE for all", "ape-test completion pwsh | Out-String | Invoke-Expression"),
             ],
         };
-        var shell = command.Optional("SHELL", $"One of {string.Join(", ", Shells)}.");
+        var shell = command.Optional("SHELL", $"One of {string.Join(", ", Shells)} (or {LongName}).");
         command.SetAction((parse, _) =>
         {
             var name = parse.GetValue(shell) ?? throw new ApeTestException("completion: which shell?", $"One of {string.Join(", ", Shells)}, for example: source <(ape-test completion bash)", ExitCodes.Input);
+            name = name is LongName ? "pwsh" : name;
             if (!Shells.Contains(name, StringComparer.Ordinal))
             {
                 throw new ApeTestException($"completion: there is no script for '{name}'",

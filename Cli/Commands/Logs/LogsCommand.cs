@@ -28,7 +28,7 @@ internal static class LogsCommand
                 new("the last two minutes of agent 3, for a program", "ape-test logs --agent 3 --since 2m --format json"),
             ],
         };
-        var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the latest run.");
+        var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the latest run that is no try.");
         var options = new LogsOptions(command);
         var follow = command.Switch("Output", "--follow", "Go on with new lines until the run ends.", "-f");
         var format = OutputFormat.Add(command, "Output", "Aligned text, or the JSON lines as they were written. Default text.");

@@ -36,7 +36,7 @@ internal static class ReportCommand
                 new("each second of a run, for a spreadsheet", "ape-test report 7f3a --format csv --table timeseries"),
             ],
         };
-        var run = command.Optional("RUN", "Run id, its beginning, its last four digits, or last. Default: the newest run that is running, else the newest.");
+        var run = command.Optional("RUN", "Run id, its beginning, its last four digits, or last. Default: the newest run that is running, else the newest that is no try.");
         var format = command.Value("Options", "--format", "FORMAT", "html, json (summary.json), csv, junit, md (Markdown) or text. Default html.");
         var table = command.Value("Options", "--table", "TABLE", "Of csv: metrics, operations or timeseries. Default metrics.");
         var file = command.Value("Options", "--out", "FILE", "Write to this file. Default: standard output; of html report.html in the run's directory.");

@@ -26,7 +26,7 @@ internal static class RerunCommand
                 new("the same agents in processes of their own", "ape-test rerun 7f3a --workers 4"),
             ],
         };
-        var run = command.Optional("RUN", "Run id, its beginning, its last four digits, or last. Default: the latest.");
+        var run = command.Optional("RUN", "Run id, its beginning, its last four digits, or last. Default: the latest that is no try.");
         var scenario = new ScenarioOptions(command, withLoad: true, run);
         scenario.Seed.Description = "Seed of every random choice, or same. Default: same, that of the run.";
         var format = OutputFormat.Add(command, Output, "Summary for people, or the summary.json document alone. Default text.");

@@ -58,7 +58,7 @@ internal static class RunsCommand
         var table = new TextTable().Fixed("RUN").Left("SCENARIO").Fixed("STATUS").Right("TIME").Right("AGENTS").Right("SUCCESS");
         foreach (var row in rows)
         {
-            table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing), Show.Safe(row.Status), Show.Seconds(row.DurationS),
+            table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing) + (row.Trial ? " (try)" : string.Empty), Show.Safe(row.Status), Show.Seconds(row.DurationS),
                 row.Agents?.ToString(CultureInfo.InvariantCulture) ?? Show.Nothing, Show.Share(row.SuccessRate));
         }
         table.Write(environment.Out, Math.Max(environment.Width, CliEnvironment.DefaultWidth));
@@ -73,12 +73,16 @@ internal static class RunsCommand
         var lived = (file?.Heartbeat - file?.Started)?.TotalSeconds;
         var duration = status is "queued" or "running" or "interrupted" ? lived ?? summary?.Run.DurationS : summary?.Run.DurationS ?? lived;
         return new RunRow(directory.Run, file?.Scenario ?? summary?.Run.Scenario, status, file?.Started ?? summary?.Run.Started,
-            duration, file?.Agents ?? summary?.Run.Agents, summary?.Sessions.SuccessRate);
+            duration, file?.Agents ?? summary?.Run.Agents, summary?.Sessions.SuccessRate) { Trial = RunDirectoryReader.IsTrial(directory) };
     }
 }
 
 /// <summary>One run in the list. Seconds; share 0..1; null where unknown.</summary>
-internal sealed record RunRow(string Run, string? Scenario, string Status, DateTimeOffset? Started, double? DurationS, int? Agents, double? SuccessRate);
+internal sealed record RunRow(string Run, string? Scenario, string Status, DateTimeOffset? Started, double? DurationS, int? Agents, double? SuccessRate)
+{
+    /// <summary>Whether it was one session of <c>try</c> or <c>validate --dry-run</c>, which <c>last</c> does not mean.</summary>
+    public bool Trial { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(List<RunRow>))]

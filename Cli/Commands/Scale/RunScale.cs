@@ -60,7 +60,7 @@ internal sealed class RunScale(CliEnvironment environment)
     private static int Parse(string number) => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var agents) && agents > 0
         ? agents
         : throw new ApeTestException($"--agents must be a whole number from 1 (got {Show.Cut(Show.Safe(number), 20)})",
-            "A run without agents is a stopped one: ape-test stop", ExitCodes.Input);
+            number.Trim() is "0" ? "A run without agents is a stopped one: ape-test stop" : "Write for example: ape-test scale --agents 50", ExitCodes.Input);
 
     private async Task ScaleAsync(ControlClient client, string run, int agents, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal static class StatusCommand
                 new("each second until it ends", "ape-test status 7f3a --watch"),
             ],
         };
-        var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the newest run that is running, else the newest.");
+        var run = command.Optional("RUN", "Run id, its beginning or its last four digits. Default: the newest run that is running, else the newest that is no try.");
         var watch = command.Switch("Options", "--watch", "Show it each second until the run ends.");
         var format = OutputFormat.Add(command, "Options", "Text, or one JSON object a line. Default text.");
         var stack = new StackOptions(command, "Show a run of the stack there.");

@@ -178,6 +178,39 @@ public sealed class CleanupTests
         Assert.True(Directory.Exists(cli.Directory.Combine(".ape", "stacks", Project)));
     }
 
+    [Theory]
+    [InlineData(true, "no containers to clean: the container engine does not answer\n")]
+    [InlineData(false, "no containers to clean: docker was not found\n")]
+    public async Task Cleanup_AllWithoutAnEngine_SaysSoAndDoesTheRest(bool hasDocker, string told)
+    {
+        using var docker = new FakeDocker();
+        docker.Refuse("*", "Cannot connect to the Docker daemon. Is the docker daemon running?");
+        using var cli = new CliHarness();
+        if (hasDocker)
+        {
+            docker.Install(cli);
+        }
+        Directory.CreateDirectory(cli.Directory.Combine(".ape", "runs", "20261121-131502-7f3a"));
+
+        var result = await cli.RunAsync("cleanup", "--all");
+
+        Assert.Equal((0, "removed run 20261121-131502-7f3a\n", told), (result.Code, result.Out, result.Error));
+    }
+
+    [Fact]
+    public async Task Cleanup_AllWhereTheEngineRefusesTheUser_IsPartial()
+    {
+        using var docker = new FakeDocker();
+        docker.Refuse("*", "permission denied while trying to connect to the Docker daemon socket");
+        using var cli = new CliHarness();
+        docker.Install(cli);
+
+        var result = await cli.RunAsync("cleanup", "--all");
+
+        Assert.Equal(5, result.Code);
+        Assert.Contains("this user may not use the container engine", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cleanup_WithAnAgeThatIsNone_IsRefused()
     {

@@ -62,6 +62,41 @@ public sealed class GeneratorLimitsTests
     }
 
     [Theory]
+    [InlineData(200, "up to 420 open files are needed, 200 are allowed", "no number of agents fits in so few")]
+    [InlineData(300, "300 are allowed", "no number of agents fits in so few")]
+    [InlineData(400, "400 are allowed", "use at most 16 agents")]
+    public void Check_VeryFewOpenFiles_SaysWhatToRaiseTheLimitTo(int files, string message, string fix)
+    {
+        var exception = Assert.Throws<ApeTestException>(() => GeneratorLimits.Check(Scenario(20), shopIsHere: true, Machine with { OpenFiles = files }));
+
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("ulimit -n 4096 ", exception.Hint, StringComparison.Ordinal);
+        Assert.Contains(fix, exception.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuse_FewerOpenFilesThanTheRuntimeNeeds_Exits3()
+    {
+        var few = OpenFilesFloor.Refuse(64)!;
+
+        Assert.Equal((ExitCodes.Environment, "64 open files are allowed, and ApeTest needs 96 at least"), (few.ExitCode, few.Message));
+        Assert.Contains("ulimit -n 4096", few.Hint, StringComparison.Ordinal);
+        Assert.Null(OpenFilesFloor.Refuse(96));
+        Assert.Null(OpenFilesFloor.Refuse(null));
+    }
+
+    [Fact]
+    public void Explain_LibraryThatCouldNotBeLoaded_IsTheLimitWhereItIsLow()
+    {
+        var failure = new FileNotFoundException("Could not load file or assembly 'System.Net.Primitives'.");
+
+        Assert.Equal("128 open files are allowed, and ApeTest needs 300 at least", OpenFilesFloor.Explain(failure, 128)!.Message);
+        Assert.Null(OpenFilesFloor.Explain(failure, 20_000));
+        Assert.Null(OpenFilesFloor.Explain(failure, null));
+        Assert.Null(OpenFilesFloor.Explain(new InvalidOperationException("a bug"), 128));
+    }
+
+    [Theory]
     [InlineData(10_000, 15, "up to 50,300 open files are needed, 20,000 are allowed", "less than 9.75 s on average")]
     [InlineData(30_000, 60, "up to 150,300 open files", "less than 9.07 s on average")]
     public void Check_AgentsThatThink_FitWhileTheyDo(int agents, int think, string needed, string room)
