@@ -18,7 +18,7 @@ internal sealed record ComposePlace(StackDirectory Directory, ComposeStack Stack
     private const int MostFiles = 65_536;
 
     /// <summary>The file of the stack's token.</summary>
-    public string TokenFile => Path.Combine(Directory.Path, StackSecrets.Folder, StackSecrets.Token);
+    public string TokenFile => Directory.TokenFile;
 
     /// <summary>Whether there is an engine with Compose; returns its CPUs. Without one throws <see cref="ApeTestException"/> (exit 3).</summary>
     public static async Task<int> ReadyAsync(DockerCommand docker, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
+using ApeTest.ServiceDefaults.Hosting;
 
 namespace ApeTest.Cli.Deploy;
 
@@ -45,6 +47,24 @@ internal sealed record StackDirectory(string Path)
             return JsonSerializer.Deserialize<StackRecord>(File.ReadAllText(System.IO.Path.Combine(Path, RecordFile)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The file of the stack's token.</summary>
+    public string TokenFile => System.IO.Path.Combine(Path, StackSecrets.Folder, StackSecrets.Token);
+
+    /// <summary>Base URL of the stack's collector, by the port in its <c>.env</c>; null where that cannot be read.</summary>
+    public Uri? ReadCollector()
+    {
+        const string Port = "APE_PORT=";
+        try
+        {
+            var line = File.ReadLines(System.IO.Path.Combine(Path, DeployFiles.Variables)).FirstOrDefault(static line => line.StartsWith(Port, StringComparison.Ordinal));
+            return int.TryParse(line?[Port.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? new Uri(ServiceUrls.Loopback(port)) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

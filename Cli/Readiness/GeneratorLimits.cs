@@ -143,7 +143,7 @@ internal sealed class GeneratorLimits
     {
         if (needs.FirstOrDefault(need => need.Usual > need.Limit) is { } missing)
         {
-            throw new ApeTestException($"{Show.Count(_agents)} agents do not fit in this process: {missing.Text}", $"{missing.Arithmetic}\n{missing.Fix}", ExitCodes.Environment);
+            throw new ApeTestException($"{(_agents == 1 ? "1 agent does" : $"{Show.Count(_agents)} agents do")} not fit in this process: {missing.Text}", $"{missing.Arithmetic}\n{missing.Fix}", ExitCodes.Environment);
         }
         if (needs.FirstOrDefault(need => need.Amount > need.Limit) is { } unless)
         {

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using ApeTest.Cli.Deploy;
+using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Tests;
@@ -29,6 +32,31 @@ public sealed class RunChoiceTests
         using var cli = new CliHarness();
         RunsOnDisk.Finished(cli, Older);
         RunsOnDisk.Finished(cli, Newest);
+
+        Assert.StartsWith(Newest, (await cli.RunAsync("status")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Last_NewestIsATry_IsTheNewestLoad()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.Finished(cli, Oldest);
+        RunsOnDisk.Finished(cli, Older);
+        RunsOnDisk.MarkTry(RunsOnDisk.Finished(cli, Newest));
+
+        Assert.StartsWith(Older, (await cli.RunAsync("status")).Out, StringComparison.Ordinal);
+        Assert.Contains($"{Older}", (await cli.RunAsync("report", "last", "--format", "json")).Out, StringComparison.Ordinal);
+        Assert.StartsWith(Newest, (await cli.RunAsync("status", Newest)).Out, StringComparison.Ordinal);
+        var table = (await cli.RunAsync("runs")).Out.Split('\n');
+        Assert.Equal([true, false, false], table[1..4].Select(static line => line.Contains("(try)", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Last_OnlyTries_IsTheNewestTry()
+    {
+        using var cli = new CliHarness();
+        RunsOnDisk.MarkTry(RunsOnDisk.Finished(cli, Older));
+        RunsOnDisk.MarkTry(RunsOnDisk.Finished(cli, Newest));
 
         Assert.StartsWith(Newest, (await cli.RunAsync("status")).Out, StringComparison.Ordinal);
     }
@@ -99,6 +127,24 @@ public sealed class RunChoiceTests
 
         Assert.Equal(ExitCodes.Input, result.Code);
         Assert.Contains($"{SummaryFixture.Run}, is over: completed", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stop 7f3a", "stop 7f3a")]
+    [InlineData("stop", "stop")]
+    [InlineData("scale --agents 3", "scale --agents 3")]
+    public async Task Stop_NoRunHereButAStack_SaysHowToReachIt(string command, string suggested)
+    {
+        using var cli = new CliHarness();
+        var stack = Path.Combine(".ape", "stacks", "ape-12345678");
+        cli.Directory.Write(Path.Combine(stack, "stack.json"), JsonSerializer.Serialize(new StackRecord(DateTimeOffset.UnixEpoch, null, null, RunProcess.Machine)));
+        cli.Directory.Write(Path.Combine(stack, ".env"), "COMPOSE_PROJECT_NAME=ape-12345678\nAPE_PORT=45300\n");
+
+        var result = await cli.RunAsync(command.Split(' '));
+
+        Assert.Equal(ExitCodes.Input, result.Code);
+        Assert.Contains($"A stack was started here, ape-12345678; a run on it: ape-test {suggested} --stack http://127.0.0.1:45300 --token-file .ape/stacks/ape-12345678/secrets/service_token\n",
+            result.Error.Replace('\\', '/'), StringComparison.Ordinal);
     }
 
     [Fact]

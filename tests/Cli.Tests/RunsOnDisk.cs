@@ -29,6 +29,13 @@ internal static class RunsOnDisk
     public static RunDirectory Queued(CliHarness cli, string run) =>
         Create(cli, run, "queued", cli.Time.GetUtcNow() - TimeSpan.FromSeconds(3), Environment.ProcessId);
 
+    /// <summary>Says that it was one session of <c>try</c>.</summary>
+    public static void MarkTry(RunDirectory directory)
+    {
+        Directory.CreateDirectory(directory.Data);
+        File.WriteAllText(directory.InputFile, """{"base_directory":"/","trial":true}""");
+    }
+
     /// <summary>Adds the summary of its last second.</summary>
     public static void SummarySoFar(RunDirectory directory)
     {

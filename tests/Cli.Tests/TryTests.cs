@@ -87,6 +87,7 @@ public sealed class TryTests
         // A run like any other: its trace is in the logs.
         var run = Assert.Single(RunDirectoryReader.List(RunDirectory.RunsRoot(cli.Directory.Path)));
         Assert.Equal(1, RunDirectoryReader.ReadSummary(run)!.Sessions.Succeeded);
+        Assert.True(RunDirectoryReader.IsTrial(run));
     }
 
     [Fact]

@@ -38,6 +38,20 @@ public sealed class OpenFilesTests
         Assert.DoesNotContain("connect", string.Join(' ', summary.Errors), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_FewerFilesThanItsServicesNeed_SaysSoBeforeAnythingStarts()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the limit is set by the shell's ulimit");
+        using var directory = new TempDirectory();
+
+        var told = await ApeShell.RunAsync(directory, "ulimit -n 200; $APE start --agents 20 --quiet 2>&1; echo exit $?");
+
+        Assert.Contains("200 are allowed", told, StringComparison.Ordinal);
+        Assert.Contains("ulimit -n 4096", told, StringComparison.Ordinal);
+        Assert.EndsWith("exit 3\n", told, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
+    }
+
     private static async Task<WebApplication> HangAsync(Task end)
     {
         var builder = WebApplication.CreateSlimBuilder();

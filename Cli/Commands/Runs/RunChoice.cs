@@ -1,3 +1,4 @@
+using ApeTest.Cli.Deploy;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
 
@@ -39,6 +40,23 @@ internal static class RunChoice
     /// <param name="run">What the user named; null for nothing.</param>
     /// <param name="command">The command to suggest, with <c>{0}</c> for the run: <c>stop {0}</c>.</param>
     public static RunDirectory ToChange(CliEnvironment environment, string? run, string command)
+    {
+        try
+        {
+            return Named(environment, run, command);
+        }
+        catch (ApeTestException e) when (e.ExitCode is ExitCodes.Input && OnAStack(environment, command.Replace(" {0}", run is null ? "" : $" {run}", StringComparison.Ordinal)) is { } elsewhere)
+        {
+            throw new ApeTestException(e.Message, $"{e.Hint}\n{elsewhere}", e.ExitCode, e);
+        }
+    }
+
+    // A run of `start --compose` has no directory here before it has ended.
+    private static string? OnAStack(CliEnvironment environment, string command) =>
+        StackDirectory.List(environment.CurrentDirectory).FirstOrDefault(static stack => stack.Read() is { IsInUse: true } or { Pid: null }) is { } stack && stack.ReadCollector() is { } collector
+            ? $"A stack was started here, {stack.Project}; a run on it: ape-test {command} --stack {collector.GetLeftPart(UriPartial.Authority)} --token-file {environment.Shown(stack.TokenFile)}" : null;
+
+    private static RunDirectory Named(CliEnvironment environment, string? run, string command)
     {
         if (run is not null)
         {

@@ -87,6 +87,18 @@ public sealed class CompleteTests
     }
 
     [Fact]
+    public async Task Completion_PowerShell_GoesByBothOfItsNames()
+    {
+        using var cli = new CliHarness();
+
+        var program = await cli.RunAsync("completion", "pwsh");
+        var full = await cli.RunAsync("completion", "powershell");
+
+        Assert.Equal((0, program.Out), (full.Code, full.Out));
+        Assert.StartsWith("# PowerShell completion", program.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Completion_UnknownShell_NamesThose()
     {
         using var cli = new CliHarness();
