@@ -25,7 +25,7 @@ public sealed class ScaleTests
 
         Assert.Equal(ExitCodes.Input, result.Code);
         Assert.StartsWith($"error: --agents must be a whole number from 1 (got {agents})", result.Error, StringComparison.Ordinal);
-        Assert.EndsWith("  Write for example: ape-test scale --agents 50\n", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith(agents == "0" ? "  A run without agents is a stopped one: ape-test stop\n" : "  Write for example: ape-test scale --agents 50\n", result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Out);
     }
 

@@ -49,7 +49,7 @@ public sealed class OpenFilesTests
         Assert.Contains("200 are allowed", told, StringComparison.Ordinal);
         Assert.Contains("ulimit -n 4096", told, StringComparison.Ordinal);
         Assert.EndsWith("exit 3\n", told, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
+        Assert.Empty(System.IO.Directory.EnumerateFileSystemEntries(directory.Path));
     }
 
     private static async Task<WebApplication> HangAsync(Task end)
