@@ -12,7 +12,8 @@ internal sealed class CliApp(CliEnvironment environment)
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var tree = new CommandTree(environment);
-        var parse = tree.Root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // `ape-test help start`, as git and docker have it.
+        var parse = tree.Root.Parse(arguments is ["help", .. var command] ? [.. command, "--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
             if (ParseErrors.Find(parse) is { } error)

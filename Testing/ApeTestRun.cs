@@ -128,12 +128,20 @@ public sealed record ApeTestRun
     /// </summary>
     /// <param name="cancellationToken">Aborts the run: its sessions are cancelled, its summary is written.</param>
     /// <exception cref="ApeTestFailedException">A threshold does not hold, nothing was judged, or the run's teardown failed.</exception>
-    /// <exception cref="ApeTestException">The run cannot begin: a mistake in what was asked for, a target or model that does not answer.</exception>
+    /// <exception cref="ApeTestException">The run cannot begin: a mistake in what was asked for, a target or model that does not answer. The message says what to do, too.</exception>
     /// <exception cref="TimeoutException">See <see cref="WithTimeout"/>.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<ApeTestResult> RunAsync(CancellationToken cancellationToken = default)
     {
-        var result = await new Execution(this).RunAsync(cancellationToken).ConfigureAwait(false);
+        ApeTestResult result;
+        try
+        {
+            result = await new Execution(this).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApeTestException mistake)
+        {
+            throw MistakeText.Of(mistake);
+        }
         if (!IsFailureReturned)
         {
             result.EnsureSucceeded();

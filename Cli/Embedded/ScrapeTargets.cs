@@ -20,9 +20,12 @@ internal sealed class ScrapeTargets : IDisposable
     /// <param name="time">Clock.</param>
     public ScrapeTargets(RunDirectory directory, TimeProvider time)
     {
-        _file = directory.Path + Suffix;
+        _file = FileOf(directory);
         Forget(Path.GetDirectoryName(directory.Path)!, time);
     }
+
+    /// <summary>The file of a run.</summary>
+    public static string FileOf(RunDirectory directory) => directory.Path + Suffix;
 
     /// <summary>Adds a service, or one more process of it.</summary>
     public void Add(string service, params IEnumerable<Uri> urls)

@@ -22,7 +22,7 @@ internal static class ParseErrors
         }
         if (UnknownOption(parse) is { } unknown)
         {
-            return Wrong($"unknown option '{unknown}' for '{FullName(command)}'", UnknownWord.Nearest(unknown, OptionsOf(command)), command);
+            return Wrong($"unknown option '{unknown}' for '{FullName(command)}'", ForeignWords.Option(unknown, OptionsOf(command)) ?? UnknownWord.Nearest(unknown, OptionsOf(command)), command);
         }
         if (parse.RootCommandResult == parse.CommandResult)
         {
@@ -39,7 +39,7 @@ internal static class ParseErrors
     }
 
     private static ApeTestException UnknownCommand(string word, Command root) =>
-        Wrong($"unknown command '{word}'", UnknownWord.Nearest(word, root.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)), root);
+        Wrong($"unknown command '{word}'", ForeignWords.Command(word) ?? UnknownWord.Nearest(word, root.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)), root);
 
     /// <summary>A word that looks like an option and is no option's value: System.CommandLine would take it as a positional argument.</summary>
     private static string? UnknownOption(ParseResult parse)

@@ -31,7 +31,7 @@ internal sealed class PlainProgress(CliEnvironment environment) : IRunProgressVi
     {
         var phase = RunPhase.Of(progress) is { } text ? $", {text}" : string.Empty;
         var bad = progress.Failed + progress.Stuck + progress.AgentError;
-        return $"{RunPhase.Clock(progress.ElapsedS)}: {progress.AgentsActive} agents, {Show.Count(progress.Succeeded)} succeeded, "
+        return $"{RunPhase.Clock(progress.ElapsedS)}: {Show.Count(progress.AgentsActive)} agents, {Show.Count(progress.Succeeded)} succeeded, "
             + $"{Show.Count(bad)} not, rate {Show.Share(progress.SuccessRate)}, MTBA {Show.Seconds(progress.MtbaMeanS)}, "
             + $"TTFT p95 {Show.Seconds(progress.TtftP95S)}{phase}";
     }

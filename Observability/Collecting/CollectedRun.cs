@@ -277,10 +277,13 @@ public sealed partial class CollectedRun
         var over = Draining;
         var reported = _aggregate.Reported;
         var interval = _aggregate.TakeInterval(now, over);
-        var seconds = (now - _ticked).TotalSeconds;
         _ticked = now;
+        // What was not told of yet comes with the next point: one of nothing would make two seconds of that.
+        var isSilent = reported is null && _aggregate is { ActiveAgents: > 0, Ended: false } && now - _pointed < LongestSilence;
+        // The workers tell of a stretch that ended up to a second ago: what was asked for is told as of then, beside what was done.
+        var at = reported > _pointed && reported < now ? reported.Value : now;
         var (target, _) = Asked(now - (_aggregate.Started ?? now), over);
-        Progress = _aggregate.Progress(now, target, seconds > 0 ? interval.Actions.Total / seconds : 0) with
+        Progress = _aggregate.Progress(now, target, isSilent ? Progress.ActionsPerSecond : RateOf(interval, at)) with
         {
             Draining = over && !_aggregate.Ended && _aggregate.Started is not null,
         };
@@ -288,14 +291,12 @@ public sealed partial class CollectedRun
         {
             watcher.Writer.TryWrite(Progress);
         }
-        if (_aggregate.Started is not { } started || (reported is null && _aggregate is { ActiveAgents: > 0, Ended: false } && now - _pointed < LongestSilence))
+        if (isSilent || _aggregate.Started is not { } started)
         {
-            // What was not told of yet comes with the next point: one of nothing would make two seconds of that.
             return;
         }
 
-        // The workers tell of a stretch that ended up to a second ago: what was asked for is told as of then, beside what was done.
-        _pointed = reported > _pointed && reported < now ? reported.Value : now;
+        _pointed = at;
         var elapsed = _pointed - started;
         var (agents, rate) = Asked(elapsed, _stopped || _aggregate.Ended || elapsed >= _aggregate.Plan.Scenario.Duration);
         _writer.AppendPoint(TimePoint.Of(interval, _pointed, elapsed, _aggregate.ActiveAgents, agents, rate));
@@ -305,6 +306,13 @@ public sealed partial class CollectedRun
             _writer.AppendHistograms(_histogramsFrom, elapsed, _histograms);
             (_histograms, _histogramsFrom) = (new MetricsDelta(), elapsed);
         }
+    }
+
+    /// <summary>Actions a second since the last point; the rate before where that is too short a time to tell.</summary>
+    private double RateOf(MetricsDelta interval, DateTimeOffset at)
+    {
+        var seconds = (at - (_aggregate.Started > _pointed ? _aggregate.Started.Value : _pointed)).TotalSeconds;
+        return seconds < 0.5 ? Progress.ActionsPerSecond : interval.Actions.Total / seconds;
     }
 
     /// <summary>Agents, and in the open model sessions a second, that the run asks for at a moment; none once no session starts any more.</summary>

@@ -27,6 +27,9 @@ public sealed record RunReport
     /// <summary>Sessions to look into: those that did not succeed, then the slowest that did.</summary>
     public SessionSelection Sessions { get; init; } = SessionSelection.None;
 
+    /// <summary>How many kept sessions lack what the model was sent and said and what the target answered: sampled ones end faster than there is room for. No figure misses them.</summary>
+    public long TranscriptsLeftOut { get; init; }
+
     /// <summary>Why sessions did not succeed, most frequent first.</summary>
     public IReadOnlyList<OutcomeReason> Reasons { get; init; } = [];
 

@@ -47,6 +47,7 @@ public static class RunReportReader
             IsDamaged = damaged,
             Points = points.ToImmutable(),
             Sessions = choice.Chosen(),
+            TranscriptsLeftOut = status.File?.Dropped?.Transcripts ?? 0,
             Reasons = reasons.All,
             Scenario = scenario.Scenario,
             Target = scenario["target.url"],
@@ -71,10 +72,6 @@ public static class RunReportReader
         if (status.File?.Dropped is { Total: > 0 } dropped)
         {
             problems.Add($"Not everything was kept: {dropped.Sessions} sessions, {dropped.Timeseries} seconds and {dropped.Histograms} blocks of distributions did not fit or could not be written.");
-        }
-        if (status.File?.Dropped is { Transcripts: > 0 and var transcripts })
-        {
-            problems.Add($"Of {transcripts} sessions what the model was sent and said, and what the target answered, was left out: more ended than there is room for.");
         }
         if (summary?.Generator.RecordsDropped is > 0 and var records && status.File?.Dropped.Total != records)
         {

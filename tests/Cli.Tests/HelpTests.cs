@@ -25,6 +25,8 @@ public sealed class HelpTests
     [InlineData("sample", "sample", "--help")]
     [InlineData("images", "images", "--help")]
     [InlineData("cleanup", "cleanup", "--help")]
+    [InlineData("root", "help")]
+    [InlineData("start", "help", "start")]
     public async Task Help_OfEachCommand_IsGolden(string name, params string[] arguments)
     {
         using var cli = new CliHarness();

@@ -86,6 +86,7 @@ public sealed class ReportTests
         Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.Contains("\n  ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

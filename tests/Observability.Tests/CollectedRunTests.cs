@@ -91,6 +91,47 @@ public sealed class CollectedRunTests
     }
 
     [Fact]
+    public async Task Progress_SecondsOfWhichNobodyHasTold_KeepTheRateAndAreNotSqueezedIntoOne()
+    {
+        await using var host = await CollectorHost.StartAsync();
+        var run = await host.CollectAsync();
+        await run.Begun.Within(Cancellation);
+        host.Recorder.SessionStarted("buy-coffee", TimeSpan.Zero); // at work all the time
+        await TellAsync(1);
+        await SecondAsync();
+        await SecondAsync();
+
+        // Four actions of two seconds, then a second of which nobody has told.
+        for (var i = 0; i < 4; i++)
+        {
+            host.Session(SessionOutcome.Succeeded, $"1-{i}");
+        }
+        await TellAsync(5);
+        await SecondAsync();
+        Assert.Equal(2, run.Progress.ActionsPerSecond);
+        await SecondAsync();
+        Assert.Equal(2, run.Progress.ActionsPerSecond);
+
+        async Task TellAsync(long started)
+        {
+            await host.AppendAsync();
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            timeout.CancelAfter(TestTimeouts.Default);
+            while (run.Summarize().Sessions.Started < started) // the clock stands still
+            {
+                timeout.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        }
+
+        async Task SecondAsync()
+        {
+            await host.Queue.HeartbeatAsync("w1", Cancellation);
+            host.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Fact]
     public async Task Collect_TheRunBegins_SaysSoAtOnce()
     {
         await using var host = await CollectorHost.StartAsync();

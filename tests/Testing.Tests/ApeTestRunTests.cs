@@ -121,10 +121,25 @@ public sealed class ApeTestRunTests : IDisposable
         await Assert.ThrowsAsync<ApeTestException>(() => Run(target).WithThreshold("nonsense").RunAsync(Cancellation));
         await Assert.ThrowsAsync<ApeTestException>(() => Run(target).WithModel("nobody/nothing").RunAsync(Cancellation));
         var remote = await Assert.ThrowsAsync<ApeTestException>(() => ApeTestRun.For("http://shop.example").WithGoal("Look around").RunAsync(Cancellation));
-        Assert.Contains("AllowRemoteTarget", remote.Hint, StringComparison.Ordinal);
+        Assert.EndsWith("\nAdd .AllowRemoteTarget() if you may load it.", remote.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Run(target).WithAgents(0));
         Assert.Throws<ArgumentException>(() => Run(target).WithGoal(" "));
         Assert.False(Directory.Exists(_directory.Combine(".ape")));
+    }
+
+    [Fact]
+    public async Task Run_GoalThatNothingProves_SaysInTheMessageWhatToDo()
+    {
+        await using var target = await Target.StartAsync();
+
+        var mistake = await Assert.ThrowsAsync<ApeTestException>(() => Run(target).WithGoal("Do something nice").RunAsync(Cancellation));
+        var threshold = await Assert.ThrowsAsync<ApeTestException>(() => Run(target).WithThreshold("http_p96 < 1ms").RunAsync(Cancellation));
+
+        Assert.NotNull(mistake.Hint);
+        Assert.EndsWith($"\n{mistake.Hint}", mistake.Message, StringComparison.Ordinal);
+        Assert.Contains("WithSuccess", mistake.Message, StringComparison.Ordinal);
+        Assert.StartsWith("WithThreshold: ", threshold.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("--", mistake.Message + threshold.Message, StringComparison.Ordinal);
     }
 
     [Fact]

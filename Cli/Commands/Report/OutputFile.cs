@@ -6,6 +6,9 @@ namespace ApeTest.Cli.Commands.Report;
 /// <summary>Where a report goes: <c>--out FILE</c>, replaced as a whole, or standard output.</summary>
 internal static class OutputFile
 {
+    // Of the file beside it, until it takes its place; nobody asked for that name, so no message has it.
+    private static string Suffix => $".{Environment.ProcessId}.tmp";
+
     /// <summary>Writes. A file that cannot be written: <see cref="ApeTestException"/> (exit 3); what was there stays.</summary>
     public static async Task WriteAsync(CliEnvironment environment, string? file, Func<TextWriter, Task> write)
     {
@@ -24,7 +27,7 @@ internal static class OutputFile
                 await write(there);
                 return;
             }
-            var next = $"{path}.{Environment.ProcessId}.tmp";
+            var next = path + Suffix;
             try
             {
                 await using (var output = Open(next))
@@ -40,7 +43,7 @@ internal static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ApeTestException($"--out {file} cannot be written: {e.Message}", "Name a file in a directory that exists and that you may write to.", ExitCodes.Environment, e);
+            throw new ApeTestException($"--out {file} cannot be written: {e.Message.Replace(Suffix, string.Empty, StringComparison.Ordinal)}", "Name a file in a directory that exists and that you may write to.", ExitCodes.Environment, e);
         }
     }
 

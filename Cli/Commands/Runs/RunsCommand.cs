@@ -39,7 +39,7 @@ internal static class RunsCommand
     private static async Task<List<RunRow>> RowsAsync(CliEnvironment environment, StackAddress stack, CancellationToken cancellationToken)
     {
         using var collector = stack.Client(environment.Time);
-        return [.. (await collector.ListAsync(cancellationToken)).Select(static run => new RunRow(run.Run, run.Scenario, run.Status, run.Started, run.DurationS, run.Agents, run.SuccessRate))];
+        return [.. (await collector.ListAsync(cancellationToken)).Select(static run => new RunRow(run.Run, run.Scenario, run.Status, run.Started, run.DurationS, run.Agents, run.SuccessRate, Passed: null))];
     }
 
     private static int Write(CliEnvironment environment, List<RunRow> rows, bool json)
@@ -55,11 +55,11 @@ internal static class RunsCommand
             return ExitCodes.Done;
         }
         // An id begins with its time in UTC, so that the start needs no column where there is no room.
-        var table = new TextTable().Fixed("RUN").Left("SCENARIO").Fixed("STATUS").Right("TIME").Right("AGENTS").Right("SUCCESS");
+        var table = new TextTable().Fixed("RUN").Left("SCENARIO").Fixed("STATUS").Right("TIME").Right("AGENTS").Right("SUCCESS").Fixed("PASS");
         foreach (var row in rows)
         {
             table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing) + (row.Trial ? " (try)" : string.Empty), Show.Safe(row.Status), Show.Seconds(row.DurationS),
-                row.Agents?.ToString(CultureInfo.InvariantCulture) ?? Show.Nothing, Show.Share(row.SuccessRate));
+                row.Agents?.ToString(CultureInfo.InvariantCulture) ?? Show.Nothing, Show.Share(row.SuccessRate), row.Passed switch { true => "yes", false => "no", null => Show.Nothing });
         }
         table.Write(environment.Out, Math.Max(environment.Width, CliEnvironment.DefaultWidth));
         return ExitCodes.Done;
@@ -73,12 +73,15 @@ internal static class RunsCommand
         var lived = (file?.Heartbeat - file?.Started)?.TotalSeconds;
         var duration = status is "queued" or "running" or "interrupted" ? lived ?? summary?.Run.DurationS : summary?.Run.DurationS ?? lived;
         return new RunRow(directory.Run, file?.Scenario ?? summary?.Run.Scenario, status, file?.Started ?? summary?.Run.Started,
-            duration, file?.Agents ?? summary?.Run.Agents, summary?.Sessions.SuccessRate) { Trial = RunDirectoryReader.IsTrial(directory) };
+            duration, file?.Agents ?? summary?.Run.Agents, summary?.Sessions.SuccessRate,
+            // One that is not over has not passed yet, whatever its figures so far.
+            summary is null || status is "queued" or "running" ? null : status == summary.Run.Status && RunVerdict.Failure(summary) is null)
+        { Trial = RunDirectoryReader.IsTrial(directory) };
     }
 }
 
-/// <summary>One run in the list. Seconds; share 0..1; null where unknown.</summary>
-internal sealed record RunRow(string Run, string? Scenario, string Status, DateTimeOffset? Started, double? DurationS, int? Agents, double? SuccessRate)
+/// <summary>One run in the list. Seconds; share 0..1; whether it passed, as reports and exit codes have it; null where unknown.</summary>
+internal sealed record RunRow(string Run, string? Scenario, string Status, DateTimeOffset? Started, double? DurationS, int? Agents, double? SuccessRate, bool? Passed)
 {
     /// <summary>Whether it was one session of <c>try</c> or <c>validate --dry-run</c>, which <c>last</c> does not mean.</summary>
     public bool Trial { get; init; }

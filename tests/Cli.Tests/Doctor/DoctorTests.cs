@@ -92,13 +92,15 @@ public sealed class DoctorTests : IDisposable
     {
         var run = Directory.CreateDirectory(_directory.Combine(".ape", "runs", "20261121-131502-7f3a")).FullName;
         await File.WriteAllTextAsync(Path.Combine(run, "control.token"), "t", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(run + ".prometheus.json", "[]", TestContext.Current.CancellationToken);
 
         await RunAsync(new FakeMachine());
         Assert.True(File.Exists(Path.Combine(run, "control.token")));
         Assert.Contains("20261121-131502-7f3a", _out.ToString(), StringComparison.Ordinal);
         await RunAsync(new FakeMachine(), fix: true);
 
-        Assert.False(File.Exists(Path.Combine(run, "control.token")));
+        Assert.Equal([run], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(run)!));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(run));
     }
 
     [Fact]

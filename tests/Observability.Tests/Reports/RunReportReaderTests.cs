@@ -12,6 +12,8 @@ public sealed class RunReportReaderTests : IDisposable
 {
     private readonly TempDirectory _temp = new();
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     public void Dispose() => _temp.Dispose();
 
     [Fact]
@@ -97,6 +99,23 @@ public sealed class RunReportReaderTests : IDisposable
         await ReportFile.WriteAsync(directory, TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.InRange(new FileInfo(directory.ReportFile).Length, 10_000, 20_000_000);
         Assert.Empty(Directory.EnumerateFiles(directory.Path, "*.tmp"));
+    }
+
+    [Fact]
+    public async Task Read_SampledSessionsWithoutTheirTranscript_IsANoteAtTheSessionsAndNoProblem()
+    {
+        var directory = Run("completed");
+        var file = JsonSerializer.Deserialize(await File.ReadAllTextAsync(directory.RunFile, Cancellation), RunsJson.Line.RunFile)!;
+        await File.WriteAllTextAsync(directory.RunFile, JsonSerializer.Serialize(file with { Dropped = new DroppedCounts(0, 0, 0) { Transcripts = 759 } }, RunsJson.Indented.RunFile), Cancellation);
+        Write(directory.SessionsFile, [Line("2-0", SessionOutcome.Succeeded)]);
+
+        var report = await ReadAsync(directory);
+        var html = await HtmlAsync(report);
+
+        Assert.Empty(report.Problems);
+        Assert.Equal(759, report.TranscriptsLeftOut);
+        Assert.DoesNotContain("This report is not complete", html, StringComparison.Ordinal);
+        Assert.Contains("Of 759 sessions what the model was sent and said", html, StringComparison.Ordinal);
     }
 
     private RunDirectory Run(string status)
