@@ -28,8 +28,9 @@ public static class RunPair
             MinimumEffect = least,
             Warnings =
             [
-                .. RunDifferences.Of(before, KeptScenario.Read(first), after, KeptScenario.Read(second)),
-                .. Missing(before, baseBlocks), .. Missing(after, blocks), .. TooShort(before, baseBlocks), .. TooShort(after, blocks),
+                // Once, where a run is compared with itself.
+                .. RunDifferences.Of(before, KeptScenario.Read(first), after, KeptScenario.Read(second))
+                    .Concat(Missing(before, baseBlocks)).Concat(Missing(after, blocks)).Concat(TooShort(before, baseBlocks)).Concat(TooShort(after, blocks)).Distinct(),
             ],
             Metrics = metrics,
         };

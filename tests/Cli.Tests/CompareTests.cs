@@ -56,6 +56,18 @@ public sealed class CompareTests
     }
 
     [Fact]
+    public async Task Compare_AShortRunWithItself_IsToldOnce()
+    {
+        using var cli = new CliHarness();
+        Run(cli, Base, slower: 1, blocks: 1);
+
+        var result = await cli.RunAsync("compare", "last", "--format", "json");
+
+        var comparison = JsonSerializer.Deserialize(result.Out, ComparisonJson.Default.RunComparison)!;
+        Assert.Single(comparison.Warnings, static warning => warning.Contains("1 block of 10 s", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Compare_ShortRuns_AreNoVerdict()
     {
         using var cli = new CliHarness();
