@@ -13,7 +13,7 @@ internal sealed class CliApp(CliEnvironment environment)
     {
         var tree = new CommandTree(environment);
         // `ape-test help start`, as git and docker have it.
-        var parse = tree.Root.Parse(arguments is ["help", .. var command] ? [.. command, "--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parse = tree.Root.Parse(arguments is ["help", ..] ? [.. arguments.Skip(1), "--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
             if (ParseErrors.Find(parse) is { } error)

@@ -13,7 +13,6 @@ public sealed class ParseErrorTests
         { "run shop.yaml", "error: unknown command 'run'\n  did you mean 'start'?" },
         { "start --vus 5", "error: unknown option '--vus' for 'ape-test start'\n  did you mean '--agents'?" },
         { "runs -o x", "error: unknown option '-o' for 'ape-test runs'\n  see 'ape-test runs --help'" },
-        { "help strat", "error: unknown command 'strat'\n  did you mean 'start'?" },
         { "start --agnets 3", "error: unknown option '--agnets' for 'ape-test start'\n  did you mean '--agents'?" },
         { "start --agent 3", "did you mean '--agents'?" },
         { "start --agent=3", "error: unknown option '--agent' for 'ape-test start'" },
