@@ -96,20 +96,22 @@ public sealed class CollectedRunTests
         await using var host = await CollectorHost.StartAsync();
         var run = await host.CollectAsync();
         await run.Begun.Within(Cancellation);
+        await PassAsync(0.5);
         host.Recorder.SessionStarted("buy-coffee", TimeSpan.Zero); // at work all the time
         await TellAsync(1);
-        await SecondAsync();
-        await SecondAsync();
+        await PassAsync(0.5);
+        await PassAsync(1); // of which nobody has told
+        await PassAsync(0.5);
 
-        // Four actions of two seconds, then a second of which nobody has told.
+        // Four actions of the two seconds since, told at 2.5 s; then again a second of which nobody has told.
         for (var i = 0; i < 4; i++)
         {
             host.Session(SessionOutcome.Succeeded, $"1-{i}");
         }
         await TellAsync(5);
-        await SecondAsync();
+        await PassAsync(0.5);
         Assert.Equal(2, run.Progress.ActionsPerSecond);
-        await SecondAsync();
+        await PassAsync(1);
         Assert.Equal(2, run.Progress.ActionsPerSecond);
 
         async Task TellAsync(long started)
@@ -124,10 +126,10 @@ public sealed class CollectedRunTests
             }
         }
 
-        async Task SecondAsync()
+        async Task PassAsync(double seconds)
         {
             await host.Queue.HeartbeatAsync("w1", Cancellation);
-            host.Time.Advance(TimeSpan.FromSeconds(1));
+            host.Time.Advance(TimeSpan.FromSeconds(seconds));
         }
     }
 

@@ -6,6 +6,7 @@ using ApeTest.Cli.Input;
 using ApeTest.Cli.Rendering;
 using ApeTest.Cli.Stack;
 using ApeTest.Runs.Directory;
+using ApeTest.Runs.Summaries;
 using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Commands.Runs;
