@@ -132,7 +132,7 @@ public sealed class ApeTestRunTests : IDisposable
     {
         await using var target = await Target.StartAsync();
 
-        var mistake = await Assert.ThrowsAsync<ApeTestException>(() => Run(target).WithGoal("Do something nice").RunAsync(Cancellation));
+        var mistake = await Assert.ThrowsAsync<ApeTestException>(() => ApeTestRun.For(target.Url).WithGoal("Do something nice").InDirectory(_directory.Path).RunAsync(Cancellation));
         var threshold = await Assert.ThrowsAsync<ApeTestException>(() => Run(target).WithThreshold("http_p96 < 1ms").RunAsync(Cancellation));
 
         Assert.NotNull(mistake.Hint);
