@@ -29,7 +29,7 @@ internal static class CsvReader
             }
             else if (cells.Length != header.Length)
             {
-                errors.Add(new FeedError(line, $"has {cells.Length} fields, the header has {header.Length}"));
+                errors.Add(new FeedError(line, $"has {cells.Length} {(cells.Length == 1 ? "field" : "fields")}, the header has {header.Length}"));
             }
             else if (rows.Count == FeedTable.MaxRows)
             {

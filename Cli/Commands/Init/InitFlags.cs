@@ -37,10 +37,10 @@ internal sealed class InitFlags
         ListTemplates = command.Switch(What, "--list-templates", "List the templates.");
         _target = command.Value(What, "--target", "URL", "Base URL of the application under test. Default: a sample.");
         _openApi = command.Value(What, "--openapi", "WHERE", "Its OpenAPI document: a path on the target, a URL or a file. Default: the usual paths are tried.");
-        _graphQl = command.Value(What, "--graphql", "WHERE", "Its GraphQL endpoint. Default: /graphql is tried where there is no OpenAPI document.");
+        _graphQl = command.Value(What, "--graphql", "WHERE", "Its GraphQL endpoint. Default: the usual paths (/graphql, /api/graphql, /v1/graphql, /query) are tried where there is no OpenAPI document.");
         _header = command.Value(What, "--header", "'NAME: ${VAR}'", "A header with the application's key or token. Only the variable's name is written.");
         _login = command.Value(What, "--login", "USER/PASSWORD", "A test user: what its login asks for, in that order. '$VAR' is taken from the environment. It is written to users.csv, which git then ignores; goals log in with it.");
-        _goal = command.Values(What, "--goal", "TEXT", "What every agent wants to achieve, in plain words. Repeatable. Default: suggested from the operations.");
+        _goal = command.Values(What, "--goal", "TEXT", "What every agent wants to achieve, in plain words. Repeatable. Default: suggested from its operations, queries or pages.");
         _success = command.Values(What, "--success", "EXPR", "What proves the goal, for example 'checkout=201'. Default: derived from goal and API. Repeatable: all must hold.");
         _agents = command.Value(Load, "--agents", "N", "Simulated users at the same time. Default 5.");
         _duration = command.Value(Load, "--duration", "TIME", "How long: 30s, 5m, 1h. Default 30s.");

@@ -64,21 +64,27 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
             return InitDefaults.OfTemplate(request, journey);
         }
         var headers = InitHeaders.Of(request.Header, environment.Variables);
-        var findings = await new TargetSurvey(environment.Time, environment.CurrentDirectory, request.Login is not null).LookAsync(request.Target, request.OpenApi, request.GraphQl, headers, request.Template, cancellationToken);
-        if (findings.Refusal is { } refusal)
+        var findings = await new TargetSurvey(environment.Time, environment.CurrentDirectory, request.Login is not null, suggests: request.Goals.Count == 0).LookAsync(request.Target, request.OpenApi, request.GraphQl, headers, request.Template, cancellationToken);
+        // Who says what to do and what proves it knows the target better than its refusal does.
+        if (findings.Refusal is { } refusal && request.Success is null)
         {
             throw new ApeTestException(refusal, request.Header is null
                 ? "Give the credentials: --header 'Authorization: Bearer ${API_TOKEN}' in single quotes. Where it has no such document, say what it is: --template web, graphql, mcp or llm."
                 : $"It does not take what {request.Header.Value.Name} holds: check the variable. Where it has no such document, say what it is: --template web, graphql, mcp or llm.", ExitCodes.Input);
         }
         environment.Error.WriteLine(Show.Safe($"found at {findings.Url}: {findings.Words}"));
+        var answers = InitDefaults.OfTarget(request, findings);
+        if (findings.Warning is { } warning)
+        {
+            environment.Error.WriteLine(Show.Safe($"warning: {warning}. The scenario is written all the same; no session will succeed until that is mended, or its goal asks for it"));
+        }
         if (request.Header is null && findings.Key is { } key)
         {
             environment.Error.WriteLine(key.Header is null
                 ? "warning: its API wants a key that no header carries, which init cannot write: put it into the scenario's URLs or steps"
                 : Show.Safe($"warning: its API wants credentials in the header {key.Header}: init again with --header '{key.Header}: {key.Value(key.Header, key.Variable)}', where the variable holds {key.Words}"));
         }
-        return InitDefaults.OfTarget(request, findings);
+        return answers;
     }
 
     private ApeTestException Refusal(IReadOnlyList<NewFile> existing) => new(

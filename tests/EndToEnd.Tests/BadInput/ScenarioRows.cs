@@ -53,7 +53,7 @@ internal static class ScenarioRows
         Feed(null, "the file `users.csv` does not exist|relative to the scenario's directory"),
         Feed("", "users.csv:1: |is empty: the first line must name the columns"),
         Feed("name\n", "has a header but no rows"),
-        Feed("name,password\nann\n", "users.csv:2: |has 1 fields, the header has 2"),
+        Feed("name,password\nann\n", "users.csv:2: |has 1 field, the header has 2"),
         Feed("name\n\"ann\n", "a quoted field does not end"),
         Feed("na\0me\nann\n", "is not text: it holds a NUL"),
         new(2, "validate s.yaml", "is larger than 64 MiB") { Files = [("s.yaml", Head + "data: { user: { csv: /dev/zero } }\n")] },

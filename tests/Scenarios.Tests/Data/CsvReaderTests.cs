@@ -23,7 +23,7 @@ public sealed class CsvReaderTests
     [InlineData("a,b\n", 2, "has a header but no rows")]
     [InlineData("a,,c\n1,2,3\n", 1, "a column has no name")]
     [InlineData("a,a\n1,2\n", 1, "two columns are named `a`")]
-    [InlineData("a,b\n1,2\n\n3\n", 4, "has 1 fields, the header has 2")]
+    [InlineData("a,b\n1,2\n\n3\n", 4, "has 1 field, the header has 2")]
     [InlineData("a,b\n\"x\ny\",1\n1,2,3\n", 4, "has 3 fields, the header has 2")]
     [InlineData("a\nx\"y\n", 2, "a quote stands inside an unquoted field")]
     [InlineData("a\n\"x\"y\n", 2, "text stands behind a closing quote")]

@@ -124,7 +124,7 @@ public sealed class HostileFileTests : IDisposable
         { Encoding.UTF8.GetBytes("name\n"), "has a header but no rows" },
         { [0x7f, (byte)'E', (byte)'L', (byte)'F', 0, 0], "is not text: it holds a NUL" },
         { [(byte)'a', (byte)'\n', 0xc3, 0x28], "is not UTF-8 text" },
-        { Encoding.UTF8.GetBytes("a,b\n1\n"), "has 1 fields, the header has 2" },
+        { Encoding.UTF8.GetBytes("a,b\n1\n"), "has 1 field, the header has 2" },
         { Encoding.UTF8.GetBytes("a,a\n1,2\n"), "two columns are named `a`" },
         { Encoding.UTF8.GetBytes("a\n\"never ends"), "a quoted field does not end" },
         { Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("x\n", 1_000_001))), "has more than 1000000 rows" },

@@ -242,7 +242,7 @@ public sealed class ScenarioLoaderTests : IDisposable
         var result = Yaml.Load(Yaml.Minimal + "data: { user: { csv: users.csv } }\n", directory: _directory);
 
         const string Rule = "A feed is a line with the names of its columns, then at least one row with as many fields.";
-        Assert.Equal(["users.csv:3: data.user: has 1 fields, the header has 2. " + Rule, "users.csv:4: data.user: a quoted field does not end. " + Rule],
+        Assert.Equal(["users.csv:3: data.user: has 1 field, the header has 2. " + Rule, "users.csv:4: data.user: a quoted field does not end. " + Rule],
             result.Errors.Select(e => e.ToString()));
     }
 }

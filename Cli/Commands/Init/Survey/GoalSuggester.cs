@@ -110,20 +110,24 @@ internal sealed partial class GoalSuggester(ToolCatalog catalog, LoginForm? logi
     /// <summary>"add to the cart" does not say what: "add a product to the cart".</summary>
     private static string WithThing(string phrase, string? thing) => thing is null ? phrase : NoObject().Replace(phrase, $"$1 {Article(thing)} {thing} $2 ", 1);
 
-    private static string NameOf(string phrase)
+    /// <summary>A name in a scenario, of what a goal says.</summary>
+    public static string NameOf(string phrase)
     {
         var name = NoName().Replace(phrase.ToLowerInvariant(), "-").Trim('-');
         return name.Length is 0 ? "goal" : name[..Math.Min(name.Length, LongestName)].TrimEnd('-');
     }
 
-    private static List<string> Words(string name) =>
+    /// <summary>The words that a name is made of, in lower case.</summary>
+    public static List<string> Words(string name) =>
         [.. WordBreak().Split(name).Where(static word => word.Length > 0).Select(static word => word.ToLower(CultureInfo.InvariantCulture))];
 
-    private static string Article(string noun) => "aeiou".Contains(noun[0], StringComparison.Ordinal) ? "an" : "a";
+    /// <summary><c>a</c> or <c>an</c>.</summary>
+    public static string Article(string noun) => "aeiou".Contains(noun[0], StringComparison.Ordinal) ? "an" : "a";
 
     private static string Small(string text) => text.Length > 1 && char.IsLower(text[1]) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
 
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    /// <summary>The text with a large first letter.</summary>
+    public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     [GeneratedRegex("[.;:(]\\s|[.;:]$|\\s\\(")]
     private static partial Regex Ends();

@@ -29,15 +29,34 @@ internal sealed record TargetFindings(Uri Url, TargetKind Kind, ToolCatalog Cata
         ? operation.IsBasic ? new WantedKey("Authorization", "Basic ", "API_BASIC", "the base64 of USER:PASSWORD") : new WantedKey(operation.KeyHeader, "", "API_KEY", "the key")
         : Refusal is not null || (Login is null && Catalog.Operations.Any(static operation => operation.Security is SecurityKind.Bearer)) ? WantedKey.Token : null;
 
-    /// <summary>Goals that an oracle can be derived from, the best first.</summary>
+    /// <summary>Goals that can be proven, the best first.</summary>
     public IReadOnlyList<SuggestedGoal> Goals { get; init; } = [];
+
+    /// <summary>Status of the answer at <see cref="Url"/> itself.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>What a person should know before a run: the target answers, but not as one that works. Null where it does.</summary>
+    public string? Warning => Status >= 500 || (Kind is TargetKind.Plain or TargetKind.Web && Status is < 200 or >= 300) ? $"{Url} answers {Answered}" : null;
 
     /// <summary>In one line, for people.</summary>
     public string Words => Kind switch
     {
-        TargetKind.Rest => $"OpenAPI document with {Catalog.Operations.Length} operations at {OpenApi}",
+        TargetKind.Rest => $"OpenAPI document with {Catalog.Operations.Length} {(Catalog.Operations.Length == 1 ? "operation" : "operations")} at {OpenApi}",
         TargetKind.GraphQl => $"GraphQL endpoint at {GraphQl}: {string.Join(", ", Catalog.ActionNames.Take(6))}",
-        TargetKind.Web => "pages and forms, no API description",
-        _ => "it answers; no API description was found",
+        TargetKind.Web when Warning is null => "pages and forms, no API description",
+        _ when Warning is null => "it answers; no API description was found",
+        _ => $"it answers {Answered}; no API description was found",
     } + (Login is { } login ? $"; users log in with {login.Operation.Name} ({string.Join(", ", login.Fields.Select(static each => each.Name))})" : string.Empty);
+
+    private string Answered => Status switch
+    {
+        >= 500 => $"{Status}: it runs, and fails",
+        401 or 407 => $"{Status}: it wants credentials",
+        403 => $"{Status}: it refuses who asks",
+        404 or 410 => $"{Status}: nothing is there, so its pages or API are below another path",
+        429 => $"{Status}: it takes no more requests for now",
+        >= 400 => $"{Status}: it refuses the request",
+        >= 300 => $"{Status}: it redirects to another server, which no run follows",
+        _ => $"{Status}",
+    };
 }

@@ -14,75 +14,107 @@ namespace ApeTest.Cli.Commands.Init.Survey;
 /// <param name="time">Clock.</param>
 /// <param name="baseDirectory">Directory that a document's file is relative to.</param>
 /// <param name="hasUser">Whether a user to log in with is known, or will be asked for: goals log in rather than register.</param>
-internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool hasUser)
+/// <param name="suggests">Whether goals are looked for where that asks the target for more than its description. Default true.</param>
+internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool hasUser, bool suggests = true)
 {
-    private const string UsualGraphQl = "/graphql";
+    private static readonly string[] UsualGraphQl = ["/graphql", "/api/graphql", "/v1/graphql", "/query"];
+
+    // How long goals are tried: a target that is slow now is suggested what was seen to work until then.
+    private static readonly TimeSpan TrialLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Looks. A target that does not answer, and a named document that cannot be read, throw <see cref="ApeTestException"/> (exit 3, 2).</summary>
     /// <param name="url">The target.</param>
     /// <param name="openApi">Where its OpenAPI document is said to be; null: at the usual places.</param>
-    /// <param name="graphQl">Where its GraphQL endpoint is said to be; null: at the usual place, if there is no OpenAPI document.</param>
+    /// <param name="graphQl">Where its GraphQL endpoint is said to be; null: at the usual places, if there is no OpenAPI document.</param>
     /// <param name="headers">Headers that the target wants.</param>
     /// <param name="template">The template that was asked for, which says what the target speaks; null: it is found out.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<TargetFindings> LookAsync(Uri url, string? openApi, string? graphQl, IReadOnlyDictionary<string, string> headers, InitTemplate? template, CancellationToken cancellationToken)
     {
-        graphQl ??= template?.GraphQl;
-        using var probe = new TargetProbe(new TargetSpec { Url = url, Headers = headers.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase) }, time);
-        await probe.ReachAsync(cancellationToken);
+        var target = new TargetSpec { Url = url, Headers = headers.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase), Timeout = TargetProbe.Limit };
+        using var probe = new TargetProbe(target, time);
+        var status = await probe.ReachAsync(cancellationToken);
         if (template is { Kind: TargetKind.Web })
         {
-            return new TargetFindings(url, TargetKind.Web, ToolCatalog.Generic(url));
+            return await PagesAsync(target, new TargetFindings(url, TargetKind.Web, ToolCatalog.Generic(url)) { Status = status }, cancellationToken);
         }
+        var isGraphQl = graphQl is not null || template is { Kind: TargetKind.GraphQl };
         var source = new OpenApiSource(probe.ReadAsync, url, openApi, baseDirectory);
-        var document = graphQl is not null && openApi is null ? null : await source.FindAsync(cancellationToken);
+        var document = isGraphQl && openApi is null ? null : await source.FindAsync(cancellationToken);
         if (document is null && source.Refusal is null && template is { Kind: TargetKind.Rest })
         {
             throw new ApeTestException($"--template rest makes tools of an OpenAPI document, and there is none at the usual paths of {url}",
                 "Say where it is: --openapi /path, a URL or a file. Without one: --template graphql or web, or no template.", ExitCodes.Input);
         }
         // Who refuses documents refuses /graphql too, which says nothing of whether it is there.
-        var (endpoint, schema) = document is null && source.Refusal is null && template is not { Kind: TargetKind.Rest } ? await GraphQlAsync(probe, url, graphQl, cancellationToken) : (null, null);
+        var (endpoint, schema) = document is null && source.Refusal is null && template is not { Kind: TargetKind.Rest } ? await GraphQlAsync(probe, url, graphQl, isGraphQl, cancellationToken) : (null, null);
         var catalog = TargetCatalog.Import(url, document, endpoint, schema);
         if (document is not null)
         {
             var (login, registration) = (LoginFinder.Login(catalog), LoginFinder.Registration(catalog));
             return new TargetFindings(url, TargetKind.Rest, catalog)
             {
+                Status = status,
                 OpenApi = openApi ?? Below(url, document.Where),
                 Login = login,
                 Registration = registration,
                 Goals = new GoalSuggester(catalog, login, registration, hasUser).Suggest(),
             };
         }
-        return endpoint is not null
-            ? new TargetFindings(url, TargetKind.GraphQl, catalog) { GraphQl = endpoint }
-            : new TargetFindings(url, await IsPageAsync(probe, url, cancellationToken) ? TargetKind.Web : TargetKind.Plain, catalog) { Refusal = source.Refusal };
+        if (endpoint is not null)
+        {
+            return new TargetFindings(url, TargetKind.GraphQl, catalog)
+            {
+                Status = status,
+                GraphQl = endpoint,
+                Goals = await TryAsync(target, catalog, (trial, limit) => new QueryGoals(catalog, trial).SuggestAsync(limit), cancellationToken),
+            };
+        }
+        var isPage = status is >= 200 and < 300 && probe.ContentType is "text/html" or "application/xhtml+xml";
+        var findings = new TargetFindings(url, isPage ? TargetKind.Web : TargetKind.Plain, catalog) { Status = status, Refusal = source.Refusal };
+        return isPage ? await PagesAsync(target, findings, cancellationToken) : findings;
     }
 
-    private static async Task<(string? Endpoint, GraphQlText? Schema)> GraphQlAsync(TargetProbe probe, Uri url, string? named, CancellationToken cancellationToken)
+    private async Task<TargetFindings> PagesAsync(TargetSpec target, TargetFindings findings, CancellationToken cancellationToken) =>
+        findings with { Goals = await TryAsync(target, findings.Catalog, (trial, limit) => new PageGoals(target.Url, trial).SuggestAsync(limit), cancellationToken) };
+
+    private async Task<IReadOnlyList<SuggestedGoal>> TryAsync(TargetSpec target, ToolCatalog catalog, Func<GoalTrial, CancellationToken, Task<IReadOnlyList<SuggestedGoal>>> suggest, CancellationToken cancellationToken)
     {
+        if (!suggests)
+        {
+            return [];
+        }
+        using var trial = new GoalTrial(target, catalog, time);
+        using var limit = new CancellationTokenSource(TrialLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return (named ?? UsualGraphQl, await new GraphQlSource(probe.PostAsync, url, named ?? UsualGraphQl).FindAsync(cancellationToken));
+            var goals = await suggest(trial, either.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            return goals;
         }
-        catch (ApeTestException) when (named is null)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Nobody said that there is one.
-            return (null, null);
+            return [];
         }
     }
 
-    private static async Task<bool> IsPageAsync(TargetProbe probe, Uri url, CancellationToken cancellationToken)
+    private static async Task<(string? Endpoint, GraphQlText? Schema)> GraphQlAsync(TargetProbe probe, Uri url, string? named, bool isExpected, CancellationToken cancellationToken)
     {
-        try
+        ApeTestException? first = null;
+        foreach (var where in named is null ? UsualGraphQl : [named])
         {
-            return (await probe.ReadAsync(url, cancellationToken)).ContentType is "text/html" or "application/xhtml+xml";
+            try
+            {
+                return (where, await new GraphQlSource(probe.PostAsync, url, where).FindAsync(cancellationToken));
+            }
+            catch (ApeTestException exception)
+            {
+                first ??= exception;
+            }
         }
-        catch (DocumentUnreadableException)
-        {
-            return false;
-        }
+        // Where nobody said that there is one, there need not be.
+        return isExpected ? throw first! : (null, null);
     }
 
     private static string Below(Uri url, string where)

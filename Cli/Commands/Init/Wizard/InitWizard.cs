@@ -70,7 +70,7 @@ internal sealed class InitWizard(CliEnvironment environment, InitRequest request
 
     private async Task<TargetFindings> FindAsync(CancellationToken cancellationToken)
     {
-        var survey = new TargetSurvey(environment.Time, environment.CurrentDirectory, hasUser: true);
+        var survey = new TargetSurvey(environment.Time, environment.CurrentDirectory, hasUser: true, suggests: request.Goals.Count == 0);
         var (url, openApi) = (request.Target, request.OpenApi);
         while (true)
         {

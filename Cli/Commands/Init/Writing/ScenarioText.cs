@@ -42,7 +42,9 @@ internal static class ScenarioText
         foreach (var goal in answers.Goals)
         {
             text.Append(CultureInfo.InvariantCulture, $"  - name: {YamlText.Of(goal.Name)}\n{GoalIndent}goal: {YamlText.Of(goal.Text)}\n");
-            text.Append(goal.Success is { } success
+            text.Append(!goal.Conditions.IsEmpty
+                ? $"{GoalIndent}# What proves it: what the target answered when `ape-test init` tried it.\n{GoalIndent}success:\n{string.Concat(goal.Conditions.Select(static condition => $"{GoalIndent}  - {condition}\n"))}"
+                : goal.Success is { } success
                 ? $"{GoalIndent}success: {YamlText.Of(success)}\n"
                 : $"{GoalIndent}# Proven by what ApeTest derives from goal and API, printed before each run{(goal.Proof is null ? "" : ":\n" + GoalIndent + "#   " + Line(goal.Proof))}\n");
         }
