@@ -95,7 +95,7 @@ internal static class InitDefaults
         var sample = findings.Kind is TargetKind.GraphQl ? "graphql" : findings.Kind is TargetKind.Web ? "web" : "rest";
         // Who named the template has seen its sample.
         var other = request.Template is null ? $"\nOr begin with a sample of that kind and change it: ape-test init --template {sample}{(request.Yes ? " -y" : "")}" : "";
-        return new ApeTestException($"no goal can be suggested for {findings.Url}: {findings.Words}", $"Say what a user does there and what proves it: {example}{other}", ExitCodes.Input);
+        return new ApeTestException($"no goal can be suggested for {findings.Url}: {findings.Words}", $"{(findings.Warning is null ? "Say" : "See that it works, and init again; or say")} what a user does there and what proves it: {example}{other}", ExitCodes.Input);
     }
 
     // A mutation that does something: its login is only on the way.

@@ -76,7 +76,7 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
         var answers = InitDefaults.OfTarget(request, findings);
         if (findings.Warning is { } warning)
         {
-            environment.Error.WriteLine(Show.Safe($"warning: {warning}. The scenario is written all the same; no session will succeed until that is mended, or its goal asks for it"));
+            environment.Error.WriteLine(Show.Safe($"warning: {warning}. The scenario is written all the same: see that this is as it should be before you start a run"));
         }
         if (request.Header is null && findings.Key is { } key)
         {

@@ -5,7 +5,9 @@ using ApeTest.EndToEnd.Tests.Planner.Tickets;
 using ApeTest.EndToEnd.Tests.Planner.Tracker;
 using ApeTest.Runs.Records;
 using ApeTest.Tests.Shared;
+using ApeTest.Tests.Shared.GraphQl;
 using ApeTest.Tests.Shared.Library;
+using ApeTest.Tests.Shared.Sites;
 
 namespace ApeTest.EndToEnd.Tests.FirstRun;
 
@@ -61,6 +63,8 @@ public sealed class InitTests
     [Theory]
     [InlineData("bank")]
     [InlineData("flaky")]
+    [InlineData("board")]
+    [InlineData("florist")]
     public async Task ANewUser_WithASampleAtItsUrl_IsGreenInUnderTwoMinutes(string name)
     {
         using var directory = new TempDirectory();
@@ -68,6 +72,30 @@ public sealed class InitTests
         var url = (await sample.FirstOutputLineAsync()).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
 
         await GreenAsync(directory, "--target", url);
+    }
+
+    [Fact]
+    public async Task ANewUser_WithAGraphQlSchemaNeverSeen_IsGreenInUnderTwoMinutes()
+    {
+        await using var cinema = await GraphQlCinema.StartAsync(TestContext.Current.CancellationToken);
+        using var directory = new TempDirectory();
+
+        var run = await GreenAsync(directory, "--target", cinema.Url.ToString());
+
+        // The cinema's own books: at least one call of each session that succeeded, and never a change.
+        Assert.InRange(run.Summary.Sessions.Succeeded, 1, cinema.Asked.Count(static field => field == "films"));
+        Assert.DoesNotContain("bookSeat", cinema.Asked);
+    }
+
+    [Fact]
+    public async Task ANewUser_WithPagesNeverSeen_IsGreenInUnderTwoMinutes()
+    {
+        await using var museum = await MuseumSite.StartAsync(new Uri("http://127.0.0.1:9/"), TestContext.Current.CancellationToken);
+        using var directory = new TempDirectory();
+
+        var run = await GreenAsync(directory, "--target", museum.Url.ToString());
+
+        Assert.InRange(run.Summary.Sessions.Succeeded, 1, museum.Requests.Count(static request => request == "GET /visit"));
     }
 
     /// <summary>From an empty directory: <c>init -y</c> and <c>start</c>, nothing edited but how long. A loaded machine that needs more than two minutes is told of, and fails at four.</summary>

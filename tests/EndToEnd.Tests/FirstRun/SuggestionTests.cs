@@ -8,7 +8,9 @@ using ApeTest.EndToEnd.Tests.Planner.Shops;
 using ApeTest.EndToEnd.Tests.Planner.Tickets;
 using ApeTest.EndToEnd.Tests.Planner.Tracker;
 using ApeTest.Tests.Shared;
+using ApeTest.Tests.Shared.GraphQl;
 using ApeTest.Tests.Shared.Library;
+using ApeTest.Tests.Shared.Sites;
 
 namespace ApeTest.EndToEnd.Tests.FirstRun;
 
@@ -50,6 +52,37 @@ public sealed class SuggestionTests
         var key = api.Sample.Header?.Split(": ");
 
         await AllSucceedAsync(api.Url, api.Sample.OpenApiPath, login, key is null ? [] : new() { [key[0]] = key[1] }, 1);
+    }
+
+    [Theory]
+    [InlineData("board", 2)]
+    [InlineData("florist", 5)]
+    public async Task Suggestions_OfSamplesWithoutADocument_AllSucceed(string name, int least)
+    {
+        using var directory = new TempDirectory();
+        await using var sample = ApeProcess.Start(directory, "sample", name, "--port", "0");
+        var url = new Uri((await sample.FirstOutputLineAsync()).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+        await AllSucceedAsync(url, null, null, [], least);
+    }
+
+    [Fact]
+    public async Task Suggestions_OfAGraphQlSchema_AllSucceed()
+    {
+        await using var cinema = await GraphQlCinema.StartAsync(TestContext.Current.CancellationToken);
+
+        await AllSucceedAsync(cinema.Url, null, null, [], 4);
+        Assert.DoesNotContain("bookSeat", cinema.Asked);
+    }
+
+    [Fact]
+    public async Task Suggestions_OfPages_AllSucceed()
+    {
+        await using var museum = await MuseumSite.StartAsync(new Uri("http://127.0.0.1:9/"), TestContext.Current.CancellationToken);
+
+        await AllSucceedAsync(museum.Url, null, null, [], 4);
+        // A search is among them, with words that a page shows.
+        Assert.Contains("GET /exhibits?q=Blue%20vase", museum.Requests);
     }
 
     private static async Task AllSucceedAsync(Uri url, string? openApi, string? login, Dictionary<string, string> headers, int least)

@@ -13,6 +13,7 @@ internal sealed partial class QueryGoals(ToolCatalog catalog, GoalTrial trial)
 {
     private const int Most = 6;
     private const int MostTried = 20;
+    private const int MostWalked = 3;
 
     /// <summary>Goals, lists that hold something first; empty where no query answers.</summary>
     public async Task<IReadOnlyList<SuggestedGoal>> SuggestAsync(CancellationToken cancellationToken)
@@ -20,7 +21,7 @@ internal sealed partial class QueryGoals(ToolCatalog catalog, GoalTrial trial)
         var changing = catalog.ChangingNames.ToHashSet(StringComparer.Ordinal);
         var fields = catalog.ActionSpecs.Where(spec => !changing.Contains(spec.Name)).Select(Read).OfType<QueryField>()
             .OrderBy(static field => field.Argument is null ? 0 : 1).ThenBy(static field => field.IsList ? 0 : 1).Take(MostTried).ToList();
-        var found = new List<(SuggestedGoal Goal, int Worth)>();
+        var found = new List<Found>();
         try
         {
             foreach (var field in fields)
@@ -30,6 +31,11 @@ internal sealed partial class QueryGoals(ToolCatalog catalog, GoalTrial trial)
                     found.Add(each);
                 }
             }
+            found = [.. found.OrderBy(static each => each.Worth)];
+            if (await WalkAsync(found, changing, cancellationToken) is { } walk)
+            {
+                return [walk, .. found.Select(static each => each.Goal).Take(Most - 1)];
+            }
         }
         catch (OperationCanceledException) when (found.Count > 0)
         {
@@ -38,27 +44,55 @@ internal sealed partial class QueryGoals(ToolCatalog catalog, GoalTrial trial)
         return [.. found.OrderBy(static each => each.Worth).Select(static each => each.Goal).Take(Most)];
     }
 
-    private async Task<(SuggestedGoal Goal, int Worth)?> TryAsync(QueryField field, HashSet<string> changing, CancellationToken cancellationToken)
+    private async Task<Found?> TryAsync(QueryField field, HashSet<string> changing, CancellationToken cancellationToken)
     {
         foreach (var phrase in Phrases(field).Distinct(StringComparer.Ordinal))
         {
             var text = $"{GoalSuggester.Capital(phrase)}.";
             var calls = await trial.PlayAsync(text, tool => !changing.Contains(tool), cancellationToken);
             // The query must be what the goal is about, not a look-up on the way of another one.
-            if (calls is [.., { } last] && last.Tool == field.Tool && last.Answer.Status == 200 && Proof(field, last.Answer.Body) is var (condition, worth))
+            if (calls is [.., { } last] && Proof(field, last) is var (condition, worth))
             {
-                return (new SuggestedGoal(GoalSuggester.NameOf(phrase), text) { Conditions = [condition] }, worth);
+                return new Found(field, phrase, new SuggestedGoal(GoalSuggester.NameOf(phrase), text) { Conditions = [condition] }, worth);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Some of them one after another: a session of several actions is what a run measures best. Null where that does not work.</summary>
+    private async Task<SuggestedGoal?> WalkAsync(List<Found> found, HashSet<string> changing, CancellationToken cancellationToken)
+    {
+        for (var count = Math.Min(MostWalked, found.Count); count > 1; count--)
+        {
+            var stops = found[..count];
+            var text = $"{GoalSuggester.Capital(string.Join(", then ", stops.Select(static stop => stop.Phrase)))}.";
+            if (await trial.PlayAsync(text, tool => !changing.Contains(tool), cancellationToken) is not { } calls)
+            {
+                continue;
+            }
+            var proven = 0;
+            foreach (var call in calls)
+            {
+                proven += proven < count && Proof(stops[proven].Field, call) is not null ? 1 : 0;
+            }
+            if (proven == count)
+            {
+                return new SuggestedGoal("browse", text) { Conditions = [.. stops.SelectMany(static stop => stop.Goal.Conditions)] };
             }
         }
         return null;
     }
 
     /// <summary>The condition, and how good it is: 0 for a list with something in it.</summary>
-    private static (string Condition, int Worth)? Proof(QueryField field, ReadOnlyMemory<byte> body)
+    private static (string Condition, int Worth)? Proof(QueryField field, TrialCall call)
     {
+        if (call.Tool != field.Tool || call.Answer.Status != 200)
+        {
+            return null;
+        }
         try
         {
-            using var answer = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 128 });
+            using var answer = JsonDocument.Parse(call.Answer.Body, new JsonDocumentOptions { MaxDepth = 128 });
             if (answer.RootElement.ValueKind != JsonValueKind.Object || !answer.RootElement.TryGetProperty("data", out var data)
                 || data.ValueKind != JsonValueKind.Object || !data.TryGetProperty(field.Name, out var value))
             {
@@ -119,6 +153,9 @@ internal sealed partial class QueryGoals(ToolCatalog catalog, GoalTrial trial)
             _ => null,
         };
     }
+
+    /// <summary>A query that works, and how good it is as a goal: 0 is best.</summary>
+    private sealed record Found(QueryField Field, string Phrase, SuggestedGoal Goal, int Worth);
 
     /// <param name="Tool">Name of its tool.</param>
     /// <param name="Name">Name in the schema.</param>
