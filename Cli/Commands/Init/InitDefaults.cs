@@ -93,8 +93,8 @@ internal static class InitDefaults
             _ => $"--goal '{(findings.Login is { } login ? $"Log in as {string.Join(" / ", login.Fields.Select(static field => field.Name.ToUpperInvariant()))}, then ..." : "...")}' --success 'OPERATION=201'",
         };
         var sample = findings.Kind is TargetKind.GraphQl ? "graphql" : findings.Kind is TargetKind.Web ? "web" : "rest";
-        // Who named the template has seen its sample.
-        var other = request.Template is null ? $"\nOr begin with a sample of that kind and change it: ape-test init --template {sample}{(request.Yes ? " -y" : "")}" : "";
+        // Who named the template has seen its sample; of what kind a target is that fails, nobody knows.
+        var other = request.Template is null && findings.Warning is null ? $"\nOr begin with a sample of that kind and change it: ape-test init --template {sample}{(request.Yes ? " -y" : "")}" : "";
         return new ApeTestException($"no goal can be suggested for {findings.Url}: {findings.Words}", $"{(findings.Warning is null ? "Say" : "See that it works, and init again; or say")} what a user does there and what proves it: {example}{other}", ExitCodes.Input);
     }
 

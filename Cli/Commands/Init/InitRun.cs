@@ -72,8 +72,8 @@ internal sealed class InitRun(CliEnvironment environment, InitRequest request, b
                 ? "Give the credentials: --header 'Authorization: Bearer ${API_TOKEN}' in single quotes. Where it has no such document, say what it is: --template web, graphql, mcp or llm."
                 : $"It does not take what {request.Header.Value.Name} holds: check the variable. Where it has no such document, say what it is: --template web, graphql, mcp or llm.", ExitCodes.Input);
         }
-        environment.Error.WriteLine(Show.Safe($"found at {findings.Url}: {findings.Words}"));
         var answers = InitDefaults.OfTarget(request, findings);
+        environment.Error.WriteLine(Show.Safe($"found at {findings.Url}: {findings.Words}"));
         if (findings.Warning is { } warning)
         {
             environment.Error.WriteLine(Show.Safe($"warning: {warning}. The scenario is written all the same: see that this is as it should be before you start a run"));

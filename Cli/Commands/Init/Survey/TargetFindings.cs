@@ -56,7 +56,7 @@ internal sealed record TargetFindings(Uri Url, TargetKind Kind, ToolCatalog Cata
         404 or 410 => $"{Status}: nothing is there, so its pages or API are below another path",
         429 => $"{Status}: it takes no more requests for now",
         >= 400 => $"{Status}: it refuses the request",
-        >= 300 => $"{Status}: it redirects to another server, which no run follows",
+        >= 300 => $"{Status}: it redirects to where no run follows",
         _ => $"{Status}",
     };
 }
