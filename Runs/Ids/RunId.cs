@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ApeTest.Runs.Ids;
 
 /// <summary>
-/// Ids of runs: <c>20261121-131502-7f3a</c>, the UTC second of submission and four random hex digits, so that names sort by time.
+/// Ids of runs: <c>20261121-131502-7f3a</c>, the UTC second of submission, its sixteenth and three random hex digits, so that names sort by time: those of
+/// commands that follow each other do within a second too.
 /// </summary>
 public static class RunId
 {
@@ -13,8 +14,12 @@ public static class RunId
     private const string TimeFormat = "yyyyMMdd-HHmmss";
 
     /// <summary>A new id, at the time of <paramref name="time"/> in UTC.</summary>
-    public static string New(TimeProvider time, Random random) => string.Create(CultureInfo.InvariantCulture,
-        $"{time.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{random.Next(0x10000):x4}");
+    public static string New(TimeProvider time, Random random)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var sixteenth = now.Ticks % TimeSpan.TicksPerSecond * 16 / TimeSpan.TicksPerSecond;
+        return string.Create(CultureInfo.InvariantCulture, $"{now.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{sixteenth:x1}{random.Next(0x1000):x3}");
+    }
 
     /// <summary>Whether <paramref name="text"/> is a well-formed id.</summary>
     public static bool IsValid(string? text) => TryParse(text, out _);

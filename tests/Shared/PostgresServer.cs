@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
@@ -93,7 +92,7 @@ public sealed class PostgresServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             // One that was never answered on may have been taken by somebody else meanwhile.
-            Port = _started ? Port : FreePort();
+            Port = _started ? Port : FreePort.Take();
             // What the one before said must not be taken for this one's.
             var log = Path.Combine(_data, "server.log");
             File.Delete(log);
@@ -200,12 +199,5 @@ public sealed class PostgresServer : IAsyncDisposable
             : [];
         return installed.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
             .FirstOrDefault(static folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

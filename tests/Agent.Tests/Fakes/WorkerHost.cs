@@ -90,6 +90,24 @@ internal sealed class RunTotals
         Sessions.AddRange(state.Batches.SelectMany(batch => batch.Sessions));
     }
 
+    /// <summary>
+    /// Fails unless sessions that end at once are spaced out, by 10, 20, 40 ms and more, slot by slot. One that took 50 ms is not one of them, on a busy machine too, and the
+    /// next may follow at once: four in a row can never begin within 50 ms of each other.
+    /// </summary>
+    public void ArePaced()
+    {
+        var (shortest, suspicious) = (TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(50));
+        // Timers fire on whole milliseconds.
+        var grain = TimeSpan.FromMilliseconds(2);
+        foreach (var slot in Sessions.GroupBy(static record => record.Slot))
+        {
+            var starts = slot.Select(static record => record.Started).Order().ToList();
+            var gaps = starts.Skip(1).Zip(starts, static (next, start) => next - start).ToList();
+            Assert.All(gaps, gap => Assert.True(gap > shortest - grain, $"{gap}"));
+            Assert.All(Enumerable.Range(0, Math.Max(0, gaps.Count - 3)), i => Assert.Contains(gaps.Skip(i).Take(4), gap => gap > suspicious - grain));
+        }
+    }
+
     public long Dropped(string reason) => Batches.Sum(batch => batch.Metrics.Dropped.GetValueOrDefault(reason));
 
     public long Ended(SessionOutcome outcome) => Batches.Sum(batch => batch.Metrics.Ended(outcome));

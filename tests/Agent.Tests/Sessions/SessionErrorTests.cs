@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using ApeTest.Agent.Tests.Fakes;
 using ApeTest.Runs.Records;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
+using ApeTest.Tests.Shared;
 using Microsoft.AspNetCore.Http;
 
 namespace ApeTest.Agent.Tests.Sessions;
@@ -181,12 +180,7 @@ public sealed class SessionErrorTests
         return (error.Type, error.Where, error.Count);
     }
 
-    private static Uri Closed()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-    }
+    private static Uri Closed() => new($"http://127.0.0.1:{FreePort.Take()}");
 
     /// <summary>The scenario's target under a policy with rules of the test's own.</summary>
     private sealed class Policed : IAsyncDisposable

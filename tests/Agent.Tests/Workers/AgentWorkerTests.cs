@@ -33,7 +33,7 @@ public sealed class AgentWorkerTests
         await using var target = await FakeTarget.StartAsync();
         await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
         using var memory = new MemoryRunQueue(TimeProvider.System);
-        var queue = new LosingQueue(memory) { FailingSignals = 1 };
+        var queue = new WatchedQueue(memory) { FailingSignals = 1 };
         await using var host = await WorkerHost.StartAsync(server.Url, queue);
         var good = Plans.Of(target.Url, static scenario => scenario with { Agents = 1, Iterations = 1 });
 
@@ -71,7 +71,8 @@ public sealed class AgentWorkerTests
 
         var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with
         {
-            Agents = 2, Iterations = null, Duration = TimeSpan.FromMilliseconds(300), GracefulStop = TimeSpan.FromMilliseconds(300),
+            // Longer than a busy machine takes to start them: the run's clock runs from the claim.
+            Agents = 2, Iterations = null, Duration = TimeSpan.FromSeconds(3), GracefulStop = TimeSpan.FromMilliseconds(300),
         }));
 
         Assert.Equal(["run_end", "run_end"], totals.Sessions.Select(record => record.Reason));
@@ -89,7 +90,11 @@ public sealed class AgentWorkerTests
             return false;
         };
         await using var server = await FakeChatServer.StartAsync(Replies.Shopper);
-        await using var host = await WorkerHost.StartAsync(server.Url);
+        using var memory = new MemoryRunQueue(TimeProvider.System);
+        var queue = new WatchedQueue(memory);
+        await using var host = await WorkerHost.StartAsync(server.Url, queue);
+        // What runs goes on after the worker has heard the order.
+        _ = queue.Stopping.ContinueWith(_ => gate.SetResult(), TaskScheduler.Default);
         var plan = Plans.Of(target.Url, scenario => scenario with { Agents = 5, Iterations = 500, Duration = null });
 
         var signalled = false;
@@ -99,8 +104,6 @@ public sealed class AgentWorkerTests
             {
                 signalled = true;
                 await host.Queue.SignalAsync(plan.Run, new RunSignal(RunSignalKind.Stop), TestContext.Current.CancellationToken);
-                // The worker's next heartbeat brings the order; what runs goes on after it.
-                _ = Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System, TestContext.Current.CancellationToken).ContinueWith(_ => gate.SetResult(), TaskScheduler.Default);
             }
         });
 
@@ -152,10 +155,10 @@ public sealed class AgentWorkerTests
         await using var server = await FakeChatServer.StartAsync(Reply.Error(401, "{}"));
         await using var host = await WorkerHost.StartAsync(server.Url);
 
-        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with { Agents = 1, Iterations = null, Duration = TimeSpan.FromSeconds(2) }));
+        var totals = await host.RunAsync(Plans.Of(target.Url, scenario => scenario with { Agents = 1, Iterations = 8, Duration = TimeSpan.FromMinutes(10) }));
 
-        // Unpaced it would be hundreds a second; 10 + 20 + 40 ... ms leave about nine.
-        Assert.InRange(totals.Started, 2, 12);
+        Assert.Equal((8, 8), (totals.Started, totals.Sessions.Count));
+        totals.ArePaced();
         Assert.All(totals.Batches, static batch => Assert.Empty(batch.Metrics.Recoveries));
     }
 
@@ -181,7 +184,7 @@ public sealed class AgentWorkerTests
     {
         await using var target = await FakeTarget.StartAsync();
         await using var server = await FakeChatServer.StartAsync(Reply.Stream([]) with { Hang = true });
-        var queue = new LosingQueue(new MemoryRunQueue(TimeProvider.System));
+        var queue = new WatchedQueue(new MemoryRunQueue(TimeProvider.System));
         await using var host = await WorkerHost.StartAsync(server.Url, queue);
         var plan = Plans.Of(target.Url, scenario => scenario with { Iterations = null });
         await queue.SubmitAsync(plan, TestContext.Current.CancellationToken);
@@ -271,43 +274,5 @@ public sealed class AgentWorkerTests
         Assert.Equal(("http://gateway:5100/", "http://127.0.0.1:5200/"), (options.GatewayUrl!.AbsoluteUri, options.LlmProxyUrl!.AbsoluteUri));
         Assert.Equal(2, Assert.Throws<Scenarios.ApeTestException>(() => AgentOptions.FromEnvironment(_ => "nowhere")).ExitCode);
         Assert.Equal((int.MaxValue, TimeSpan.FromSeconds(30)), (options.MaxBlocks, options.ShutdownDrain));
-    }
-
-    /// <summary>A queue that can take a block away, as an expired lease does.</summary>
-    private sealed class LosingQueue(IRunQueue inner) : IRunQueue
-    {
-        private volatile object? _lost;
-
-        public TaskCompletionSource Appended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Whether the block's last batch came.</summary>
-        public bool Final { get; private set; }
-
-        public void Lose(LostBlock block) => _lost = block;
-
-        public Task<string> SubmitAsync(Scenarios.Planning.RunPlan plan, CancellationToken cancellationToken) => inner.SubmitAsync(plan, cancellationToken);
-
-        public Task<BlockLease?> ClaimAsync(string worker, CancellationToken cancellationToken) => inner.ClaimAsync(worker, cancellationToken);
-
-        public async Task<WorkerOrders> HeartbeatAsync(string worker, CancellationToken cancellationToken)
-        {
-            var orders = await inner.HeartbeatAsync(worker, cancellationToken);
-            return _lost is LostBlock lost ? orders with { Lost = [lost] } : orders;
-        }
-
-        public Task AppendAsync(Runs.Recording.SnapshotBatch batch, CancellationToken cancellationToken)
-        {
-            Appended.TrySetResult();
-            Final |= batch.Final;
-            return inner.AppendAsync(batch, cancellationToken);
-        }
-
-        /// <summary>So many signals do not reach the queue yet.</summary>
-        public int FailingSignals { get; set; }
-
-        public Task SignalAsync(string run, RunSignal signal, CancellationToken cancellationToken) =>
-            FailingSignals > 0 && FailingSignals-- > 0 ? throw new TimeoutException("The queue is away.") : inner.SignalAsync(run, signal, cancellationToken);
-
-        public IAsyncEnumerable<RunState> WatchAsync(string run, CancellationToken cancellationToken) => inner.WatchAsync(run, cancellationToken);
     }
 }

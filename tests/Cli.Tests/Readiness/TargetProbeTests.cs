@@ -6,6 +6,7 @@ using ApeTest.Cli.Readiness;
 using ApeTest.Scenarios;
 using ApeTest.Scenarios.Model;
 using ApeTest.Targets.OpenApi;
+using ApeTest.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -33,12 +34,7 @@ public sealed class TargetProbeTests
     [Fact]
     public async Task Reach_NobodyListens_IsRefused()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-
-        await UnreachableAsync(new Uri($"http://127.0.0.1:{port}/"), "connection refused", "Start it, or aim elsewhere with --target URL.");
+        await UnreachableAsync(new Uri($"http://127.0.0.1:{FreePort.Take()}/"), "connection refused", "Start it, or aim elsewhere with --target URL.");
     }
 
     [Fact]

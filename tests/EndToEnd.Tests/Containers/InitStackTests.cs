@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ApeTest.Tests.Shared;
 
@@ -19,7 +17,7 @@ public sealed class InitStackTests
         var name = $"e2e{Guid.NewGuid():n}"[..12];
         var folder = directory.Combine(name);
         (await Machine.ApeAsync(directory.Path, [], "init", "-y", "--agents", "3", "--duration", "5s", name)).Exits(0);
-        var port = FreePort();
+        var port = FreePort.Take();
         // In directories of the compose files of the user, .env is the user's.
         await File.WriteAllTextAsync(Path.Combine(folder, ".env"), $"APE_TAG={ContainerEngine.Tag}\nAPE_PORT={port}\n", TestContext.Current.CancellationToken);
         string[] compose = ["compose", "--project-directory", folder, "--file", Path.Combine(folder, ComposeFile)];
@@ -53,12 +51,5 @@ public sealed class InitStackTests
         Assert.Equal("distributed", summary["run"]!["mode"]!.ToString());
         Assert.True(summary["sessions"]!["succeeded"]!.GetValue<long>() > 0, start.Error);
         Assert.Equal(1.0, summary["sessions"]!["success_rate"]!.GetValue<double>());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

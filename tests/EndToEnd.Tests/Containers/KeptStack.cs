@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using ApeTest.Tests.Shared;
 
@@ -44,11 +42,7 @@ public sealed partial class KeptStack : IAsyncLifetime
         await Machine.DockerAsync("run", "--detach", "--name", Bystander, "--network", Bystander, "--volume", $"{Bystander}:/keep",
             "--entrypoint", "sh", $"apetest/shop:{ContainerEngine.Tag}", "-c", "sleep 3600");
         _bystander = await BystanderAsync();
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            PrometheusPort = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
+        PrometheusPort = FreePort.Take();
         Started = await Machine.ApeAsync(Folder, new(ContainerEngine.Variables) { ["CEREBRAS_API_KEY"] = PlantedKey, ["COMPOSE_PROFILES"] = "metrics", ["APE_PROMETHEUS_PORT"] = $"{PrometheusPort}" },
             "start", "--compose", "--keep", "--agents", "20", "--workers", "2", "--duration", "8s", "--think", "200ms");
         Project = ProjectPattern().Match(Started.Error).Groups[1].Value;

@@ -29,7 +29,10 @@ public sealed class DashboardTests : IAsyncLifetime
         Requires.That(OperatingSystem.IsLinux(), "the run is ended with kill");
         var chromium = Requires.Command("chromium");
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"], Timeout = (float)TestTimeouts.Default.TotalMilliseconds,
+        });
         _ape = ApeShell.Start(_directory, $"exec $APE {Run} 2>err.txt");
         var run = await ApeShell.UntilAsync(_directory, status => status.Status == "running");
         Id = run.Run;
@@ -64,8 +67,9 @@ public sealed class DashboardTests : IAsyncLifetime
         await UntilAsync(page, "before => document.querySelector('#place-chart-rate svg[role=img] path.line').getAttribute('d') !== before", path);
 
         Assert.True(await page.Locator(".place svg path.line, .place svg path.area").CountAsync() > 5);
-        Assert.Contains("Failed", await page.TextContentAsync("#verdict"), StringComparison.Ordinal);
-        Assert.Contains("checkout", await page.TextContentAsync("#operations"), StringComparison.Ordinal);
+        // Both come with the first session that was judged.
+        await UntilAsync(page, "() => document.getElementById('verdict').textContent.includes('Failed')");
+        await UntilAsync(page, "() => document.getElementById('operations').textContent.includes('checkout')");
         Assert.DoesNotContain("t=", page.Url, StringComparison.Ordinal);
         await Reports.Shot.TakeAsync(page, "dashboard-run");
         Assert.Empty(_errors);
@@ -196,6 +200,7 @@ public sealed class DashboardTests : IAsyncLifetime
     private async Task<IPage> OpenAsync(ColorScheme scheme, int width = 1280)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        context.SetDefaultTimeout((float)TestTimeouts.Default.TotalMilliseconds);
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {

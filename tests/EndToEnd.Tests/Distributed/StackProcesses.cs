@@ -64,7 +64,7 @@ internal sealed class StackProcesses : IAsyncDisposable
             stack.Shop = await shop.UrlAsync();
             stack.WriteGatewayFile(gatewayHeaders);
             // Services tell the collector what they log, and so have to know it before it is there.
-            stack._variables["APETEST_COLLECTOR__URL"] = $"http://127.0.0.1:{FreePort()}/";
+            stack._variables["APETEST_COLLECTOR__URL"] = $"http://127.0.0.1:{FreePort.Take()}/";
             var gateway = stack.Start("ApeTest.Gateway", [], "--urls", "http://127.0.0.1:0", "--config", stack.GatewayFile);
             var proxy = stack.Start("ApeTest.LlmProxy", [], "--urls", "http://127.0.0.1:0");
             (stack.Gateway, stack.LlmProxy) = (await gateway.UrlAsync(), await proxy.UrlAsync());
@@ -129,13 +129,6 @@ internal sealed class StackProcesses : IAsyncDisposable
         {
             await _services[i].DisposeAsync();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private ServiceProcess Start(string assembly, Dictionary<string, string> more, params string[] arguments)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using ApeTest.EndToEnd.Tests.Distributed;
@@ -251,9 +249,7 @@ internal sealed partial class DocShell : IAsyncDisposable
     {
         if (usual != "0" && !_ports.ContainsKey(usual))
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            _ports[usual] = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+            _ports[usual] = FreePort.Take().ToString(CultureInfo.InvariantCulture);
         }
         return usual == "0" ? usual : _ports[usual];
     }

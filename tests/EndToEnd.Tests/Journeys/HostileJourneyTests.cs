@@ -30,7 +30,7 @@ public sealed class HostileJourneyTests
               - name: all
                 steps:
                   - { name: before, get: /t/good, check: { status: 200, text: ok } }
-            {{string.Concat(HostileAnswers.Table.Select(row => $"      - {{ name: {row.Path[3..]}, get: {row.Path}, timeout: 2s, continue: true{(row.Path == "/t/gigabyte" ? ", check: { maxBytes: 1MB }" : "")} }}\n"))}}
+            {{string.Concat(HostileAnswers.Table.Select(row => $"      - {{ name: {row.Path[3..]}, get: {row.Path}, timeout: {(row.Errors.Contains("timeout") ? "2s" : "30s")}, continue: true{(row.Path == "/t/gigabyte" ? ", check: { maxBytes: 1MB }" : "")} }}\n"))}}
                   - { name: after, get: /t/good, check: { status: 200, text: ok } }
             """);
 

@@ -51,8 +51,8 @@ public sealed class JourneySignalTests
         var run = await RunOnDisk.ReadAsync(directory);
         new JourneyRun(new ApeResult(130, "", ""), run).AddsUp();
         Assert.Equal(("interrupted", run.Summary.Sessions.Started), (run.Summary.Run.Status, run.Summary.Sessions.Aborted));
-        // Those that were still connecting when they were cut have sent nothing.
-        Assert.InRange(target.At("/t/first").Count, run.Summary.Sessions.Started - 5, run.Summary.Sessions.Started);
+        // Each of them asked once, but for those that were cut while they were still connecting; and what was answered was asked.
+        Assert.InRange(target.At("/t/first").Count, run.Summary.Http.Single(static http => http.Operation == "first").ByStatus[200], run.Summary.Sessions.Started);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class JourneySignalTests
 
         (await ApeProcess.RunAsync(directory, "scale", id, "--agents", "80")).Exits(0);
         // Each agent has a connection of its own.
-        await ApeShell.UntilAsync(() => target.Requests.Select(request => request.Connection).Distinct().Count() == 80);
+        await ApeShell.UntilAsync(() => target.Requests.Select(request => request.Connection).Distinct().Count() >= 80);
         (await ApeProcess.RunAsync(directory, "scale", id, "--agents", "2")).Exits(0);
         await ApeShell.UntilAsync(() => target.Requests.TakeLast(50).Select(request => request.Connection).Distinct().Count() == 2);
         (await ApeProcess.RunAsync(directory, "stop", id)).Exits(0);

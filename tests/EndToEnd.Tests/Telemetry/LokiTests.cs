@@ -16,7 +16,7 @@ public sealed class LokiTests
             File.Delete(file);
         }
 
-        var gone = await ApeProcess.RunWithAsync(directory, new() { ["APETEST_LOKI"] = $"http://127.0.0.1:{PrometheusServer.FreePort()}" }, "logs");
+        var gone = await ApeProcess.RunWithAsync(directory, new() { ["APETEST_LOKI"] = $"http://127.0.0.1:{FreePort.Take()}" }, "logs");
 
         gone.Exits(3);
         Assert.Contains("APETEST_LOKI", gone.Error, StringComparison.Ordinal);

@@ -26,7 +26,7 @@ internal sealed class NodeExporter : IAsyncDisposable
     public static NodeExporter Start(params string[] flags)
     {
         var command = Requires.Command(Command);
-        var address = $"127.0.0.1:{PrometheusServer.FreePort()}";
+        var address = $"127.0.0.1:{FreePort.Take()}";
         return new NodeExporter(Process.Start(new ProcessStartInfo(command, [$"--web.listen-address={address}", "--log.level=error", .. flags]))!, address);
     }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using ApeTest.Tests.Shared;
 
@@ -39,7 +37,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
             scrape_configs:
             {{string.Join('\n', scrape.Select(one => "  - " + one))}}
             """, TestContext.Current.CancellationToken);
-        var url = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var url = new Uri($"http://127.0.0.1:{FreePort.Take()}/");
         var process = Process.Start(new ProcessStartInfo(command,
         [
             $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(directory.Path, "tsdb")}", $"--web.listen-address={url.Authority}",
@@ -103,13 +101,6 @@ internal sealed class PrometheusServer : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static double Number(string text) => text switch

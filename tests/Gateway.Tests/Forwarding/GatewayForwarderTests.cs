@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
@@ -123,7 +122,7 @@ public sealed class GatewayForwarderTests : ForwardingTest
     [Fact]
     public async Task Forward_TargetDown_Is502WithItsErrorType()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var log = new LogLines();
         await using var gateway = await TestService.GatewayAsync(new Uri($"http://127.0.0.1:{port}"), log: log);
 
@@ -310,13 +309,6 @@ public sealed class GatewayForwarderTests : ForwardingTest
         using var response = await SendAsync(gateway, "/shop/", headers: ("Authorization", "Bearer own"));
 
         Assert.Equal("configured Bearer own", seen);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using ApeTest.Runs.Control;
 using ApeTest.Runs.Directory;
 using ApeTest.Scenarios;
@@ -17,7 +15,7 @@ public sealed class ControlClientTests : IDisposable
     [Fact]
     public async Task Get_NobodyListens_IsAClearEnvironmentError()
     {
-        using var client = ControlClient.Open(Directory("running", new Uri($"http://127.0.0.1:{FreePort()}")), TimeProvider.System);
+        using var client = ControlClient.Open(Directory("running", new Uri($"http://127.0.0.1:{FreePort.Take()}")), TimeProvider.System);
 
         var error = await Assert.ThrowsAsync<ApeTestException>(() => client.GetRunAsync(TestContext.Current.CancellationToken));
 
@@ -37,13 +35,6 @@ public sealed class ControlClientTests : IDisposable
 
         Assert.Equal(exitCode, error.ExitCode);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private RunDirectory Directory(string status, Uri? url)

@@ -15,6 +15,22 @@ public sealed class RunIdTests
         Assert.Equal(new DateTimeOffset(2026, 11, 21, 13, 15, 2, TimeSpan.Zero), submitted);
     }
 
+    [Fact]
+    public void New_OneAfterTheOther_SortByTime()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 21, 13, 15, 2, TimeSpan.Zero));
+        var random = new Random(1);
+        var ids = new List<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            ids.Add(RunId.New(time, random));
+            time.Advance(TimeSpan.FromMilliseconds(62.5));
+        }
+
+        Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
+        Assert.Equal(40, ids.Distinct().Count());
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using ApeTest.Targets.Auth;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
@@ -69,13 +68,7 @@ public sealed class LoginFailureTests
     [Fact]
     public async Task SendAsync_LoginUnreachable_IsALoginError()
     {
-        int port;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-        var url = new Uri($"http://127.0.0.1:{port}");
+        var url = new Uri($"http://127.0.0.1:{FreePort.Take()}");
         using var transport = Some.Transport(url, static options => options.Auth = new AuthOptions { Type = AuthType.Login, Login = new LoginOptions { Path = "/login", Token = "$.t" } });
 
         var exchange = await transport.SendAsync(Some.Get(url), Cancellation);

@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
-using System.Net.Sockets;
 using ApeTest.Targets.Http;
 using ApeTest.Targets.Policy;
 using ApeTest.Targets.Resilience;
@@ -115,10 +113,7 @@ public sealed class RetryTests
     [Fact]
     public async Task Send_ConnectionNeverMade_IsRetriedForAnyMethod()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        var port = FreePort.Take();
         using var transport = Some.Transport(new Uri($"http://127.0.0.1:{port}"), Retry(delay: 0.001));
 
         var exchange = await transport.SendAsync(
