@@ -81,11 +81,15 @@ internal sealed class RunTotals
 
     public string Status { get; private set; } = "";
 
+    /// <summary>The run's start; null before.</summary>
+    public DateTimeOffset? Began { get; private set; }
+
     public long Started => Batches.Sum(batch => batch.Metrics.Started);
 
     public void Add(RunState state)
     {
         Status = state.Status;
+        Began = state.Started;
         Batches.AddRange(state.Batches);
         Sessions.AddRange(state.Batches.SelectMany(batch => batch.Sessions));
     }

@@ -78,7 +78,7 @@ public sealed class SessionErrorTests
             return true;
         };
         await using var server = await FakeChatServer.StartAsync(Replies.Items, Reply.Finish());
-        await using var sessions = SessionHarness.Of(server, target, scenario => scenario with { Session = scenario.Session with { Timeout = TimeSpan.FromMilliseconds(700) } });
+        await using var sessions = SessionHarness.Of(server, target, scenario => scenario with { Session = scenario.Session with { Timeout = TimeSpan.FromSeconds(4) } });
 
         var record = await sessions.RunAsync();
 

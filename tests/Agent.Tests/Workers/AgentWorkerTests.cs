@@ -176,7 +176,8 @@ public sealed class AgentWorkerTests
 
         var starts = totals.Sessions.OrderBy(record => record.Slot).Select(record => record.Started).ToArray();
         Assert.Equal(4, starts.Length);
-        Assert.True((starts[3] - starts[0]).TotalSeconds > 1.2, $"{starts[3] - starts[0]}");
+        // By the run's clock: on a busy machine the first may be late.
+        Assert.True((starts[3] - totals.Began!.Value).TotalSeconds > 1.2, $"{starts[3] - totals.Began}");
     }
 
     [Fact]

@@ -73,9 +73,9 @@ public sealed class ThousandAgentsTests
     /// <summary>Once sessions have ended: kills one worker, restarts another, then the database.</summary>
     private static async Task WreckAsync(string project, Task run)
     {
-        await OrdersAsync(project, 500, run);
+        await OrdersAsync(project, 300, run);
         await Machine.DockerAsync("kill", "--signal", "KILL", $"{project}-agent-1");
-        await OrdersAsync(project, 1000, run);
+        await OrdersAsync(project, 600, run);
         await Machine.DockerAsync("restart", $"{project}-agent-2");
         await Machine.DockerAsync("restart", $"{project}-postgres-1");
         Assert.False(run.IsCompleted, "the run ended before everything was wrecked");

@@ -125,6 +125,8 @@ public sealed class PostgresFaultTests
             while (await queue.ClaimAsync($"w{i}", cancellationToken) is { } lease)
             {
                 leases.Add(lease);
+                // Two hundred claims may take a busy machine longer than a lease lasts.
+                await queue.HeartbeatAsync($"w{i}", cancellationToken);
             }
         });
 

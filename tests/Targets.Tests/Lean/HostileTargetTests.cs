@@ -115,11 +115,13 @@ public sealed class HostileTargetTests
         using var agent = new RawWay(way, server.Url);
         var before = GC.GetTotalMemory(forceFullCollection: false);
 
-        var seen = await agent.SendAsync(timeout: Short);
+        // What ends by itself has all the time that a busy machine takes.
+        var isEnded = name.StartsWith("reset", StringComparison.Ordinal) || name.StartsWith("close", StringComparison.Ordinal);
+        var seen = await agent.SendAsync(timeout: isEnded ? null : Short);
         var next = await agent.SendAsync();
 
         Assert.Contains(seen.ErrorType, (string[])[TargetErrors.Reset, TargetErrors.Timeout, TargetErrors.Protocol]);
-        if (name.StartsWith("reset", StringComparison.Ordinal) || name.StartsWith("close", StringComparison.Ordinal))
+        if (isEnded)
         {
             Assert.Equal(TargetErrors.Reset, seen.ErrorType);
         }
