@@ -286,7 +286,7 @@ public sealed class GatewayForwarderTests : ForwardingTest
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         });
         var log = new LogLines();
-        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Timeout = "200ms", log: log);
+        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Timeout = "2s", log: log);
 
         using var response = await SendAsync(gateway, "/shop/");
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync(Cancellation));

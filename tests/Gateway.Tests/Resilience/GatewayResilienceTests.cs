@@ -126,7 +126,7 @@ public sealed class GatewayResilienceTests : ForwardingTest
         await using var gateway = await TestService.GatewayAsync(target.Url, static options =>
         {
             Retry()(options);
-            options.Timeout = "150ms";
+            options.Timeout = "2s";
         });
 
         using var response = await SendAsync(gateway, "/shop/");

@@ -55,7 +55,7 @@ public sealed class StreamTests : ForwardingTest
             await gone.Task;
         });
         var log = new LogLines();
-        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Timeout = "300ms", log: log);
+        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Timeout = "2s", log: log);
 
         using var response = await SendAsync(gateway, "/shop/events");
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancellation));

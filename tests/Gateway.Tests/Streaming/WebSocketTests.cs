@@ -131,7 +131,7 @@ public sealed class WebSocketTests : ForwardingTest
     {
         await using var target = await EchoAsync();
         var log = new LogLines();
-        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Timeout = "300ms", log: log);
+        await using var gateway = await TestService.GatewayAsync(target.Url, static options => options.Timeout = "2s", log: log);
         using var client = await ConnectAsync(gateway, "/shop/");
 
         await Assert.ThrowsAsync<WebSocketException>(() => client.ReceiveAsync(new byte[16], Cancellation).Within(Cancellation));

@@ -129,7 +129,7 @@ public sealed class CircuitBreakerTests
         var exchanges = await SendAsync(target.Transport(TimeProvider.System, static options =>
         {
             Breaker(failures: 2)(options);
-            options.Timeout = "200ms";
+            options.Timeout = "3s";
         }), target, 3);
 
         Assert.Equal(["reset", "timeout", "circuit_open"], exchanges.Select(static exchange => exchange.ErrorType));

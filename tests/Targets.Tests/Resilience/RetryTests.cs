@@ -73,7 +73,7 @@ public sealed class RetryTests
         var exchange = await target.Transport(TimeProvider.System, options =>
         {
             Retry(delay: 0.001)(options);
-            options.Timeout = "300ms";
+            options.Timeout = "3s";
         }).SendAsync(target.Request(), Cancellation);
 
         Assert.Equal((200, 3), (exchange.Status, target.Seen.Count));
@@ -91,7 +91,8 @@ public sealed class RetryTests
             options.Timeout = "100ms";
         }).SendAsync(target.Request(), Cancellation);
 
-        Assert.Equal((0, TargetErrors.Timeout, "no answer within 0.1 s", 2), (exchange.Status, exchange.ErrorType, exchange.ErrorMessage, target.Seen.Count));
+        Assert.Equal((0, TargetErrors.Timeout, "no answer within 0.1 s", 1), (exchange.Status, exchange.ErrorType, exchange.ErrorMessage, exchange.Timing.Retries));
+        Assert.Equal(["timeout"], exchange.RetryReasons!);
     }
 
     [Theory]
