@@ -70,13 +70,14 @@ internal static class RunComparer
     public static string Overall(IReadOnlyCollection<MetricComparison> metrics) =>
         metrics.Any(static metric => metric.Verdict == Verdicts.Worse) ? Verdicts.Worse
         : metrics.Any(static metric => metric.Verdict == Verdicts.Better) ? Verdicts.Better
-        : metrics.Any(static metric => metric.Verdict == Verdicts.Same) ? Verdicts.Same
+        : metrics.Any(static metric => metric.Verdict is Verdicts.Same or Verdicts.Unclear) ? Verdicts.Same
         : Verdicts.Unknown;
 
     private static MetricComparison Judged(Metric metric, in Change change, double p, double minimumEffect)
     {
         var least = metric.Unit == MetricComparison.Share ? minimumEffect * ShareOfEffect : minimumEffect;
-        var verdict = p > Significance || Math.Abs(change.Difference) < least ? Verdicts.Same
+        var verdict = Math.Abs(change.Difference) < least ? Verdicts.Same
+            : p > Significance ? Verdicts.Unclear
             : change.Difference > 0 == metric.IsMoreBetter ? Verdicts.Better : Verdicts.Worse;
         return new MetricComparison(metric.Name, metric.Unit, Rounded(change.Base), Rounded(change.Other), Rounded(change.Difference), Rounded(change.Low),
             Rounded(change.High), Math.Round(p, 4), verdict);

@@ -18,7 +18,7 @@ public sealed record RunComparison
     /// <summary>The run that is judged.</summary>
     public required ComparedRun Run { get; init; }
 
-    /// <summary><see cref="Verdicts.Worse"/> where any metric is, else <see cref="Verdicts.Better"/> where any is, else <see cref="Verdicts.Same"/>; <see cref="Verdicts.Unknown"/> where none could be judged.</summary>
+    /// <summary><see cref="Verdicts.Worse"/> where any metric is, else <see cref="Verdicts.Better"/> where any is, else <see cref="Verdicts.Same"/> where any could be judged; <see cref="Verdicts.Unknown"/> where none could.</summary>
     public required string Verdict { get; init; }
 
     /// <summary>Smallest relative change that counts; of shares a fifth of it, as a difference (0.05: 5 % of a duration, 1 point of a share).</summary>
@@ -72,8 +72,11 @@ public static class Verdicts
     /// <summary>Significantly worse, and by more than the minimum effect.</summary>
     public const string Worse = "worse";
 
-    /// <summary>Neither.</summary>
+    /// <summary>Less than the minimum effect.</summary>
     public const string Same = "same";
+
+    /// <summary>Of a metric: it changed by more than the minimum effect, but not significantly; chance may have done it.</summary>
+    public const string Unclear = "unclear";
 
     /// <summary>Of a metric: one of the two runs has none of it, so that nothing can be said.</summary>
     public const string NotMeasured = "not_measured";

@@ -13,7 +13,8 @@ public static class ComparisonWords
         Verdicts.Better => $"better: {Names(comparison, Verdicts.Better)}",
         Verdicts.Same => "the same: no metric changed significantly and by enough to matter",
         _ => "not enough data to tell",
-    } + (Names(comparison, Verdicts.NotMeasured) is { Length: > 0 } missing ? $"; not measured in both runs: {missing}" : "");
+    } + (Names(comparison, Verdicts.Unclear) is { Length: > 0 } unclear ? $"; unclear, since chance may have done it: {unclear}" : "")
+        + (Names(comparison, Verdicts.NotMeasured) is { Length: > 0 } missing ? $"; not measured in both runs: {missing}" : "");
 
     /// <summary>The verdict as the end of a sentence that begins with the scenario: <c>is worse: ttft_p95</c>, or <c>: not enough data to tell</c>.</summary>
     public static string Sentence(RunComparison comparison) => (comparison.Verdict == Verdicts.Unknown ? ": " : " is ") + Verdict(comparison);

@@ -15,7 +15,7 @@ namespace ApeTest.EndToEnd.Tests.Docs;
 internal sealed partial class DocShell : IAsyncDisposable
 {
     /// <summary>How long runs take, unless a block says otherwise.</summary>
-    public const string Short = "1s";
+    public const string Short = "2s";
 
     private const int MostAgents = 3;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);

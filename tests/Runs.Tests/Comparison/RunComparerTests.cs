@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ApeTest.Runs.Comparison;
 using ApeTest.Runs.Directory;
 using ApeTest.Runs.Rendering;
@@ -68,10 +69,7 @@ public sealed class RunComparerTests
         var metrics = RunComparer.Compare(SyntheticRun.Of(1), SyntheticRun.Of(2, hasModel: false), RunComparer.DefaultMinimumEffect, isOpen: false);
 
         Assert.Equal(["ttft_p95"], metrics.Where(static metric => metric.Verdict == Verdicts.NotMeasured).Select(static metric => metric.Name));
-        var words = ComparisonWords.Verdict(new RunComparison
-        {
-            Base = new ComparedRun("a", "shop", 30, 300), Run = new ComparedRun("b", "shop", 30, 300), Verdict = RunComparer.Overall(metrics), MinimumEffect = 0.05, Warnings = [], Metrics = metrics,
-        });
+        var words = ComparisonWords.Verdict(Comparison(metrics));
         Assert.EndsWith("; not measured in both runs: ttft_p95", words, StringComparison.Ordinal);
     }
 
@@ -93,6 +91,19 @@ public sealed class RunComparerTests
 
         Assert.Equal(Verdicts.Same, Verdict(first, second));
         Assert.Equal(Verdicts.Worse, RunComparer.Overall(RunComparer.Compare(first, second, 0.02, isOpen: false)));
+    }
+
+    [Fact]
+    public void Compare_LargeChangeThatChanceMayHaveDone_IsUnclearAndNamed()
+    {
+        var metrics = RunComparer.Compare(SyntheticRun.Of(1, spread: 1, blocks: 8), SyntheticRun.Of(2, slower: 1.4, spread: 1, blocks: 8), RunComparer.DefaultMinimumEffect, isOpen: false);
+
+        var unclear = metrics.Where(static metric => metric.Verdict == Verdicts.Unclear).ToList();
+        Assert.Contains(unclear, static metric => metric.Name == "action_p95");
+        Assert.All(unclear, static metric => Assert.True(metric.P > RunComparer.Significance, $"{metric.Name}: {metric.P}"));
+        Assert.Equal(Verdicts.Same, RunComparer.Overall(metrics));
+        var words = ComparisonWords.Verdict(Comparison(metrics));
+        Assert.Contains("; unclear, since chance may have done it: ", words, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,6 +132,11 @@ public sealed class RunComparerTests
         Assert.InRange(blocks.All.Count, 300, 360);
         Assert.Equal(10_000, blocks.Seconds);
     }
+
+    private static RunComparison Comparison(ImmutableArray<MetricComparison> metrics) => new()
+    {
+        Base = new ComparedRun("a", "shop", 30, 300), Run = new ComparedRun("b", "shop", 30, 300), Verdict = RunComparer.Overall(metrics), MinimumEffect = 0.05, Warnings = [], Metrics = metrics,
+    };
 
     private static string Verdict(RunBlocks first, RunBlocks second) =>
         RunComparer.Overall(RunComparer.Compare(first, second, RunComparer.DefaultMinimumEffect, isOpen: false));
