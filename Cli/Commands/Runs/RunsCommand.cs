@@ -59,7 +59,7 @@ internal static class RunsCommand
         var table = new TextTable().Fixed("RUN").Left("SCENARIO").Fixed("STATUS").Right("TIME").Right("AGENTS").Right("SUCCESS").Fixed("PASS");
         foreach (var row in rows)
         {
-            table.Row(row.Run, Show.Safe(row.Scenario ?? Show.Nothing) + (row.Trial ? " (try)" : string.Empty), Show.Safe(row.Status), Show.Seconds(row.DurationS),
+            table.Row(row.Run, (row.Trial ? "(try) " : string.Empty) + Show.Safe(row.Scenario ?? Show.Nothing), Show.Safe(row.Status), Show.Seconds(row.DurationS),
                 row.Agents?.ToString(CultureInfo.InvariantCulture) ?? Show.Nothing, Show.Share(row.SuccessRate), row.Passed switch { true => "yes", false => "no", null => Show.Nothing });
         }
         table.Write(environment.Out, Math.Max(environment.Width, CliEnvironment.DefaultWidth));

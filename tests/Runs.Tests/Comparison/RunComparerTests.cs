@@ -99,7 +99,7 @@ public sealed class RunComparerTests
         var metrics = RunComparer.Compare(SyntheticRun.Of(1, spread: 1, blocks: 8), SyntheticRun.Of(2, slower: 1.4, spread: 1, blocks: 8), RunComparer.DefaultMinimumEffect, isOpen: false);
 
         var unclear = metrics.Where(static metric => metric.Verdict == Verdicts.Unclear).ToList();
-        Assert.Contains(unclear, static metric => metric.Name == "action_p95");
+        Assert.Contains(unclear, static metric => metric.Name == "ttft_p95");
         Assert.All(unclear, static metric => Assert.True(metric.P > RunComparer.Significance, $"{metric.Name}: {metric.P}"));
         Assert.Equal(Verdicts.Same, RunComparer.Overall(metrics));
         var words = ComparisonWords.Verdict(Comparison(metrics));
