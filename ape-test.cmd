@@ -37,8 +37,15 @@ exit /b %errorlevel%
 :feed
 if /i "%~2"=="full" ( call :write true & exit /b 0 )
 if /i "%~2"=="partial" ( call :write false & exit /b 0 )
-if /i "%~2"=="auto" ( call :probe 120 & exit /b 0 )
-echo Usage: ape-test feed full^|partial^|auto 1>&2
+if /i not "%~2"=="auto" goto usage
+set "seconds=%~3"
+if not defined seconds set "seconds=120"
+echo %seconds%| findstr /r "^[1-9][0-9]*$" > nul || goto usage
+call :probe %seconds%
+exit /b 0
+
+:usage
+echo Usage: ape-test feed full^|partial^|auto [SECONDS] 1>&2
 exit /b 2
 
 :probe
@@ -46,7 +53,7 @@ rem At most %1 seconds: before the first build it stands in front of the first r
 if not exist "%state%" mkdir "%state%"
 powershell -NoProfile -Command "$p = Start-Process dotnet -PassThru -NoNewWindow -RedirectStandardOutput ($env:state + '\feed-probe.log') -RedirectStandardError ($env:state + '\feed-probe.err') -ArgumentList ('restore {0}{1}build\FeedProbe\FeedProbe.csproj{0} --artifacts-path {0}{2}\feed-probe{0} --nologo -v quiet' -f [char]34, $env:root, $env:state); $null = $p.Handle; if (-not $p.WaitForExit(%1 * 1000)) { $p.Kill(); exit 124 }; exit $p.ExitCode"
 set "probed=%errorlevel%"
-if "%probed%"=="124" echo ape-test: the NuGet feed was not through within %1 s, so it counts as partial. Over a slow link: ape-test feed auto 1>&2
+if "%probed%"=="124" echo ape-test: the NuGet feed was not through within %1 s, so it counts as partial. Over a slow link: ape-test feed auto 600 1>&2
 if "%probed%"=="0" ( call :write true ) else ( call :write false )
 exit /b 0
 

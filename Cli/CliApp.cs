@@ -13,7 +13,8 @@ internal sealed class CliApp(CliEnvironment environment)
     {
         var tree = new CommandTree(environment);
         // `ape-test help start`, as git and docker have it.
-        var parse = tree.Root.Parse(arguments is ["help", ..] ? [.. arguments.Skip(1), "--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var isHelp = arguments is ["help"] || (arguments is ["help", var word, ..] && tree.Root.Subcommands.Any(command => command.Name == word || command.Aliases.Contains(word)));
+        var parse = tree.Root.Parse(isHelp ? [.. arguments.Skip(1), "--help"] : arguments is ["help", ..] ? [.. arguments.Skip(1)] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
             if (ParseErrors.Find(parse) is { } error)

@@ -13,6 +13,7 @@ internal sealed class ScrapeTargets : IDisposable
     private const string Suffix = ".prometheus.json";
 
     private readonly string _file;
+    private readonly string _draft;
     private readonly SortedDictionary<string, List<Uri>> _services = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
@@ -21,6 +22,8 @@ internal sealed class ScrapeTargets : IDisposable
     public ScrapeTargets(RunDirectory directory, TimeProvider time)
     {
         _file = FileOf(directory);
+        // In the run's own directory: of a run that is killed now nothing is left beside it.
+        _draft = Path.Combine(directory.Path, "prometheus.json.new");
         Forget(Path.GetDirectoryName(directory.Path)!, time);
     }
 
@@ -68,8 +71,8 @@ internal sealed class ScrapeTargets : IDisposable
         Quietly(() =>
         {
             // Prometheus must never read half of it.
-            File.WriteAllText(_file + ".new", JsonSerializer.Serialize(groups));
-            File.Move(_file + ".new", _file, overwrite: true);
+            File.WriteAllText(_draft, JsonSerializer.Serialize(groups));
+            File.Move(_draft, _file, overwrite: true);
         });
     }
 

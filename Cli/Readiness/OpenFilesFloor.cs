@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ApeTest.Scenarios;
 using ApeTest.ServiceDefaults.Hosting;
 
@@ -8,6 +9,7 @@ internal static class OpenFilesFloor
 {
     // With 64 the runtime starts, and dies as it loads its own libraries; with 80 a command that starts no service works.
     private const int Least = 96;
+    private const int TooManyOpenFiles = 24; // EMFILE, errno(3): what an IOException of it has as its HResult on Unix
 
     /// <summary>What is wrong with a limit that no command works with (exit 3); null for nothing.</summary>
     /// <param name="limit">Open files at most; null for no limit.</param>
@@ -17,7 +19,7 @@ internal static class OpenFilesFloor
     /// <param name="exception">The exception.</param>
     /// <param name="limit">Open files at most; null for no limit.</param>
     public static ApeTestException? Explain(Exception exception, long? limit) =>
-        limit < GeneratorLimits.LeastFiles && exception.GetBaseException() is IOException or BadImageFormatException or OutOfMemoryException or TypeLoadException or System.Net.Sockets.SocketException
+        limit < GeneratorLimits.LeastFiles && IsOfFiles(exception.GetBaseException())
             ? TooFew(limit.Value, GeneratorLimits.LeastFiles, exception) : null;
 
     /// <summary>Tells it on standard error before anything else is loaded. Null: there are enough.</summary>
@@ -30,6 +32,10 @@ internal static class OpenFilesFloor
         Console.Error.WriteLine($"error: {few.Message}\n  {few.Hint}");
         return few.ExitCode;
     }
+
+    // A library that cannot be opened is one that cannot be found, or is damaged.
+    private static bool IsOfFiles(Exception cause) => cause is FileNotFoundException or FileLoadException or BadImageFormatException or TypeLoadException or DllNotFoundException or OutOfMemoryException
+        or SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } or IOException { HResult: TooManyOpenFiles };
 
     private static ApeTestException TooFew(long limit, int needed, Exception? inner) => new($"{limit} open files are allowed, and ApeTest needs {needed} at least",
         "Raise the limit before it: ulimit -n 4096 (as root where the hard limit is lower), --ulimit nofile=4096 for a container.", ExitCodes.Environment, inner);

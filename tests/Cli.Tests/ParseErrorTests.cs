@@ -7,6 +7,7 @@ public sealed class ParseErrorTests
     public static TheoryData<string, string> Lines => new()
     {
         { "", "error: no command given" },
+        { "help strat", "error: unknown command 'strat'" },
         { "strat", "error: unknown command 'strat'\n  did you mean 'start'?" },
         { "strat --agents 3", "error: unknown command 'strat'\n  did you mean 'start'?" },
         { "--no-color reprot --format md", "error: unknown command 'reprot'\n  did you mean 'report'?" },

@@ -35,8 +35,15 @@ internal sealed class RawAnswer : IAsyncDisposable
             while (true)
             {
                 using var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                _ = await client.GetStream().ReadAsync(new byte[4096], _end.Token);
-                await client.GetStream().WriteAsync(answer, _end.Token);
+                try
+                {
+                    _ = await client.GetStream().ReadAsync(new byte[4096], _end.Token);
+                    await client.GetStream().WriteAsync(answer, _end.Token);
+                }
+                catch (IOException)
+                {
+                    // Who asked has left.
+                }
             }
         }
         catch (OperationCanceledException)

@@ -1,4 +1,5 @@
 using ApeTest.Cli.Deploy;
+using ApeTest.Cli.Embedded;
 using ApeTest.Cli.Errors;
 using ApeTest.Cli.Signals;
 using ApeTest.Runs.Directory;
@@ -112,6 +113,7 @@ internal sealed class CleanupRun(CliEnvironment environment, CleanupRequest requ
             {
                 _ = TryAsync(() =>
                 {
+                    File.Delete(ScrapeTargets.FileOf(run));
                     Directory.Delete(run.Path, recursive: true);
                     return Task.CompletedTask;
                 });

@@ -121,12 +121,13 @@ public sealed class CleanupTests
         using var cli = new CliHarness();
         docker.Install(cli);
         Directory.CreateDirectory(cli.Directory.Combine(".ape", "runs", "20261121-131502-7f3a"));
+        cli.Directory.Write(Path.Combine(".ape", "runs", "20261121-131502-7f3a.prometheus.json"), "[]");
 
         var result = await cli.RunAsync("cleanup", "--all");
 
         Assert.Equal(0, result.Code);
         Assert.Equal("removed container ape-elsewhere-agent-1\nremoved run 20261121-131502-7f3a\n", result.Out);
-        Assert.Empty(Directory.EnumerateDirectories(cli.Directory.Combine(".ape", "runs")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(cli.Directory.Combine(".ape", "runs")));
     }
 
     [Fact]

@@ -104,6 +104,17 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_ARunThatIsAboutToBegin_KeepsItsToken()
+    {
+        var run = Directory.CreateDirectory(_directory.Combine(".ape", "runs", "20261122-055900-7f3a")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(run, "control.token"), "t", TestContext.Current.CancellationToken);
+
+        await RunAsync(new FakeMachine(), fix: true);
+
+        Assert.True(File.Exists(Path.Combine(run, "control.token")));
+    }
+
+    [Fact]
     public async Task Doctor_ATargetThatIsThere_IsReadAndItsGoalsJudged()
     {
         await using var library = await LibraryApi.StartAsync(new LibraryOptions(), TestContext.Current.CancellationToken);

@@ -13,6 +13,9 @@ internal sealed class DocModel : IAsyncDisposable
     /// <summary>Models that pages name.</summary>
     private static readonly string[] Names = ["gpt-oss-120b", "gpt-4o-mini", "qwen3", "llama3.2"];
 
+    // A model takes its time: one that answers at once would spend a run's default budget on a fast machine.
+    private static readonly TimeSpan Thought = TimeSpan.FromMilliseconds(20);
+
     private readonly WebApplication _app;
 
     private DocModel(WebApplication app) => _app = app;
@@ -33,6 +36,11 @@ internal sealed class DocModel : IAsyncDisposable
         }
         builder.AddLlmProxy(options);
         var app = builder.Build();
+        app.Use(static async (context, next) =>
+        {
+            await Task.Delay(Thought, TimeProvider.System, context.RequestAborted);
+            await next();
+        });
         app.MapLlmProxy();
         // Ollama's own list.
         app.MapGet("/api/tags", static () => Results.Json(new { models = Names.Select(static name => new { name = $"{name}:latest", model = $"{name}:latest" }) }));

@@ -40,9 +40,10 @@ internal sealed class RawTarget : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A listener that is stopped under who is about to accept throws what means a mistake.
         await _end.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_connections);
         _end.Dispose();
     }

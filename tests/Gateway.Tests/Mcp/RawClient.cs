@@ -8,7 +8,7 @@ namespace ApeTest.Gateway.Tests.Mcp;
 /// <summary>A client that sends what a test says, right or wrong.</summary>
 internal sealed class RawClient(Uri gateway) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { Timeout = ApeTest.Tests.Shared.TestTimeouts.Default };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, Expect100ContinueTimeout = ApeTest.Tests.Shared.TestTimeouts.Default }) { Timeout = ApeTest.Tests.Shared.TestTimeouts.Default };
     private int _id;
 
     /// <summary>The session, once <see cref="InitializeAsync"/> has begun one.</summary>

@@ -27,7 +27,7 @@ public sealed class FreePortTests
         const string range = "/proc/sys/net/ipv4/ip_local_port_range";
         var first = File.Exists(range) ? int.Parse(File.ReadAllText(range).Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture) : int.MaxValue;
 
-        // A machine whose system gives out nearly all of them leaves no room below.
-        Assert.True(FreePort.Take() < first || first < 20_000);
+        // A machine whose system gives out nearly all of them leaves no room below: some of ours are then among them.
+        Assert.True(FreePort.Take() < first || first < 30_000);
     }
 }

@@ -1,5 +1,6 @@
 using ApeTest.Cli.Embedded;
 using ApeTest.Runs.Directory;
+using ApeTest.Runs.Ids;
 using ApeTest.Scenarios;
 
 namespace ApeTest.Cli.Commands.Doctor.Checks;
@@ -8,6 +9,7 @@ namespace ApeTest.Cli.Commands.Doctor.Checks;
 internal sealed class RunsCheck : IDoctorCheck
 {
     private const int MostLookedAt = 200;
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(10);
 
     public string Name => "runs";
 
@@ -24,7 +26,7 @@ internal sealed class RunsCheck : IDoctorCheck
         {
             return Finding.Problem(Name, exception.Message, "no run can be recorded", exception.Hint);
         }
-        var lost = runs.Take(MostLookedAt).Where(run => LeftOver(run).Any(File.Exists) && RunDirectoryReader.StatusOf(run, patient.Environment.Time).Status == "interrupted").ToList();
+        var lost = runs.Take(MostLookedAt).Where(run => LeftOver(run).Any(File.Exists) && IsLost(run, patient.Environment.Time)).ToList();
         return lost.Count == 0
             ? Finding.Ok(Name, runs.Count == 0 ? "none yet" : $"{runs.Count} here, none left over")
             : Finding.Warning(Name, $"{lost.Count} ended without a word: {string.Join(", ", lost.Take(3).Select(static run => run.Run))}{(lost.Count > 3 ? ", ..." : "")}",
@@ -39,6 +41,10 @@ internal sealed class RunsCheck : IDoctorCheck
                 })),
             };
     }
+
+    // One without a run.json may be about to begin.
+    private static bool IsLost(RunDirectory run, TimeProvider time) => RunDirectoryReader.StatusOf(run, time) is { Status: "interrupted", File: var file }
+        && (file is not null || (RunId.TryParse(run.Run, out var submitted) && time.GetUtcNow() - submitted > LongestStart));
 
     private static IEnumerable<string> LeftOver(RunDirectory run) => [run.TokenFile, ScrapeTargets.FileOf(run)];
 }

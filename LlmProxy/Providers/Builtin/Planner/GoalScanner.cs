@@ -10,8 +10,8 @@ internal static partial class GoalScanner
     private static readonly FrozenDictionary<string, int> NumberWords = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase)
     {
         ["zero"] = 0, ["one"] = 1, ["two"] = 2, ["three"] = 3, ["four"] = 4, ["five"] = 5, ["six"] = 6, ["seven"] = 7, ["eight"] = 8,
-        ["nine"] = 9, ["ten"] = 10, ["eleven"] = 11, ["twelve"] = 12, ["dozen"] = 12, ["pair"] = 2, ["couple"] = 2, ["both"] = 2, ["fifteen"] = 15,
-        ["twenty"] = 20, ["thirty"] = 30, ["forty"] = 40, ["fifty"] = 50, ["sixty"] = 60, ["seventy"] = 70, ["eighty"] = 80, ["ninety"] = 90,
+        ["nine"] = 9, ["ten"] = 10, ["eleven"] = 11, ["twelve"] = 12, ["dozen"] = 12, ["pair"] = 2, ["couple"] = 2, ["both"] = 2, ["thirteen"] = 13,
+        ["fourteen"] = 14, ["fifteen"] = 15, ["sixteen"] = 16, ["seventeen"] = 17, ["eighteen"] = 18, ["nineteen"] = 19, ["twenty"] = 20, ["thirty"] = 30, ["forty"] = 40, ["fifty"] = 50, ["sixty"] = 60, ["seventy"] = 70, ["eighty"] = 80, ["ninety"] = 90,
         ["hundred"] = 100, ["thousand"] = 1000,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
@@ -20,6 +20,8 @@ internal static partial class GoalScanner
         ["€"] = "EUR", ["$"] = "USD", ["£"] = "GBP", ["eur"] = "EUR", ["euro"] = "EUR", ["euros"] = "EUR", ["usd"] = "USD", ["dollar"] = "USD",
         ["dollars"] = "USD", ["gbp"] = "GBP", ["pound"] = "GBP", ["pounds"] = "GBP", ["chf"] = "CHF", ["francs"] = "CHF", ["yen"] = "JPY", ["jpy"] = "JPY",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Loose = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "dozen", "pair", "couple", "both");
 
     // "called Groceries list" names something without quotes.
     private static readonly FrozenSet<string> Naming = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "called", "named", "titled", "entitled", "labelled", "saying", "reading", "stating", "containing", "says", "reads");
@@ -106,47 +108,62 @@ internal static partial class GoalScanner
         return new(TokenKind.Mark, text);
     }
 
-    // "seven hundred", "two hundred and fifty": one number.
+    // "seven hundred", "two hundred and fifty", "one thousand two hundred": one number.
     private static void MergeWords(List<GoalToken> tokens)
     {
-        for (var i = 0; i + 1 < tokens.Count; i++)
+        for (var i = 0; i < tokens.Count; i++)
         {
-            while (i + 1 < tokens.Count && IsSpoken(tokens[i]))
+            var (length, number) = Spoken(tokens, i);
+            if (length > 1)
             {
-                if (tokens[i + 1] is { IsGlued: true, Text: "-" } && i + 2 < tokens.Count && IsSpoken(tokens[i + 2]))
-                {
-                    tokens.RemoveAt(i + 1); // "twenty-five"
-                }
-
-                var (said, next) = (tokens[i].Number, tokens[i + 1]);
-                var rest = said >= 100 && next.Is("and") && i + 2 < tokens.Count ? tokens[i + 2] : next;
-                if (IsSpoken(next) && next.Number >= 100 && next.Number > said)
-                {
-                    Merge(1, said * next.Number);
-                }
-                else if (IsSpoken(rest) && rest.Number is > 0 and < 100 && said % 100 == 0 && said > 0)
-                {
-                    Merge(rest == next ? 1 : 2, said + rest.Number);
-                }
-                else if (IsSpoken(next) && next.Number is > 0 and < 10 && said is >= 20 and < 100 && said % 10 == 0)
-                {
-                    Merge(1, said + next.Number);
-                }
-                else
-                {
-                    break;
-                }
-            }
-
-            void Merge(int more, decimal number)
-            {
-                tokens[i] = tokens[i] with { Text = string.Join(' ', tokens.Skip(i).Take(more + 1).Select(static token => token.Text)), Number = number };
-                tokens.RemoveRange(i + 1, more);
+                tokens[i] = tokens[i] with { Text = string.Join(' ', tokens.Skip(i).Take(length).Where(static token => token.Text != "-").Select(static token => token.Text)), Number = number };
+                tokens.RemoveRange(i + 1, length - 1);
             }
         }
     }
 
-    private static bool IsSpoken(GoalToken token) => token.Kind == TokenKind.Number && char.IsLetter(token.Text[0]);
+    // How many tokens from the first on are one number in words, and which.
+    private static (int Length, decimal Number) Spoken(List<GoalToken> tokens, int first)
+    {
+        // What is added is less than the place that was said last.
+        var (thousands, rest, place, last) = (0m, 0m, decimal.MaxValue, first);
+        for (var i = first; i < tokens.Count; i++)
+        {
+            var joins = i > first && (tokens[i] is { IsGlued: true, Text: "-" } || (tokens[i].Is("and") && thousands + rest >= 100));
+            if (joins && i + 1 < tokens.Count && IsAdded(tokens[i + 1], place))
+            {
+                continue;
+            }
+
+            if (IsAdded(tokens[i], place))
+            {
+                rest += tokens[i].Number;
+                place = tokens[i].Number >= 20 ? 10 : 1;
+            }
+            else if (IsSpoken(tokens[i]) && tokens[i].Number == 100 && rest < 100)
+            {
+                rest = Math.Max(rest, 1) * 100;
+                place = 100;
+            }
+            else if (IsSpoken(tokens[i]) && tokens[i].Number == 1000 && thousands == 0)
+            {
+                (thousands, rest, place) = (Math.Max(rest, 1) * 1000, 0, 1000);
+            }
+            else
+            {
+                break;
+            }
+
+            last = i;
+        }
+
+        return (last - first + 1, thousands + rest);
+    }
+
+    private static bool IsAdded(GoalToken token, decimal place) => IsSpoken(token) && token.Number < 100 && token.Number < place;
+
+    // Not "a dozen", "both", "zero".
+    private static bool IsSpoken(GoalToken token) => token.Kind == TokenKind.Number && token.Number > 0 && char.IsLetter(token.Text[0]) && !Loose.Contains(token.Text);
 
     // "$20", "20 EUR", "20 euros": one amount.
     private static void MergeMoney(List<GoalToken> tokens)

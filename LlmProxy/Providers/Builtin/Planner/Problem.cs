@@ -68,7 +68,7 @@ internal static partial class Problem
     {
         var given = call.Arguments[parameter.Name]?.ToString();
         return call.Step.Intent.Tokens.Any(token => token.Text == given || (token.Kind is TokenKind.Number or TokenKind.Money
-            && decimal.TryParse(given, CultureInfo.InvariantCulture, out var number) && (number == token.Number || (SaidValues.IsSum(parameter) && number == token.Number * 100))));
+            && decimal.TryParse(given, CultureInfo.InvariantCulture, out var number) && (number == token.Number || (SaidValues.IsSum(parameter) && (number == token.Number * 100 || number == token.Number / 100)))));
     }
 
     private static JsonNode? Told(Parameter parameter, string message)

@@ -12,6 +12,7 @@ internal static class Sums
     private static readonly FrozenSet<string> Small = Words.Set("cents cent minor pence penny");
     private static readonly FrozenSet<string> Lead = Words.Set("amount sum total value");
     private static readonly FrozenSet<string> Vague = Words.Set("half third quarter everything all rest remaining");
+    private static readonly FrozenSet<string> Money = Words.Set("money balance funds cash savings amount sum");
     private static readonly FrozenSet<string> Paying = Words.Set("transfer pay deposit withdraw send remit wire donate charge refund credit debit repay");
 
     /// <summary>The sum; null where the intent names none, or more than one.</summary>
@@ -71,7 +72,7 @@ internal static class Sums
         for (var i = 0; i < spoken.Count; i++)
         {
             var isOfName = i > 0 && (spoken[i - 1].IsValue || (spoken[i - 1].Kind == TokenKind.Word && !Words.IsIdle(spoken[i - 1].Stem) && !Around.Contains(spoken[i - 1].Stem) && !spoken[i - 1].Is("times")));
-            if (Vague.Contains(spoken[i].Stem) || (spoken[i].Kind is TokenKind.Number or TokenKind.Money && !isOfName && !Carries(arguments, spoken[i])))
+            if (IsVague(spoken, i) || (spoken[i].Kind is TokenKind.Number or TokenKind.Money && !isOfName && !Carries(arguments, spoken[i])))
             {
                 return spoken[i];
             }
@@ -79,6 +80,10 @@ internal static class Sums
 
         return null;
     }
+
+    // "all my money"; but "all my invoices" are things, one after the other.
+    private static bool IsVague(IReadOnlyList<GoalToken> spoken, int at) => Vague.Contains(spoken[at].Stem) && !(spoken[at].Is("all")
+        && spoken.Where((_, i) => i != at).Any(static other => other.Kind == TokenKind.Word && !Words.IsIdle(other.Stem) && !Around.Contains(other.Stem) && !Money.Contains(other.Stem)));
 
     // Of several amounts the one that is called so; else what must be given.
     private static Parameter? Taker(Operation operation)

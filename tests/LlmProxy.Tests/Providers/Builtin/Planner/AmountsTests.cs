@@ -24,6 +24,10 @@ public sealed class AmountsTests
     [InlineData("transfer 0 to acc-0003", "transfer 0 to acc-0003")]
     [InlineData("check my account and transfer 700 to acc-0003", "transfer 700 to acc-0003")]
     [InlineData("transfer two hundred and fifty to acc-0003", "transfer 250 to acc-0003")]
+    [InlineData("transfer eighteen to acc-0003", "transfer 18 to acc-0003")]
+    [InlineData("transfer sixteen hundred to acc-0003", "transfer 1600 to acc-0003")]
+    [InlineData("transfer one thousand two hundred and thirty-four to acc-0003", "transfer 1234 to acc-0003")]
+    [InlineData("transfer a hundred to acc-0003", "transfer 100 to acc-0003")]
     [InlineData("transfer 12,50 to acc-0003", "transfer 1250 to acc-0003")]
     [InlineData("transfer the amount of 12.50 EUR to acc-0003", "transfer 1250 to acc-0003")]
     public void Decide_Cents(string goal, string effects) => Reaches(goal, new TellerApi(), effects);
