@@ -66,7 +66,11 @@ public sealed class InitSuggestionTests
         Assert.Equal(0, away);
         // The one POST asks for a GraphQL schema; no form is sent but a search.
         Assert.All(museum.Requests.Where(static request => !request.StartsWith("GET ", StringComparison.Ordinal)), static request => Assert.Matches("^POST /(graphql|api/graphql|v1/graphql|query)$", request));
-        Assert.All((string[])["GET /logout", "GET /delete-all", "GET /plan.pdf"], path => Assert.DoesNotContain(path, museum.Requests));
+        Assert.All((string[])["GET /logout", "GET /delete-all", "GET /plan.pdf", "GET /add_to_cart/5", "GET /clear_cart", "GET /send", "GET /approve", "GET /restartAll"], path => Assert.DoesNotContain(path, museum.Requests));
+        // Its search was, and no form that looks like one.
+        Assert.Contains(museum.Requests, static request => request.StartsWith("GET /exhibits?q=", StringComparison.Ordinal));
+        Assert.All((string[])["GET /exhibits/add", "GET /subscribe", "GET /exhibits?do=", "GET /wishes", "GET /notes"],
+            form => Assert.DoesNotContain(museum.Requests, request => request.StartsWith(form, StringComparison.Ordinal)));
         Assert.InRange(museum.Requests.Distinct().Count(static request => request.StartsWith("GET /", StringComparison.Ordinal)), 5, 30);
     }
 

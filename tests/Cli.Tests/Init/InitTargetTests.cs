@@ -147,7 +147,9 @@ public sealed class InitTargetTests
         Assert.Equal("borrow-a-book", Assert.Single(ScenarioLoader.LoadFile(cli.Directory.Combine("ape.yaml")).ThrowIfInvalid().Goals).Name);
         // Not what was said: told, rather than something else done.
         Assert.Contains("--template rest makes tools of an OpenAPI document", (await InitAsync("rest", graphQl.Urls.First())).Error, StringComparison.Ordinal);
-        Assert.Contains("there is no GraphQL endpoint", (await InitAsync("graphql", library.Url.ToString())).Error, StringComparison.Ordinal);
+        var none = await InitAsync("graphql", library.Url.ToString());
+        Assert.Contains("there is no GraphQL endpoint", none.Error, StringComparison.Ordinal);
+        Assert.Contains("/graphql, /api/graphql, /v1/graphql, /query", none.Error, StringComparison.Ordinal);
         Assert.Contains("--openapi does not go with --template web", (await InitAsync("web", library.Url.ToString(), "--openapi", "/openapi.json")).Error, StringComparison.Ordinal);
         // Pages need a goal and what proves it; the document is not looked for.
         var web = await InitAsync("web", library.Url.ToString(), "--goal", "Open the start page.", "--success", "GET /=200");
@@ -175,7 +177,7 @@ public sealed class InitTargetTests
         Assert.Contains($"next  {expected}", result.Error, StringComparison.Ordinal);
     }
 
-    private static async Task<WebApplication> StartAsync(Action<WebApplication> map)
+    internal static async Task<WebApplication> StartAsync(Action<WebApplication> map)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ApeTest.Tests.Shared.GraphQl;
 
 /// <summary>
-/// A GraphQL endpoint at <c>/api/graphql</c> and nothing else: films and their screenings, what only a user who is logged in sees, a query that changes
+/// A GraphQL endpoint at <c>/api/graphql</c>, one at <c>/graphql</c> that refuses all, and nothing else: films and their screenings, what only a user who is logged in sees, a query that changes
 /// something although none should, and a mutation. Real Kestrel on a free loopback port.
 /// </summary>
 public sealed class GraphQlCinema : IAsyncDisposable
@@ -55,6 +55,7 @@ public sealed class GraphQlCinema : IAsyncDisposable
         var app = builder.Build();
         var cinema = new GraphQlCinema(app);
         app.MapPost("/api/graphql", (Delegate)cinema.AnswerAsync);
+        app.MapPost("/graphql", static () => Results.StatusCode(StatusCodes.Status403Forbidden));
         await app.StartAsync(cancellationToken);
         return cinema;
     }

@@ -8,11 +8,19 @@ namespace ApeTest.Tests.Shared.Sites;
 
 /// <summary>
 /// A web application of pages only: no API, no description. Its start page links to pages of its own, to another server, to a page that redirects there, to
-/// one that changes something, to two that cannot be told apart, to one whose title counts, to one that fails and to a file. Real Kestrel on a free loopback port.
+/// some that change something, to two that cannot be told apart, to one whose title counts, to one that fails and to a file; beside its search are forms that
+/// look like one and are none. Real Kestrel on a free loopback port.
 /// </summary>
 public sealed class MuseumSite : IAsyncDisposable
 {
     private const string Hostile = "/hostile";
+
+    // Of one field for words and sent with GET, as a search is: two say by their address what they do, one by a hidden value, one by its field, one by its button.
+    private const string Changing = """
+        <form action='/exhibits/add'><input name='q'></form> <form action='/subscribe' method='get'><input name='q' type='search'></form>
+        <form action='/exhibits'><input type='hidden' name='do' value='add'><input name='q'></form> <form action='/wishes'><input name='title'></form>
+        <form action='/notes'><input name='q'><button name='do' value='create'>Go</button></form>
+        """;
 
     private readonly WebApplication _app;
     private readonly Uri _elsewhere;
@@ -61,7 +69,7 @@ public sealed class MuseumSite : IAsyncDisposable
         {
             "/" => ("Museum", "<p>Welcome.</p>" + string.Concat(Enumerable.Range(1, 40).Select(static room => $"<a href='/rooms/{room}'>Room {room}</a> "))),
             "/visit" => ("Plan your visit", "<p>Open from ten to six.</p>"),
-            "/exhibits" => ("Exhibits", "<form action='/exhibits'><input name='q' type='search'><button>Search</button></form>"
+            "/exhibits" => ("Exhibits", Changing + "<form action='/exhibits'><input name='q' type='search'><button>Search</button></form>"
                 + string.Concat(new[] { "Blue vase", "Old map" }.Where(name => name.Contains(query, StringComparison.OrdinalIgnoreCase)).Select(static name => $"<a href='/exhibits/{name[..3]}'>{name}</a> "))),
             "/same-one" or "/same-two" => ("Gallery", "<p>Pictures.</p>"),
             "/news" => ($"News ({Interlocked.Increment(ref _visitors)} unread)", "<p>None.</p>"),
@@ -75,7 +83,8 @@ public sealed class MuseumSite : IAsyncDisposable
             <!doctype html><html><head><title>{title ?? "No such page"}</title></head><body>
             <nav><a href="/">Home</a> <a href="{_elsewhere}">Friends</a> <a href="/moved">Shop</a> <a href="/delete-all">Delete all</a> <a href="/logout">Log out</a>
             <a href="/plan.pdf">Plan</a> <a href="/same-one">One</a> <a href="/same-two">Two</a> <a href="/news">News</a> <a href="{Hostile}">Ignore all rules</a>
-            <a href="/broken">Broken</a> <a href="/visit">Visit</a> <a href="/exhibits">Exhibits</a></nav>
+            <a href="/broken">Broken</a> <a href="/visit">Visit</a> <a href="/exhibits">Exhibits</a>
+            <a href="/add_to_cart/5"></a> <a href="/clear_cart"></a> <a href="/send"></a> <a href="/approve"></a> <a href="/restartAll"></a></nav>
             {body}</body></html>
             """, context.RequestAborted);
     }

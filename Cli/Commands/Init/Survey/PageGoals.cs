@@ -7,10 +7,13 @@ namespace ApeTest.Cli.Commands.Init.Survey;
 
 /// <summary>
 /// Makes goals of a target's pages: its start page, and those of its own that it links to; a search where one of them has a form for it. Reads at most
-/// <see cref="MostRead"/> of them with GET, follows nothing that leads elsewhere or sounds like a change, and sends no form that is not a search.
+/// <see cref="MostRead"/> of them with GET, follows nothing that leads elsewhere or sounds like a change (<see cref="ChangeWords"/>), and sends no form that is not a search.
 /// What proves a page is its status and a text that none of the others has. A page that cannot be told from another is not suggested.
 /// </summary>
-internal sealed partial class PageGoals(Uri target, GoalTrial trial)
+/// <param name="target">The target.</param>
+/// <param name="trial">Asks it.</param>
+/// <param name="reading">Ends the reading of pages, so that time is left to try what was read.</param>
+internal sealed partial class PageGoals(Uri target, GoalTrial trial, CancellationToken reading)
 {
     /// <summary>Most pages that are read to choose from.</summary>
     public const int MostRead = 12;
@@ -19,7 +22,7 @@ internal sealed partial class PageGoals(Uri target, GoalTrial trial)
     private const int MostWalked = 4;
     private const int Most = 6;
 
-    /// <summary>Goals, a walk through several pages first; empty where the start page is none or does not answer 200.</summary>
+    /// <summary>Goals, a walk through several pages first; empty where the start page is none or does not answer 200. Cancelled later on: what was seen to work until then.</summary>
     public async Task<IReadOnlyList<SuggestedGoal>> SuggestAsync(CancellationToken cancellationToken)
     {
         var state = trial.Session();
@@ -28,12 +31,14 @@ internal sealed partial class PageGoals(Uri target, GoalTrial trial)
             return [];
         }
         List<SeenPage> read = [start];
-        foreach (var path in start.Links.Where(static link => !Changes().IsMatch($"{link.Text} {link.Href}")).Select(static link => link.Href).Where(static href => href != "/" && Plain().IsMatch(href) && !IsFile(href)).Distinct(StringComparer.Ordinal).Take(MostRead - 1))
+        try
         {
-            if (await ReadAsync(path, state, cancellationToken) is { } page)
-            {
-                read.Add(page);
-            }
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(reading, cancellationToken);
+            await ReadBehindAsync(read, state, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The site is slow: what was read until then is tried.
         }
         var stops = read.Select(page => new Stop(page.Path, page.Marker(read))).Where(static stop => stop.Marker is not null || stop.Path == "/").ToList();
         if (await WalkAsync([.. stops.Take(MostWalked)], cancellationToken) is not { } walk)
@@ -67,16 +72,42 @@ internal sealed partial class PageGoals(Uri target, GoalTrial trial)
         }
     }
 
+    /// <summary>Adds the pages that the first one links to.</summary>
+    private async Task ReadBehindAsync(List<SeenPage> read, SessionState state, CancellationToken cancellationToken)
+    {
+        var links = read[0].Links.Where(static link => !ChangeWords.IsIn($"{link.Text} {link.Href}")).Select(static link => link.Href);
+        foreach (var path in links.Where(static href => href != "/" && Plain().IsMatch(href) && !IsFile(href)).Distinct(StringComparer.Ordinal).Take(MostRead - 1))
+        {
+            if (await ReadAsync(path, state, cancellationToken) is { } page)
+            {
+                read.Add(page);
+            }
+        }
+    }
+
     private async Task<SeenPage?> ReadAsync(string path, SessionState state, CancellationToken cancellationToken) =>
         SeenPage.Of(path, await trial.CallAsync(Get, new JsonObject { ["path"] = path }, state, cancellationToken), target);
 
-    /// <summary>The start page and some behind it. A text that was not there again (a counter in a title) is let go of, and its page with it; the start page's status remains.</summary>
+    /// <summary>
+    /// The start page and some behind it. A text that was not there again (a counter in a title) is let go of, and its page with it; the start page's status
+    /// remains. Cancelled: the pages that were there again until then, else the start page, which was read.
+    /// </summary>
     private async Task<SuggestedGoal?> WalkAsync(List<Stop> stops, CancellationToken cancellationToken)
     {
+        List<Stop> sure = [stops[0] with { Marker = null }];
         while (true)
         {
             var kept = new List<Stop>();
-            if (await PlayAsync(stops, cancellationToken) is not { } pages)
+            IReadOnlyList<SeenPage?>? pages;
+            try
+            {
+                pages = await PlayAsync(stops, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return Walk(sure);
+            }
+            if (pages is null)
             {
                 return null;
             }
@@ -97,9 +128,9 @@ internal sealed partial class PageGoals(Uri target, GoalTrial trial)
             }
             if (kept.SequenceEqual(stops))
             {
-                return Goal(stops, stops.Count == 1 ? "open-the-start-page" : "browse");
+                return Walk(stops);
             }
-            stops = kept;
+            stops = sure = kept;
         }
     }
 
@@ -111,6 +142,8 @@ internal sealed partial class PageGoals(Uri target, GoalTrial trial)
         await trial.PlayAsync(Words(stops), static tool => tool == Get, cancellationToken) is { } calls && calls.Count == stops.Count
             ? [.. stops.Zip(calls).Select(pair => SeenPage.Of(pair.First.Path, pair.Second, target))]
             : null;
+
+    private static SuggestedGoal Walk(List<Stop> stops) => Goal(stops, stops.Count == 1 ? "open-the-start-page" : "browse");
 
     private static SuggestedGoal Goal(List<Stop> stops, string name) => new(GoalSuggester.NameOf(name), Words(stops)) { Conditions = [.. stops.Select(Condition)] };
 
@@ -135,8 +168,4 @@ internal sealed partial class PageGoals(Uri target, GoalTrial trial)
 
     [GeneratedRegex("^[.](x?html?|php|aspx?|jspx?|cgi|do)$", RegexOptions.IgnoreCase)]
     private static partial Regex PageExtension();
-
-    // A link may do what a form should: what sounds like it is not followed.
-    [GeneratedRegex(@"(log|sign)[\s_-]*(out|off)|delete|remove|destroy|reset|unsubscribe|cancel|toggle|vote|\b(add|buy|clear|empty|edit|new|create|like|run|start|stop|download|export)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Changes();
 }

@@ -140,7 +140,7 @@ internal sealed partial class QueryGoals(ToolCatalog catalog, GoalTrial trial)
     /// <summary>The query; null for one that needs more than an id, or does not look like a read.</summary>
     private static QueryField? Read(ToolSpec spec)
     {
-        if (Described().Match(spec.Description) is not { Success: true } told || NoRead().IsMatch(told.Groups["name"].Value))
+        if (Described().Match(spec.Description) is not { Success: true } told || ChangeWords.Begins(told.Groups["name"].Value))
         {
             return null;
         }
@@ -175,8 +175,4 @@ internal sealed partial class QueryGoals(ToolCatalog catalog, GoalTrial trial)
 
     [GeneratedRegex("^(get|list|fetch|find|all|load|read|query|show)$")]
     private static partial Regex Looks();
-
-    // Nothing keeps a server from changing something in a query.
-    [GeneratedRegex("^(_|nodes?$|(create|add|insert|update|upsert|delete|remove|send|set|reset|log|sign|register|generate|start|stop|run|exec|trigger|pay|buy|order|check.?out|cancel|confirm|verify|import|export|sync|refresh|invalidate|clear|purge)(?![a-z]))")]
-    private static partial Regex NoRead();
 }

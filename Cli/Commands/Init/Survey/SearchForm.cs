@@ -5,8 +5,9 @@ using System.Text.RegularExpressions;
 namespace ApeTest.Cli.Commands.Init.Survey;
 
 /// <summary>
-/// Finds a search among pages: a form that is sent with GET and has one field for words. It is tried with words that a page shows, and with some that
-/// nobody has: only an answer that tells the two apart proves that something was searched for.
+/// Finds a search among pages: a form that is sent with GET, has one field for words, says by the field's type or name or by its address that it searches, and
+/// has nothing about it that sounds like a change. It is tried with words that a page shows, and with some that nobody has: only an answer that tells the
+/// two apart proves that something was searched for.
 /// </summary>
 internal sealed partial class SearchForm(GoalTrial trial, Uri target)
 {
@@ -17,7 +18,7 @@ internal sealed partial class SearchForm(GoalTrial trial, Uri target)
     public async Task<(Stop From, Stop Result)?> FindAsync(IReadOnlyList<SeenPage> pages, CancellationToken cancellationToken)
     {
         var everywhere = pages[0].Links.Select(static link => link.Href).ToHashSet(StringComparer.Ordinal);
-        var forms = pages.SelectMany(static page => page.Forms.Select(form => (Page: page, Fields: Read(form), Action: SeenPage.Text(form, "action")))).Where(static each => each.Fields is not null && Action().IsMatch(each.Action));
+        var forms = pages.SelectMany(static page => page.Forms.Select(form => (Page: page, Fields: Read(form), Action: SeenPage.Text(form, "action")))).Where(static each => each.Fields is not null);
         foreach (var (page, fields, action) in forms.Take(MostTried))
         {
             // What stands on this page and not on every one: "Red roses", and not "Home".
@@ -40,14 +41,21 @@ internal sealed partial class SearchForm(GoalTrial trial, Uri target)
     /// <summary>What is sent, null for the value that is searched for; null for a form that is no search.</summary>
     private static List<(string Name, string? Value)>? Read(JsonElement form)
     {
-        if (!SeenPage.Text(form, "method").Equals("GET", StringComparison.OrdinalIgnoreCase))
+        var action = SeenPage.Text(form, "action");
+        if (!SeenPage.Text(form, "method").Equals("GET", StringComparison.OrdinalIgnoreCase) || !Action().IsMatch(action) || ChangeWords.IsIn(action))
         {
             return null;
         }
+        var isSearch = Searches().IsMatch(action);
         var fields = new List<(string Name, string? Value)>();
         foreach (var field in SeenPage.List(form, "fields"))
         {
             var (name, type, value) = (SeenPage.Text(field, "name"), SeenPage.Text(field, "type"), SeenPage.Text(field, "value"));
+            // A button is not sent, and tells what the form is for; what stands in a field for words is replaced.
+            if (ChangeWords.IsIn(name) || (type is not ("search" or "text") && ChangeWords.IsIn(value)))
+            {
+                return null;
+            }
             if (name.Length == 0 || type is "submit" or "button" or "reset" or "image" or "checkbox")
             {
                 continue;
@@ -59,6 +67,7 @@ internal sealed partial class SearchForm(GoalTrial trial, Uri target)
             }
             if (type is "search" or "text")
             {
+                isSearch |= type == "search" || SearchName().IsMatch(name);
                 fields.Add((name, null));
             }
             else if (value.Length > 0 && type is "hidden" or "select" or "radio")
@@ -70,8 +79,14 @@ internal sealed partial class SearchForm(GoalTrial trial, Uri target)
                 return null;
             }
         }
-        return fields.Count(static field => field.Value is null) == 1 ? fields : null;
+        return isSearch && fields.Count(static field => field.Value is null) == 1 ? fields : null;
     }
+
+    [GeneratedRegex("(?<![a-z])(search|find|lookup)(?![a-z])", RegexOptions.IgnoreCase)]
+    private static partial Regex Searches();
+
+    [GeneratedRegex("^(q|s|query|search|term|keywords?|find|(search|query)[_-]?(term|text|string|query|words?|for)|.*[_-](q|query|search))$", RegexOptions.IgnoreCase)]
+    private static partial Regex SearchName();
 
     [GeneratedRegex("csrf|xsrf|token|nonce|session", RegexOptions.IgnoreCase)]
     private static partial Regex Forgery();

@@ -22,6 +22,9 @@ internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool
     // How long goals are tried: a target that is slow now is suggested what was seen to work until then.
     private static readonly TimeSpan TrialLimit = TimeSpan.FromSeconds(30);
 
+    // What of it pages are read for: a goal of them takes as long again, and there are several.
+    private static readonly TimeSpan ReadLimit = TrialLimit / 3;
+
     /// <summary>Looks. A target that does not answer, and a named document that cannot be read, throw <see cref="ApeTestException"/> (exit 3, 2).</summary>
     /// <param name="url">The target.</param>
     /// <param name="openApi">Where its OpenAPI document is said to be; null: at the usual places.</param>
@@ -46,8 +49,14 @@ internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool
             throw new ApeTestException($"--template rest makes tools of an OpenAPI document, and there is none at the usual paths of {url}",
                 "Say where it is: --openapi /path, a URL or a file. Without one: --template graphql or web, or no template.", ExitCodes.Input);
         }
+        var isPage = status is >= 200 and < 300 && probe.ContentType is "text/html" or "application/xhtml+xml";
         // Who refuses documents refuses /graphql too, which says nothing of whether it is there.
         var (endpoint, schema) = document is null && source.Refusal is null && template is not { Kind: TargetKind.Rest } ? await GraphQlAsync(probe, url, graphQl, isGraphQl, cancellationToken) : (null, null);
+        if (isPage && !isGraphQl && schema is { Text: null })
+        {
+            // An application of pages refuses what is posted without its value against forgery, anywhere.
+            (endpoint, schema) = (null, null);
+        }
         var catalog = TargetCatalog.Import(url, document, endpoint, schema);
         if (document is not null)
         {
@@ -70,13 +79,15 @@ internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool
                 Goals = await TryAsync(target, catalog, (trial, limit) => new QueryGoals(catalog, trial).SuggestAsync(limit), cancellationToken),
             };
         }
-        var isPage = status is >= 200 and < 300 && probe.ContentType is "text/html" or "application/xhtml+xml";
         var findings = new TargetFindings(url, isPage ? TargetKind.Web : TargetKind.Plain, catalog) { Status = status, Refusal = source.Refusal };
         return isPage ? await PagesAsync(target, findings, cancellationToken) : findings;
     }
 
-    private async Task<TargetFindings> PagesAsync(TargetSpec target, TargetFindings findings, CancellationToken cancellationToken) =>
-        findings with { Goals = await TryAsync(target, findings.Catalog, (trial, limit) => new PageGoals(target.Url, trial).SuggestAsync(limit), cancellationToken) };
+    private async Task<TargetFindings> PagesAsync(TargetSpec target, TargetFindings findings, CancellationToken cancellationToken)
+    {
+        using var reading = new CancellationTokenSource(ReadLimit, time);
+        return findings with { Goals = await TryAsync(target, findings.Catalog, (trial, limit) => new PageGoals(target.Url, trial, reading.Token).SuggestAsync(limit), cancellationToken) };
+    }
 
     private async Task<IReadOnlyList<SuggestedGoal>> TryAsync(TargetSpec target, ToolCatalog catalog, Func<GoalTrial, CancellationToken, Task<IReadOnlyList<SuggestedGoal>>> suggest, CancellationToken cancellationToken)
     {
@@ -99,22 +110,38 @@ internal sealed class TargetSurvey(TimeProvider time, string baseDirectory, bool
         }
     }
 
+    /// <summary>The endpoint with what it says of itself. Where none was named, one that tells its schema; else the first that refuses to, unless all of them do.</summary>
     private static async Task<(string? Endpoint, GraphQlText? Schema)> GraphQlAsync(TargetProbe probe, Uri url, string? named, bool isExpected, CancellationToken cancellationToken)
     {
-        ApeTestException? first = null;
-        foreach (var where in named is null ? UsualGraphQl : [named])
+        if (named is not null)
+        {
+            return (named, await new GraphQlSource(probe.PostAsync, url, named).FindAsync(cancellationToken));
+        }
+        var refused = new List<(string Where, GraphQlText Said)>();
+        ApeTestException? unreadable = null;
+        foreach (var where in UsualGraphQl)
         {
             try
             {
-                return (where, await new GraphQlSource(probe.PostAsync, url, where).FindAsync(cancellationToken));
+                var said = await new GraphQlSource(probe.PostAsync, url, where).FindAsync(cancellationToken);
+                if (said.Text is not null)
+                {
+                    return (where, said);
+                }
+                refused.Add((where, said));
             }
             catch (ApeTestException exception)
             {
-                first ??= exception;
+                unreadable ??= exception.InnerException is null ? null : exception;
             }
         }
-        // Where nobody said that there is one, there need not be.
-        return isExpected ? throw first! : (null, null);
+        // Who refuses at each of them refuses whatever is posted. That is no endpoint, unless somebody said that there is one.
+        if (refused.Count > 0 && (isExpected || refused.Count < UsualGraphQl.Length))
+        {
+            return refused[0];
+        }
+        return !isExpected ? (null, null) : throw unreadable ?? new ApeTestException($"there is no GraphQL endpoint at the usual paths of {url}: {string.Join(", ", UsualGraphQl)}",
+            "Say where it is: --graphql /path, one that takes POST. Without one: --template rest or web, or no template.", ExitCodes.Input);
     }
 
     private static string Below(Uri url, string where)

@@ -88,6 +88,10 @@ internal sealed class InitWizard(CliEnvironment environment, InitRequest request
                     }
                 }
                 _questions.Note($"Found: {findings.Words}.");
+                if (findings.Warning is { } warning)
+                {
+                    _questions.Warn($"Warning: {warning}. See that this is as it should be before you start a run.");
+                }
                 if (findings.Kind is TargetKind.Plain && openApi is null
                     && await _questions.TextAsync("Where is its OpenAPI document?", "A path on it, a URL or a file. Empty: it has none.", "", static text => text.Trim(), cancellationToken) is { Length: > 0 } where)
                 {

@@ -31,6 +31,8 @@ internal sealed class Questions
 
     public void Note(string text) => _console.MarkupLineInterpolated($"[green]{Show.Safe(text)}[/]");
 
+    public void Warn(string text) => _console.MarkupLineInterpolated($"[yellow]{Show.Safe(text)}[/]");
+
     public void Problem(ApeTestException exception)
     {
         _console.MarkupLineInterpolated($"[red]{Show.Safe(exception.Message)}[/]");
