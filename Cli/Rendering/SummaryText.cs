@@ -157,7 +157,7 @@ internal sealed class SummaryText(TextWriter output, Paint paint)
         Line($"  {outcome,-12}{Show.Count(count),9}");
         foreach (var reason in reasons.Where(reason => reason.Outcome == outcome).Take(MostReasons))
         {
-            Wrapped(new string(' ', 25), 25, $"{Show.Count(reason.Count)} x {Show.Cut(Show.Safe(reason.Example), 100)}");
+            Wrapped(new string(' ', 25), 25, $"{Show.Count(reason.Count)} x {Show.Cut(Show.Safe(reason.Text), 100)}");
         }
     }
 

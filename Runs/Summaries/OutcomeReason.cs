@@ -8,6 +8,12 @@ namespace ApeTest.Runs.Summaries;
 /// <param name="Example">The reason of the first of them.</param>
 public sealed record OutcomeReason(string Outcome, long Count, string Example)
 {
+    /// <summary>Whether others of them have a reason of the same kind in other words: of another step, say.</summary>
+    public bool Varies { get; init; }
+
+    /// <summary>The reason of all: <c>http_503: login: status 503</c>, or where it <see cref="Varies"/> <c>http_503, for example login: status 503</c>.</summary>
+    public string Text => Varies && OutcomeReasons.KindOf(Example) is { } kind && kind.Length < Example.Length ? $"{kind}, for example{Example[(kind.Length + 1)..]}" : Example;
+
     /// <summary>Reasons of the sessions that did not succeed, by outcome and first word, most frequent first. Constant memory.</summary>
     public static async Task<IReadOnlyList<OutcomeReason>> OfAsync(IAsyncEnumerable<SessionRecord> sessions)
     {
@@ -48,7 +54,7 @@ public sealed class OutcomeReasons
             return;
         }
         _found[key] = _found.TryGetValue(key, out var before)
-            ? before with { Count = before.Count + 1 }
+            ? before with { Count = before.Count + 1, Varies = before.Varies || before.Example != session.Reason }
             : new OutcomeReason(session.Outcome.Name(), 1, session.Reason);
     }
 }

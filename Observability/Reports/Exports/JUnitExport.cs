@@ -121,7 +121,7 @@ public static class JUnitExport
         var details = new StringBuilder(head).Append('\n');
         foreach (var reason in goal is null ? report.Reasons.Take(MostExamples) : [])
         {
-            details.Append(CultureInfo.InvariantCulture, $"{Show.Count(reason.Count)} x {reason.Outcome}: {reason.Example}\n");
+            details.Append(CultureInfo.InvariantCulture, $"{Show.Count(reason.Count)} x {reason.Outcome}: {reason.Text}\n");
         }
         foreach (var error in goal is null ? report.Summary.Errors.Take(MostExamples) : [])
         {
